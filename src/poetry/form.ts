@@ -1,0 +1,43 @@
+/**
+ * Verse forms: what shapes a poem can have, and what they are called.
+ *
+ * A *form* is what an asker chooses; a *form tag* is what the model is told, as the first token of every poem,
+ * so that it knows the shape that it is writing. Every form has a tag; some tags (old-style verse of any number
+ * of lines) are not forms that can be asked for by name, but acrostics use them.
+ */
+
+/** The regulated forms that can be asked for. */
+export const FORM_NAMES = ['wujue', 'qijue', 'wulv', 'qilv'] as const;
+export type FormName = (typeof FORM_NAMES)[number];
+
+/**
+ * What the model is told about a poem's shape. `wuyan` and `qiyan` are poems of other numbers of five- or
+ * seven-character lines; `mixed` is everything else.
+ */
+export const FORM_TAGS = [...FORM_NAMES, 'wuyan', 'qiyan', 'mixed'] as const;
+export type FormTag = (typeof FORM_TAGS)[number];
+
+export type LineLength = 5 | 7;
+
+export interface Form {
+  readonly name: FormName;
+  /** Traditional name. */
+  readonly title: string;
+  readonly lines: 4 | 8;
+  /** Hanzi in a line. */
+  readonly length: LineLength;
+}
+
+export const FORMS: { readonly [name in FormName]: Form } = {
+  wujue: { name: 'wujue', title: '五絕', lines: 4, length: 5 },
+  qijue: { name: 'qijue', title: '七絕', lines: 4, length: 7 },
+  wulv: { name: 'wulv', title: '五律', lines: 8, length: 5 },
+  qilv: { name: 'qilv', title: '七律', lines: 8, length: 7 },
+};
+
+/** The tag of a poem of `lines` equal lines of `length` hanzi. */
+export function tagOf(lines: number, length: LineLength): FormTag {
+  if (lines === 4) return length === 5 ? 'wujue' : 'qijue';
+  if (lines === 8) return length === 5 ? 'wulv' : 'qilv';
+  return length === 5 ? 'wuyan' : 'qiyan';
+}

@@ -1,0 +1,61 @@
+/** What somebody asks for: plain data, the same from Discord, from the terminal, and in a test. */
+
+import type { FormName, LineLength } from './form.ts';
+
+/** How far a poem keeps to the regulated tone patterns. */
+export const METERS = ['strict', 'loose', 'none'] as const;
+export type Meter = (typeof METERS)[number];
+
+/** How daring the choice of characters is. `greedy` always takes the likeliest, as the first student programs did. */
+export const MOODS = ['calm', 'free', 'wild', 'greedy'] as const;
+export type Mood = (typeof MOODS)[number];
+
+export const SCRIPTS = ['simplified', 'traditional'] as const;
+export type Script = (typeof SCRIPTS)[number];
+
+interface Wishes {
+  readonly meter: Meter;
+  /** A 平水韻 group by its traditional name (東, 支, …), or `auto`. */
+  readonly rhyme: string;
+}
+
+export interface PoemRequest extends Wishes {
+  readonly kind: 'poem';
+  /** One to eight characters that begin the poem; may be empty only where a title is given. Either script. */
+  readonly opening: string;
+  readonly form: FormName;
+  /** A theme to write on, or empty. */
+  readonly title: string;
+}
+
+export interface AcrosticRequest extends Wishes {
+  readonly kind: 'acrostic';
+  /** Two to sixteen characters, one for the start of each line. Either script. */
+  readonly heads: string;
+  readonly length: LineLength;
+}
+
+export type VerseRequest = PoemRequest | AcrosticRequest;
+
+export type RefusalCode =
+  | 'opening-empty'
+  | 'opening-too-long'
+  | 'heads-too-few'
+  | 'heads-too-many'
+  | 'title-too-long'
+  | 'not-hanzi'
+  | 'rhyme-unknown';
+
+/**
+ * A request that cannot be carried out as it stands. The code and values say why; the words are the bot's, in
+ * the asker's language.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  constructor(
+    readonly code: RefusalCode,
+    readonly values: Readonly<Record<string, string | number>> = {},
+  ) {
+    super(`${code} ${JSON.stringify(values)}`);
+  }
+}

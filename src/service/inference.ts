@@ -1,0 +1,98 @@
+/**
+ * The only door to the model for the bot: write a poem, reload, status. Everything that crosses it is plain
+ * data, so that engine workers on other machines could stand behind it as well as the embedded one does.
+ */
+
+import type { VersePlan } from '../poetry/plan.ts';
+import type { Mood } from '../poetry/request.ts';
+
+export interface Order {
+  readonly plan: VersePlan;
+  readonly mood: Mood;
+  /** Unsigned 32-bit integer. Same plan, mood, seed, checkpoint and engine: same poem. */
+  readonly seed: number;
+}
+
+/** Who asks, for the limits. The terminal's user is an owner. */
+export interface Asker {
+  readonly user: string;
+  readonly guild: string | null;
+  /** Owners are not limited. */
+  readonly owner: boolean;
+}
+
+export interface WriteOptions {
+  /** Aborting gives the poem's place in the batch back at the next tick. */
+  readonly signal?: AbortSignal;
+  /** Told the place in the queue (1 is next) and the expected wait in milliseconds while the order waits longer than a moment. */
+  readonly onWaiting?: (place: number, expectedMs: number) => void;
+}
+
+/** A poem as written: traditional script, no rendering. */
+export interface Written {
+  /** One string a slot of the plan, in order. */
+  readonly characters: readonly string[];
+  /** Mean NLL in nats of the hanzi that the model chose; null where it chose none. */
+  readonly nllHanzi: number | null;
+  readonly checkpoint: string;
+  readonly seed: number;
+  readonly waitedMs: number;
+  readonly ranMs: number;
+}
+
+export type UnavailableCode =
+  | 'user-busy' // this user has too many poems waiting
+  | 'queue-full'
+  | 'deadline'
+  | 'breaker-open'
+  | 'closing'
+  | 'cancelled';
+
+/** The service cannot write this poem now; the words are the bot's. `retryMs` is when to try again, where known. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  constructor(
+    readonly code: UnavailableCode,
+    readonly retryMs: number | null = null,
+  ) {
+    super(retryMs === null ? code : `${code}, try again in ${retryMs} ms`);
+  }
+}
+
+/** What can be said of a checkpoint without loading it. */
+export interface CheckpointSummary {
+  readonly name: string;
+  readonly cell: string;
+  readonly layers: number;
+  readonly vocabulary: number;
+  readonly embedding: number;
+  readonly hidden: number;
+  readonly parameters: number;
+  /** Test split; null where the card has none. */
+  readonly nll: number | null;
+  readonly hanziPerplexity: number | null;
+}
+
+export interface ServiceStatus {
+  readonly engine: { readonly name: string; readonly device: string; readonly version: string };
+  readonly checkpoint: CheckpointSummary;
+  readonly running: number;
+  readonly waiting: number;
+  readonly poems: number;
+  readonly restarts: number;
+  readonly uptimeMs: number;
+}
+
+export interface Inference {
+  /** Writes one poem. Throws {@link Unavailable}. */
+  write(order: Order, asker: Asker, options?: WriteOptions): Promise<Written>;
+  /** Loads a checkpoint anew and serves it from then on; on any fault the old one keeps serving. Throws `CheckpointError`. */
+  reload(name: string): Promise<CheckpointSummary>;
+  /** The checkpoints on disk, by name. */
+  checkpoints(): Promise<readonly CheckpointSummary[]>;
+  status(): ServiceStatus;
+  /** Prometheus text format. */
+  metrics(): Promise<string>;
+  /** Takes no new orders, lets the running ones finish within `limitMs`; says how many it dropped. */
+  close(limitMs: number): Promise<{ readonly dropped: number }>;
+}
