@@ -1,0 +1,95 @@
+/**
+ * The characters that the model knows, as token ids.
+ *
+ * Ids: PAD, UNK, BOS, EOS, a tag for each form, then marks and hanzi by falling frequency in the training split.
+ * A poem is fed as `tag, title…, BOS, characters and marks…, EOS`: what stands before BOS is given, what stands
+ * after it is predicted. Without a title, BOS follows the tag.
+ */
+
+import { FORM_TAGS, type FormTag } from '../poetry/form.ts';
+
+export const PAD = 0;
+export const UNK = 1;
+export const BOS = 2;
+export const EOS = 3;
+const FIRST_TAG = 4;
+const FIRST_MARK = FIRST_TAG + FORM_TAGS.length;
+
+/** The marks of verse, after the first and the second line of a couplet. */
+export const MARKS = ['，', '。'] as const;
+
+/** The id of the first hanzi; every id from here on is one. */
+export const FIRST_HANZI = FIRST_MARK + MARKS.length;
+
+/** A title is cut to so many hanzi. */
+export const TITLE_LIMIT = 12;
+
+const HANZI = /\p{Unified_Ideograph}/u;
+
+export class Vocabulary {
+  /** The hanzi, in the order of their ids. */
+  readonly hanzi: readonly string[];
+  /** The number of ids: V. */
+  readonly size: number;
+  readonly #ids = new Map<string, number>();
+
+  /** Throws a RangeError where a character is not one hanzi or stands twice. */
+  constructor(hanzi: readonly string[]) {
+    this.hanzi = hanzi;
+    this.size = FIRST_HANZI + hanzi.length;
+    for (const [i, mark] of MARKS.entries()) this.#ids.set(mark, FIRST_MARK + i);
+    for (const [i, char] of hanzi.entries()) {
+      if ([...char].length !== 1 || !HANZI.test(char)) {
+        throw new RangeError(`entry ${i} is not one hanzi: ${JSON.stringify(char)}`);
+      }
+      if (this.#ids.has(char)) throw new RangeError(`${char} stands twice`);
+      this.#ids.set(char, FIRST_HANZI + i);
+    }
+  }
+
+  /** The hanzi of the texts that occur at least `minimum` times, by falling frequency, then by code point. */
+  static build(texts: Iterable<string>, minimum: number): Vocabulary {
+    const counts = new Map<string, number>();
+    for (const text of texts) {
+      for (const char of text) if (HANZI.test(char)) counts.set(char, (counts.get(char) ?? 0) + 1);
+    }
+    const kept = [...counts].filter(([, count]) => count >= minimum);
+    kept.sort(([a, m], [b, n]) => n - m || (a.codePointAt(0) as number) - (b.codePointAt(0) as number));
+    return new Vocabulary(kept.map(([char]) => char));
+  }
+
+  has(char: string): boolean {
+    return this.#ids.has(char);
+  }
+
+  /** The id of a hanzi or mark; UNK for what the model does not know. */
+  id(char: string): number {
+    return this.#ids.get(char) ?? UNK;
+  }
+
+  tag(form: FormTag): number {
+    return FIRST_TAG + FORM_TAGS.indexOf(form);
+  }
+
+  isHanzi(id: number): boolean {
+    return id >= FIRST_HANZI && id < this.size;
+  }
+
+  /** The hanzi or mark of an id. Throws a RangeError for ids that stand for no character. */
+  char(id: number): string {
+    const char = id >= FIRST_HANZI ? this.hanzi[id - FIRST_HANZI] : MARKS[id - FIRST_MARK];
+    if (char === undefined) throw new RangeError(`id ${id} stands for no character`);
+    return char;
+  }
+
+  /** What stands before a poem: its tag, its title's hanzi where there are any, BOS. */
+  prefix(form: FormTag, title = ''): number[] {
+    const hanzi = [...title].filter((char) => HANZI.test(char)).slice(0, TITLE_LIMIT);
+    return [this.tag(form), ...hanzi.map((char) => this.id(char)), BOS];
+  }
+
+  /** The whole sequence of a poem, from its tag to EOS. */
+  encode(poem: { readonly form: FormTag; readonly text: string }, title = ''): number[] {
+    return [...this.prefix(poem.form, title), ...[...poem.text].map((char) => this.id(char)), EOS];
+  }
+}
