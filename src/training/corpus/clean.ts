@@ -1,0 +1,169 @@
+/**
+ * From an edited text, as collections print it, to bare verse: hanzi in lines, with `，` and `。` only.
+ *
+ * Editions carry much that the poet did not write: variant readings and sources in brackets, footnote numbers,
+ * marks for characters that the stone or the scroll has lost, glyphs described by their parts because no code
+ * point was at hand, quotation marks and modern punctuation. What can be taken away without touching the verse
+ * is; a poem of which something is missing is refused, with the reason.
+ */
+import { type FormTag, tagOf } from '../../poetry/form.ts';
+
+/** Why a text is not taken. */
+export const FLAWS = [
+  'too short',
+  'too long',
+  'lacuna',
+  'foreign characters',
+  'malformed',
+  'fragments',
+] as const;
+export type Flaw = (typeof FLAWS)[number];
+
+/** Hanzi in a poem, without its marks. */
+export const SHORTEST = 10;
+export const LONGEST = 130;
+
+/** The longest line of irregular verse: beyond it, the text is prose or has lost its punctuation. */
+const LONGEST_LINE = 13;
+
+export interface CleanText {
+  readonly form: FormTag;
+  /** The verse with its marks. */
+  readonly text: string;
+}
+
+const HANZI = /^\p{Script=Han}$/u;
+/** `〇` and `々` count as Han, but here the first is a hole and the second an abbreviation. */
+const LACUNA = /[□■○●◯〇囗＿\uFFFD]/u;
+/** Han characters that describe others or stand for missing ones: ideographic description, radicals, strokes. */
+const DESCRIPTION = /[\u2E80-\u2FFF\u3007\u3021-\u3029\u3038-\u303B\u31C0-\u31EF]/u;
+const OPENING = '（(〖【〔';
+const CLOSING = '）)〗】〕';
+const QUOTES = /[「」『』《》〈〉“”‘’"'﹁﹂﹃﹄]/gu;
+const MARKUP = /<[^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});/giu;
+/** Kept by ear: a note such as 「下缺」 or 「闕二字」 says that part of the verse is lost. */
+const LOSS = /^[^，。]{0,4}[缺闕佚脫][^，。]{0,4}$/u;
+const FOOTNOTE = /^[一二三四五六七八九十百○〇\d]+$/u;
+const FRAGMENT_TITLE = /^(?:[殘佚斷]?句|[殘佚]詩)(?:$|[\s（(〖[])/u;
+
+/** `text` without its bracketed notes, or null where brackets do not match. */
+function withoutNotes(text: string): { verse: string; lost: boolean } | null {
+  let verse = '';
+  let note = '';
+  let lost = false;
+  const open: string[] = [];
+  for (const char of text) {
+    const closes = CLOSING.indexOf(char);
+    if (OPENING.includes(char)) open.push(char);
+    else if (closes >= 0) {
+      if (open.pop() !== OPENING[closes]) return null;
+      if (open.length === 0) {
+        lost ||= LOSS.test(note.replace(/[。，]$/u, ''));
+        note = '';
+      }
+    } else if (open.length > 0) note += char;
+    else verse += char;
+  }
+  // Some last notes are never closed; the verse before them is whole if it ended a sentence.
+  if (open.length > 0 && !/[。？！]$/u.test(verse)) return null;
+  return { verse, lost };
+}
+
+/** Square brackets hold a footnote's number, or characters that the editor supplied: those are the verse. */
+function withoutSquareBrackets(verse: string): string | null {
+  const bare = verse.replace(/[[［]([^[\]［］]*)[\]］]/gu, (_, inside: string) =>
+    FOOTNOTE.test(inside) ? '' : inside,
+  );
+  return /[[\]［］]/u.test(bare) ? null : bare;
+}
+
+/** A line of verse and the mark after it. */
+interface Line {
+  readonly characters: string;
+  readonly stop: boolean;
+}
+
+function linesOf(verse: string): Line[] {
+  const lines: Line[] = [];
+  for (const [, characters = '', mark = ''] of verse.matchAll(/([^，。]*)([，。]|$)/gu)) {
+    if (characters !== '') lines.push({ characters, stop: mark !== '，' });
+  }
+  return lines;
+}
+
+const lengthOf = (characters: string): number => Array.from(characters).length;
+
+/**
+ * Recognises the form and writes the marks anew: a verse of equal lines of five or seven goes in couplets,
+ * whatever the editor's punctuation; any other verse keeps its own.
+ */
+function punctuate(lines: readonly Line[]): CleanText | Flaw {
+  const lengths = lines.map((line) => lengthOf(line.characters));
+  const [first] = lengths;
+  const equal = lengths.every((length) => length === first);
+  if (equal && (first === 5 || first === 7)) {
+    const couplets = lines.length % 2 === 0;
+    const text = lines
+      .map((line, index) => {
+        const last = index === lines.length - 1;
+        return line.characters + (last || (couplets ? index % 2 === 1 : line.stop) ? '。' : '，');
+      })
+      .join('');
+    return { form: tagOf(lines.length, first), text };
+  }
+  if (Math.max(...lengths) > LONGEST_LINE) return 'malformed';
+  if (isDamaged(lengths)) return 'malformed';
+  const text = lines
+    .map((line, index) => line.characters + (line.stop || index === lines.length - 1 ? '。' : '，'))
+    .join('');
+  return { form: 'mixed', text };
+}
+
+/**
+ * Whether one line of an otherwise even verse has a character too few or too many: that is a slip of the copy,
+ * not free verse, whose lines differ by more.
+ */
+function isDamaged(lengths: readonly number[]): boolean {
+  return [5, 7].some((length) => {
+    const odd = lengths.filter((other) => other !== length);
+    return odd.length * 4 <= lengths.length && odd.some((other) => Math.abs(other - length) === 1);
+  });
+}
+
+/** Cleans one text, or says what is wrong with it. `title` is only looked at for what the text claims to be. */
+export function clean(title: string, raw: string): CleanText | Flaw {
+  if (FRAGMENT_TITLE.test(title.trim())) return 'fragments';
+  const noted = withoutNotes(raw.normalize('NFC').replace(MARKUP, '').replace(/\s+/gu, ''));
+  if (noted === null) return 'malformed';
+  if (noted.lost) return 'lacuna';
+  const unbracketed = withoutSquareBrackets(noted.verse);
+  if (unbracketed === null) return 'malformed';
+  if (LACUNA.test(unbracketed)) return 'lacuna';
+  const verse = unbracketed
+    .replace(QUOTES, '')
+    .replace(/[,，：:﹐；;]+/gu, '，')
+    .replace(/[.。．｡？?！!…﹒]+/gu, '。')
+    // Within a line, between the members of a list.
+    .replace(/[、·・—–‧-]/gu, '')
+    .replace(/[\d０-９\p{Cf}\p{Cc}]/gu, '');
+  const hanzi = Array.from(verse).filter((char) => char !== '，' && char !== '。');
+  if (hanzi.length < SHORTEST) return 'too short';
+  const stray = hanzi.filter((char) => !HANZI.test(char) || DESCRIPTION.test(char));
+  if (stray.some((char) => !/^\p{Script=Latin}$/u.test(char))) return 'foreign characters';
+  const lines = linesOf(stray.length > 0 ? verse.replace(/\p{Script=Latin}/gu, '') : verse);
+  const length = lines.reduce((sum, line) => sum + lengthOf(line.characters), 0);
+  if (length < SHORTEST) return 'too short';
+  if (length > LONGEST) return 'too long';
+  const result = punctuate(lines);
+  // A stray letter beside even verse is dirt; in uneven verse it may stand for a character.
+  if (stray.length > 0 && (typeof result === 'string' || result.form === 'mixed'))
+    return 'foreign characters';
+  return result;
+}
+
+/** A title or an author without notes and spare space. */
+export function cleanName(name: string): string {
+  const noted = withoutNotes(name.normalize('NFC').replace(MARKUP, ''));
+  const bare = noted === null ? name : (withoutSquareBrackets(noted.verse) ?? noted.verse);
+  return bare.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
+}
