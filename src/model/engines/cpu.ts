@@ -1,0 +1,15 @@
+/** Plain JavaScript: runs everywhere and is some fifty times slower than wasm. The oracle of the parity tests. */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type { Candidate } from './candidate.ts';
+import { processorName } from './processor.ts';
+
+export const cpu: Candidate = {
+  name: 'cpu',
+
+  async start() {
+    const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu');
+    await tf.setBackend('cpu');
+    return { device: processorName(), version: version_cpu };
+  },
+};

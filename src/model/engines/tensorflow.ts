@@ -1,0 +1,65 @@
+/**
+ * TensorFlow's C library through the addon of `@tensorflow/tfjs-node-gpu`: on a CUDA GPU where the library was built
+ * for one and finds it, on the processor otherwise.
+ */
+
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { readNvidia } from './nvidia.ts';
+import { processorName } from './processor.ts';
+import { findAddonPackage, SETUP_COMMAND } from './tensorflow-home.ts';
+
+/** What is used of the backend object that the package registers; its own types come with an optional package. */
+interface TensorFlowBackend extends tf.KernelBackend {
+  readonly binding: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
+/**
+ * Settings that TensorFlow reads from the environment of the process as it loads. A worker thread has a copy of
+ * that environment, so one that starts this engine must be created with `env: SHARE_ENV`.
+ */
+function setDefaults(): void {
+  // Only what is fatal; its banners would stand between the lines of the terminal.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  // Take GPU memory as needed: by default the first process takes nearly all that the card has.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+}
+
+/** The package calls two functions of `node:util` that Node 23 removed. */
+function restoreRemovedUtilities(): void {
+  const util = createRequire(import.meta.url)('node:util') as {
+    isNullOrUndefined?: (value: unknown) => boolean;
+    isArray?: (value: unknown) => boolean;
+  };
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
+
+export const tensorflow: Candidate = {
+  name: 'tensorflow',
+
+  async start() {
+    const folder = findAddonPackage();
+    if (folder === null)
+      throw new EngineUnavailable('its library is not installed', `${SETUP_COMMAND} installs it`);
+    setDefaults();
+    restoreRemovedUtilities();
+    try {
+      // Registers the backend as a side effect; `require`, since the package is CommonJS at a path of ours.
+      createRequire(import.meta.url)(folder);
+    } catch (error) {
+      const again = `${SETUP_COMMAND} -- --remove, then ${SETUP_COMMAND}, builds it anew`;
+      throw new EngineUnavailable(`its library does not load: ${firstLine(error)}`, again);
+    }
+    await tf.setBackend('tensorflow');
+    const backend = tf.backend() as TensorFlowBackend;
+    const gpu = backend.isUsingGpuDevice ? ((await readNvidia())?.[0]?.name ?? 'GPU') : null;
+    return { device: gpu ?? processorName(), version: backend.binding.TF_Version };
+  },
+};
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}

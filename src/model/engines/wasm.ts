@@ -1,0 +1,28 @@
+/** WebAssembly with SIMD, one thread: nothing native to install, trains too. The embedded default. */
+
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { processorName } from './processor.ts';
+import { registerUnsortedSegmentSum } from './wasm-segment-sum.ts';
+
+let located = false;
+
+export const wasm: Candidate = {
+  name: 'wasm',
+
+  async start() {
+    const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
+    if (!located) {
+      // Without a path the backend looks beside the script that was started; it takes one only before it starts.
+      setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+      located = true;
+    }
+    registerUnsortedSegmentSum();
+    // setBackend reports a failed instantiation as false, with the cause on the console only.
+    if (!(await tf.setBackend('wasm'))) throw new EngineUnavailable('its module could not be instantiated');
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return { device: simd ? processorName() : `${processorName()} without SIMD`, version: version_wasm };
+  },
+};

@@ -1,0 +1,100 @@
+/** Any other GPU, through WebGPU: Dawn, which the `webgpu` package brings prebuilt (Vulkan, Metal or Direct3D 12). */
+
+import { existsSync, readdirSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Candidate, EngineUnavailable } from './candidate.ts';
+
+/** The parts of the WebGPU standard that are used here; its full types come with an optional package. */
+interface Adapter {
+  readonly isFallbackAdapter?: boolean;
+  readonly info: {
+    readonly vendor: string;
+    readonly architecture: string;
+    readonly device: string;
+    readonly description: string;
+  };
+}
+
+interface Gpu {
+  requestAdapter(options: { powerPreference: 'high-performance' }): Promise<Adapter | null>;
+}
+
+interface Dawn {
+  create(flags: readonly string[]): Gpu;
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+const REINSTALL = 'npm ci --include=optional brings its packages';
+const DRIVER =
+  process.platform === 'linux'
+    ? "it needs the graphics card's Vulkan driver"
+    : "it needs the graphics card's driver";
+
+/** Rasterizers that run on the processor: correct, and far slower than the wasm engine. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
+
+/** Where Linux shows graphics devices. Loading Dawn only to learn that there is none would cost `auto` time. */
+function mayHaveGpu(): boolean {
+  if (process.platform !== 'linux') return true;
+  if (['/dev/nvidia0', '/dev/dxg', '/dev/kgsl-3d0'].some((path) => existsSync(path))) return true;
+  return existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
+}
+
+async function loadDawn(): Promise<Dawn> {
+  // The names are variables so that the compiler does not ask for packages that may not be installed.
+  const name: string = 'webgpu';
+  try {
+    return (await import(name)) as Dawn;
+  } catch (error) {
+    throw new EngineUnavailable(`the webgpu package does not load: ${message(error)}`, REINSTALL);
+  }
+}
+
+/** The backend reads `navigator.gpu` and the constants of the standard from the global object as it is imported. */
+function publish(gpu: Gpu, dawn: Dawn): void {
+  Object.assign(globalThis, dawn.globals);
+  // Node 20 has no navigator.
+  if (!('navigator' in globalThis)) {
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  }
+  const navigator: object = Reflect.get(globalThis, 'navigator');
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+}
+
+function describe({ info }: Adapter): string {
+  const name = info.description || info.device || info.architecture;
+  return [info.vendor, name].filter((part) => part !== '').join(' ') || 'unnamed adapter';
+}
+
+export const webgpu: Candidate = {
+  name: 'webgpu',
+
+  async start(byName) {
+    if (!byName && !mayHaveGpu()) throw new EngineUnavailable('no graphics device');
+    const dawn = await loadDawn();
+    const gpu = dawn.create([]);
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (adapter === null) throw new EngineUnavailable('no graphics adapter answers', DRIVER);
+    const device = describe(adapter);
+    if (
+      !byName &&
+      (adapter.isFallbackAdapter === true ||
+        SOFTWARE.test(JSON.stringify(adapter.info)) ||
+        SOFTWARE.test(device))
+    ) {
+      throw new EngineUnavailable(`${device} is a software adapter`);
+    }
+
+    publish(gpu, dawn);
+    const name: string = '@tensorflow/tfjs-backend-webgpu';
+    await import(name).catch((error: unknown) => {
+      throw new EngineUnavailable(`${name} does not load: ${message(error)}`, REINSTALL);
+    });
+    if (!(await tf.setBackend('webgpu'))) throw new EngineUnavailable(`${device} does not start`, DRIVER);
+    return { device, version: tf.version_core };
+  },
+};
+
+function message(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}
