@@ -53,7 +53,7 @@ export async function startEngine(choice: EngineChoice): Promise<EngineInfo> {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (byName) {
-        const remedy = error instanceof EngineUnavailable ? `; to install it: ${candidate.install}` : '';
+        const remedy = error instanceof EngineUnavailable && error.remedy !== null ? `; ${error.remedy}` : '';
         throw new EngineError(`The ${candidate.name} engine is not available: ${reason}${remedy}`, {
           cause: error,
         });
