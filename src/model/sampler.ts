@@ -1,0 +1,161 @@
+/**
+ * Drawing a character from logits: temperature and nucleus (Holtzman et al. 2020) over the candidates of a slot,
+ * in plain TypeScript, from the row's own seeded generator.
+ *
+ * One pass over a vocabulary must stay well below the cost of the product that made the logits, so nothing is
+ * sorted but the one bucket in which the nucleus ends, and e^x comes from a table.
+ */
+
+import type { Mood } from '../poetry/request.ts';
+import type { Random } from './random.ts';
+
+export interface Sampling {
+  /** Divides the logits; 0 takes the likeliest. */
+  readonly temperature: number;
+  /** The smallest set of candidates with so much probability is drawn from; in (0, 1]. */
+  readonly nucleus: number;
+}
+
+export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
+  calm: { temperature: 0.6, nucleus: 0.8 },
+  free: { temperature: 0.8, nucleus: 0.9 },
+  wild: { temperature: 1.1, nucleus: 0.97 },
+  greedy: { temperature: 0, nucleus: 1 },
+};
+
+const BUCKETS_PER_NAT = 32;
+/** What is e^16 times less likely than the likeliest candidate is never drawn and adds nothing to a sum. */
+const REACH = 16;
+const BUCKETS = REACH * BUCKETS_PER_NAT;
+const TABLE = Float64Array.from({ length: BUCKETS }, (_, i) => Math.exp(-i / BUCKETS_PER_NAT));
+
+/** e^(−x) for a scaled x = 32·(nats) in [0, 512), to within 5e-8 relative: the table, and Taylor's third order. */
+function decay(scaled: number): number {
+  const i = scaled | 0;
+  const d = (scaled - i) / BUCKETS_PER_NAT;
+  return (TABLE[i] as number) * (1 - d * (1 - d * (0.5 - d / 6)));
+}
+
+/**
+ * The logarithm of Σ e^logit over `length` logits from `at`: what turns a logit into the model's own
+ * log-likelihood. NaN or infinite logits give NaN.
+ */
+export function logSumExp(logits: Float32Array, at: number, length: number): number {
+  let max = Number.NEGATIVE_INFINITY;
+  let check = 0;
+  for (let i = at; i < at + length; i++) {
+    const value = logits[i] as number;
+    if (value > max) max = value;
+    check += value;
+  }
+  if (!Number.isFinite(check)) return Number.NaN;
+  let sum = 0;
+  for (let i = at; i < at + length; i++) {
+    const scaled = (max - (logits[i] as number)) * BUCKETS_PER_NAT;
+    if (scaled < BUCKETS) sum += decay(scaled);
+  }
+  return max + Math.log(sum);
+}
+
+/** Draws with working memory of its own; one serves all rows of a thread. */
+export class Sampler {
+  readonly #mass = new Float64Array(BUCKETS);
+  #kept = new Int32Array(1024);
+  #weights = new Float64Array(1024);
+  #scaled = new Float64Array(1024);
+
+  /**
+   * One of `ids`, or −1 where every candidate's logit is −Infinity (banned) or there is none. `logits` are a
+   * row's, beginning at `at`, indexed by id. With temperature 0 nothing is taken from `random`.
+   */
+  draw(logits: Float32Array, at: number, ids: Int32Array, sampling: Sampling, random: Random): number {
+    let best = -1;
+    let max = Number.NEGATIVE_INFINITY;
+    for (let n = 0; n < ids.length; n++) {
+      const value = logits[at + (ids[n] as number)] as number;
+      if (value > max) {
+        max = value;
+        best = ids[n] as number;
+      }
+    }
+    if (best < 0 || sampling.temperature === 0) return best;
+    const count = this.#weigh(logits, at, ids, max, BUCKETS_PER_NAT / sampling.temperature);
+    const nucleus = this.#nucleus(count, sampling.nucleus);
+    return this.#pick(nucleus, random.uniform());
+  }
+
+  /** Keeps the candidates within reach of the best with their weights relative to it; returns how many. */
+  #weigh(logits: Float32Array, at: number, ids: Int32Array, max: number, scale: number): number {
+    if (this.#kept.length < ids.length) {
+      this.#kept = new Int32Array(2 * ids.length);
+      this.#weights = new Float64Array(2 * ids.length);
+      this.#scaled = new Float64Array(2 * ids.length);
+    }
+    const mass = this.#mass.fill(0);
+    let count = 0;
+    for (let n = 0; n < ids.length; n++) {
+      const id = ids[n] as number;
+      const scaled = (max - (logits[at + id] as number)) * scale;
+      if (!(scaled < BUCKETS)) continue;
+      const weight = decay(scaled);
+      this.#kept[count] = id;
+      this.#weights[count] = weight;
+      this.#scaled[count] = scaled;
+      mass[scaled | 0] = (mass[scaled | 0] as number) + weight;
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * Moves the nucleus to the front of what is kept; returns its size. Whole buckets, likeliest first, as long as
+   * they fit; of the bucket in which the wanted mass is reached, the likeliest members, equals by rising id.
+   */
+  #nucleus(count: number, share: number): number {
+    if (share >= 1) return count;
+    let total = 0;
+    for (let b = 0; b < BUCKETS; b++) total += this.#mass[b] as number;
+    let missing = share * total;
+    let bucket = 0;
+    while (bucket < BUCKETS - 1 && (this.#mass[bucket] as number) < missing) {
+      missing -= this.#mass[bucket] as number;
+      bucket++;
+    }
+    const last: { id: number; weight: number; scaled: number }[] = [];
+    let size = 0;
+    for (let n = 0; n < count; n++) {
+      const scaled = this.#scaled[n] as number;
+      if ((scaled | 0) > bucket) continue;
+      const id = this.#kept[n] as number;
+      const weight = this.#weights[n] as number;
+      if ((scaled | 0) === bucket) {
+        last.push({ id, weight, scaled });
+      } else {
+        this.#kept[size] = id;
+        this.#weights[size] = weight;
+        size++;
+      }
+    }
+    last.sort((a, b) => a.scaled - b.scaled || a.id - b.id);
+    for (const { id, weight } of last) {
+      if (missing <= 0 && size > 0) break;
+      this.#kept[size] = id;
+      this.#weights[size] = weight;
+      size++;
+      missing -= weight;
+    }
+    return size;
+  }
+
+  /** The member of the nucleus in which the point `at` (in [0, 1)) of its mass lies. */
+  #pick(size: number, at: number): number {
+    let total = 0;
+    for (let n = 0; n < size; n++) total += this.#weights[n] as number;
+    let left = at * total;
+    for (let n = 0; n < size; n++) {
+      left -= this.#weights[n] as number;
+      if (left < 0) return this.#kept[n] as number;
+    }
+    return this.#kept[size - 1] as number;
+  }
+}

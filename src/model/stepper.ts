@@ -1,0 +1,285 @@
+/**
+ * A network that advances many rows by one token: the arithmetic of decoding, without plans or sampling.
+ *
+ * The engine makes the large products; gates and states are plain arrays. On every engine a row's share of a
+ * product is the same whatever its neighbours are, to the last bit on wasm. V is the vocabulary's size, E the
+ * embedding's, H the hidden size, g the cell's number of gates, N the number of rows.
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import { CELLS } from './cells/cell.ts';
+import { GATES, type GateRow } from './gates.ts';
+import type { Architecture } from './network.ts';
+
+/** So many rows of the embedding are multiplied at once for the table; bounds the transient memory. */
+const TABLE_CHUNK = 1024;
+
+interface Layer {
+  /** [H, gH]; with the kernel stacked on top, [2H, gH], where one product serves both. */
+  readonly recurrent: tf.Tensor2D;
+  readonly recurrentBias: tf.Tensor1D;
+  /** Only where input and state need products of their own. */
+  readonly kernel: tf.Tensor2D | null;
+  readonly kernelBias: tf.Tensor1D | null;
+  /** [capacity, H] each, h first. */
+  states: Float32Array[];
+}
+
+/** A row's states, every layer's, one after the other. */
+export type RowState = Float32Array;
+
+export class Stepper {
+  readonly architecture: Architecture;
+  /** Multiply-adds made for rows so far, padding not counted: what the benchmark holds against the engine's rate. */
+  multiplyAdds = 0;
+  readonly #width: number;
+  /** The first layer's input product of every token, bias included: [V, gH]. */
+  readonly #table: Float32Array;
+  readonly #layers: Layer[] = [];
+  readonly #down: tf.Tensor2D | null;
+  /** [E, V] where tied, else [H, V]. */
+  readonly #output: tf.Tensor2D;
+  readonly #outputBias: tf.Tensor1D;
+  /** For single columns: [V, E] where tied, else [H, V]. */
+  readonly #columns: Float32Array;
+  readonly #columnBias: Float32Array;
+  readonly #noInput: Float32Array;
+  readonly #tensors: tf.Tensor[] = [];
+  #scratch = new Float32Array(0);
+  #capacity = 0;
+
+  /** Uploads a checkpoint's parameters (as `shapesOf` names them) to this thread's engine. */
+  static async create(
+    architecture: Architecture,
+    values: ReadonlyMap<string, Float32Array>,
+  ): Promise<Stepper> {
+    return new Stepper(architecture, values, await inputTable(architecture, values));
+  }
+
+  private constructor(
+    architecture: Architecture,
+    values: ReadonlyMap<string, Float32Array>,
+    table: Float32Array,
+  ) {
+    this.architecture = architecture;
+    const { vocabulary: V, embedding: E, hidden: H, layers, tied } = architecture;
+    const cell = CELLS[architecture.cell];
+    this.#width = cell.gates * H;
+    this.#table = table;
+    this.#noInput = new Float32Array(this.#width);
+    for (let layer = 0; layer < layers; layer++) {
+      const recurrent = take(values, `layer${layer}/recurrent`);
+      const kernel = layer > 0 ? take(values, `layer${layer}/kernel`) : null;
+      const bias = layer > 0 ? take(values, `layer${layer}/bias`) : this.#noInput;
+      const states = Array.from({ length: cell.states }, () => new Float32Array(0));
+      if (cell.hasRecurrentBias || !kernel) {
+        // A gate that scales the recurrent product alone (GRU's reset) needs it apart from the input's.
+        const own = cell.hasRecurrentBias ? take(values, `layer${layer}/recurrentBias`) : this.#noInput;
+        this.#layers.push({
+          recurrent: this.#keep(tf.tensor2d(recurrent, [H, this.#width])),
+          recurrentBias: this.#keep(tf.tensor1d(own)),
+          kernel: kernel && this.#keep(tf.tensor2d(kernel, [H, this.#width])),
+          kernelBias: kernel && this.#keep(tf.tensor1d(bias)),
+          states,
+        });
+      } else {
+        const stacked = new Float32Array(2 * H * this.#width);
+        stacked.set(kernel);
+        stacked.set(recurrent, kernel.length);
+        this.#layers.push({
+          recurrent: this.#keep(tf.tensor2d(stacked, [2 * H, this.#width])),
+          recurrentBias: this.#keep(tf.tensor1d(bias)),
+          kernel: null,
+          kernelBias: null,
+          states,
+        });
+      }
+    }
+    this.#columnBias = take(values, 'outputBias');
+    this.#outputBias = this.#keep(tf.tensor1d(this.#columnBias));
+    if (tied) {
+      this.#down = this.#keep(tf.tensor2d(take(values, 'down'), [H, E]));
+      this.#columns = take(values, 'embedding');
+      // Transposed once: the wasm engine multiplies by a transposed matrix twelve times slower.
+      this.#output = this.#keep(tf.tidy(() => tf.transpose(tf.tensor2d(this.#columns, [V, E]))));
+    } else {
+      this.#down = null;
+      this.#columns = take(values, 'output');
+      this.#output = this.#keep(tf.tensor2d(this.#columns, [H, V]));
+    }
+  }
+
+  #keep<T extends tf.Tensor>(tensor: T): T {
+    this.#tensors.push(tensor);
+    return tensor;
+  }
+
+  /** Makes room for so many rows; what the present rows hold is kept. */
+  reserve(rows: number): void {
+    if (rows <= this.#capacity) return;
+    const H = this.architecture.hidden;
+    this.#capacity = Math.max(rows, 2 * this.#capacity, 16);
+    for (const layer of this.#layers) {
+      layer.states = layer.states.map((old) => {
+        const grown = new Float32Array(this.#capacity * H);
+        grown.set(old);
+        return grown;
+      });
+    }
+    this.#scratch = new Float32Array(this.#capacity * 2 * H);
+  }
+
+  /** Feeds tokens[n] to row n, for the first `rows` rows. */
+  async step(tokens: Int32Array, rows: number): Promise<void> {
+    if (rows === 0) return;
+    const H = this.architecture.hidden;
+    const gates = GATES[this.architecture.cell];
+    let below: Float32Array | null = null;
+    for (const layer of this.#layers) {
+      const h = layer.states[0] as Float32Array;
+      let zx = this.#noInput;
+      let u: Float32Array;
+      const stacked = layer.recurrent.shape[0] === 2 * H;
+      if (below && stacked) {
+        const joined = this.#scratch;
+        for (let n = 0; n < rows; n++) {
+          joined.set(below.subarray(n * H, (n + 1) * H), 2 * n * H);
+          joined.set(h.subarray(n * H, (n + 1) * H), (2 * n + 1) * H);
+        }
+        u = await this.#product(joined, rows, layer.recurrent, layer.recurrentBias);
+      } else {
+        if (below && layer.kernel) zx = await this.#product(below, rows, layer.kernel, layer.kernelBias);
+        u = await this.#product(h, rows, layer.recurrent, layer.recurrentBias);
+      }
+      const row: GateRow = { zx, zxAt: 0, u, uAt: 0, states: layer.states, at: 0 };
+      if (!below) row.zx = this.#table;
+      for (let n = 0; n < rows; n++) {
+        if (!below) row.zxAt = (tokens[n] as number) * this.#width;
+        else if (layer.kernel) row.zxAt = n * this.#width;
+        row.uAt = n * this.#width;
+        row.at = n * H;
+        gates(row, H);
+      }
+      below = h;
+    }
+  }
+
+  /** The logits after the given rows: [rows.length, V], in their order. */
+  async logits(rows: readonly number[]): Promise<Float32Array> {
+    const outputs = this.#gather(rows);
+    const { hidden: H, vocabulary: V } = this.architecture;
+    const h = tf.tensor2d(outputs, [rows.length, H]);
+    const down = this.#down ? tf.matMul(h, this.#down) : h;
+    const product = tf.fused.matMul({ a: down, b: this.#output, bias: this.#outputBias });
+    if (this.#down) this.multiplyAdds += rows.length * H * this.architecture.embedding;
+    this.multiplyAdds += rows.length * V * (down.shape[1] ?? 0);
+    try {
+      return (await product.data()) as Float32Array;
+    } finally {
+      h.dispose();
+      if (down !== h) down.dispose();
+      product.dispose();
+    }
+  }
+
+  /** The logits of a few tokens after one row, without the whole projection. */
+  async columns(row: number, ids: readonly number[]): Promise<Float32Array> {
+    const { vocabulary: V } = this.architecture;
+    const h = this.#gather([row]);
+    const y = this.#down ? await this.#product(h, 1, this.#down, null) : h;
+    this.multiplyAdds += ids.length * y.length;
+    return Float32Array.from(ids, (id) => {
+      let sum = this.#columnBias[id] as number;
+      for (let k = 0; k < y.length; k++) {
+        const weight = this.#down ? this.#columns[id * y.length + k] : this.#columns[k * V + id];
+        sum += (y[k] as number) * (weight as number);
+      }
+      return sum;
+    });
+  }
+
+  save(row: number): RowState {
+    const H = this.architecture.hidden;
+    const arrays = this.#layers.flatMap((layer) => layer.states);
+    const saved = new Float32Array(arrays.length * H);
+    for (const [i, array] of arrays.entries()) saved.set(array.subarray(row * H, (row + 1) * H), i * H);
+    return saved;
+  }
+
+  /** Puts a saved state into a row; null stands for the state before the first token. */
+  restore(row: number, saved: RowState | null): void {
+    const H = this.architecture.hidden;
+    const arrays = this.#layers.flatMap((layer) => layer.states);
+    for (const [i, array] of arrays.entries()) {
+      if (saved) array.set(saved.subarray(i * H, (i + 1) * H), row * H);
+      else array.fill(0, row * H, (row + 1) * H);
+    }
+  }
+
+  /** Copies a row's state over another's. */
+  move(from: number, to: number): void {
+    const H = this.architecture.hidden;
+    for (const layer of this.#layers) {
+      for (const array of layer.states) array.copyWithin(to * H, from * H, (from + 1) * H);
+    }
+  }
+
+  dispose(): void {
+    tf.dispose(this.#tensors);
+  }
+
+  #gather(rows: readonly number[]): Float32Array {
+    const H = this.architecture.hidden;
+    const h = this.#layers.at(-1)?.states[0] as Float32Array;
+    const gathered = new Float32Array(rows.length * H);
+    for (const [i, n] of rows.entries()) gathered.set(h.subarray(n * H, (n + 1) * H), i * H);
+    return gathered;
+  }
+
+  /** left [rows, K] · right [K, M] + bias, read back. `left` may be longer than its rows. */
+  async #product(
+    left: Float32Array,
+    rows: number,
+    right: tf.Tensor2D,
+    bias: tf.Tensor1D | null,
+  ): Promise<Float32Array> {
+    const [K, M] = right.shape;
+    const a = tf.tensor2d(left.subarray(0, rows * K), [rows, K]);
+    const product = bias ? tf.fused.matMul({ a, b: right, bias }) : tf.matMul(a, right);
+    this.multiplyAdds += rows * K * M;
+    try {
+      return (await product.data()) as Float32Array;
+    } finally {
+      a.dispose();
+      product.dispose();
+    }
+  }
+}
+
+function take(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const value = values.get(name);
+  if (!value) throw new RangeError(`parameter ${name} is missing`);
+  return value;
+}
+
+/** embedding · kernel + bias of the first layer: [V, gH]. A token's input product is then a lookup. */
+async function inputTable(
+  architecture: Architecture,
+  values: ReadonlyMap<string, Float32Array>,
+): Promise<Float32Array> {
+  const { vocabulary: V, embedding: E, hidden: H } = architecture;
+  const width = CELLS[architecture.cell].gates * H;
+  const table = new Float32Array(V * width);
+  const embedding = take(values, 'embedding');
+  const kernel = tf.tensor2d(take(values, 'layer0/kernel'), [E, width]);
+  const bias = tf.tensor1d(take(values, 'layer0/bias'));
+  for (let from = 0; from < V; from += TABLE_CHUNK) {
+    const to = Math.min(V, from + TABLE_CHUNK);
+    const a = tf.tensor2d(embedding.subarray(from * E, to * E), [to - from, E]);
+    const product = tf.fused.matMul({ a, b: kernel, bias });
+    table.set((await product.data()) as Float32Array, from * width);
+    tf.dispose([a, product]);
+  }
+  tf.dispose([kernel, bias]);
+  return table;
+}
