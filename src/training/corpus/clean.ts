@@ -6,7 +6,7 @@
  * point was at hand, quotation marks and modern punctuation. What can be taken away without touching the verse
  * is; a poem of which something is missing is refused, with the reason.
  */
-import { type FormTag, tagOf } from '../../poetry/form.ts';
+import { type FormTag, type LineLength, tagOf } from '../../poetry/form.ts';
 
 /** Why a text is not taken. */
 export const FLAWS = [
@@ -98,35 +98,59 @@ const lengthOf = (characters: string): number => Array.from(characters).length;
  * whatever the editor's punctuation; any other verse keeps its own.
  */
 function punctuate(lines: readonly Line[]): CleanText | Flaw {
-  const lengths = lines.map((line) => lengthOf(line.characters));
-  const [first] = lengths;
-  const equal = lengths.every((length) => length === first);
-  if (equal && (first === 5 || first === 7)) {
-    const couplets = lines.length % 2 === 0;
-    const text = lines
-      .map((line, index) => {
-        const last = index === lines.length - 1;
-        return line.characters + (last || (couplets ? index % 2 === 1 : line.stop) ? '。' : '，');
-      })
-      .join('');
-    return { form: tagOf(lines.length, first), text };
+  for (const length of [5, 7] as const) {
+    const even = evenLines(lines, length);
+    if (even) return { form: tagOf(even.length, length), text: even.map(markedIn(even.length)).join('') };
   }
-  if (Math.max(...lengths) > LONGEST_LINE) return 'malformed';
-  if (isDamaged(lengths)) return 'malformed';
-  const text = lines
-    .map((line, index) => line.characters + (line.stop || index === lines.length - 1 ? '。' : '，'))
-    .join('');
-  return { form: 'mixed', text };
+  const lengths = lines.map((line) => lengthOf(line.characters));
+  if (Math.max(...lengths) > LONGEST_LINE || isDamaged(lengths)) return 'malformed';
+  return { form: 'mixed', text: lines.map(markedIn(lines.length, false)).join('') };
+}
+
+/** Puts the mark after each line: couplets if there is an even number of lines to pair, else as it was. */
+function markedIn(count: number, couplets = count % 2 === 0) {
+  return ({ characters, stop }: Line, index: number): string => {
+    const ends = index === count - 1 || (couplets ? index % 2 === 1 : stop);
+    return characters + (ends ? '。' : '，');
+  };
 }
 
 /**
- * Whether one line of an otherwise even verse has a character too few or too many: that is a slip of the copy,
- * not free verse, whose lines differ by more.
+ * The lines, if all are of `length` hanzi, or would be but for a few marks lost (two lines run together) or put
+ * in too many (a line in pieces, often after a colon); else null.
+ */
+function evenLines(lines: readonly Line[], length: LineLength): Line[] | null {
+  const even: Line[] = [];
+  let repairs = 0;
+  let piece = '';
+  for (const line of lines) {
+    const characters = Array.from(piece + line.characters);
+    piece = '';
+    if (characters.length === 2 * length && characters.length === lengthOf(line.characters)) {
+      repairs += 1;
+      even.push({ characters: characters.slice(0, length).join(''), stop: false });
+      even.push({ characters: characters.slice(length).join(''), stop: line.stop });
+    } else if (characters.length < length) {
+      repairs += 1;
+      piece = characters.join('');
+    } else if (characters.length === length) {
+      even.push({ characters: characters.join(''), stop: line.stop });
+    } else return null;
+  }
+  if (piece !== '') return null;
+  const repaired = repairs === 0 || (even.length % 2 === 0 && repairs * 4 <= even.length);
+  return repaired ? even : null;
+}
+
+/**
+ * Whether an otherwise even verse has a line with a character too few or too many, or breaks off: that is a slip
+ * of the copy, not free verse, whose lines differ by more.
  */
 function isDamaged(lengths: readonly number[]): boolean {
   return [5, 7].some((length) => {
     const odd = lengths.filter((other) => other !== length);
-    return odd.length * 4 <= lengths.length && odd.some((other) => Math.abs(other - length) === 1);
+    if (odd.length * 4 > lengths.length) return false;
+    return odd.some((other) => Math.abs(other - length) === 1) || (lengths.at(-1) as number) <= 2;
   });
 }
 
@@ -145,7 +169,7 @@ export function clean(title: string, raw: string): CleanText | Flaw {
     .replace(/[.。．｡？?！!…﹒]+/gu, '。')
     // Within a line, between the members of a list.
     .replace(/[、·・—–‧-]/gu, '')
-    .replace(/[\d０-９\p{Cf}\p{Cc}]/gu, '');
+    .replace(/[\d０-９\p{Cf}\p{Cc}\p{Variation_Selector}]/gu, '');
   const hanzi = Array.from(verse).filter((char) => char !== '，' && char !== '。');
   if (hanzi.length < SHORTEST) return 'too short';
   const stray = hanzi.filter((char) => !HANZI.test(char) || DESCRIPTION.test(char));
