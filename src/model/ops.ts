@@ -8,18 +8,13 @@ import * as tf from '@tensorflow/tfjs-core';
  * op(a) · op(b), where op transposes if asked. The wasm engine multiplies at full speed only what is not marked
  * as transposed (2 against 30 GFLOP/s), so there the transpose is made first.
  */
-export function matMul(
-  a: tf.Tensor2D,
-  b: tf.Tensor2D,
-  transposeA = false,
-  transposeB = false,
-): tf.Tensor2D {
+export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
   if (tf.getBackend() !== 'wasm' || !(transposeA || transposeB)) {
     return tf.matMul(a, b, transposeA, transposeB);
   }
   const left = transposeA ? tf.transpose(a) : a;
   const right = transposeB ? tf.transpose(b) : b;
-  const result = tf.matMul(left, right);
+  const result: tf.Tensor2D = tf.matMul(left, right);
   if (transposeA) left.dispose();
   if (transposeB) right.dispose();
   return result;

@@ -1,0 +1,288 @@
+/**
+ * The running batch: rows of different plans, moods and seeds that share each step of one network.
+ *
+ * A row walks its plan. What is given is fed to the network as it stands and costs neither projection nor draw;
+ * where the model is to write, the row's logits are projected and its own generator draws among the characters
+ * that the plan allows there. Rows join and leave between ticks; a row's poem does not depend on its neighbours.
+ * The decoder does not know who asked, how long anyone waits, or where the weights come from.
+ */
+
+import { PlanCursor } from '../poetry/cursor.ts';
+import type { FormTag } from '../poetry/form.ts';
+import { FORM_TAGS } from '../poetry/form.ts';
+import type { VersePlan } from '../poetry/plan.ts';
+import type { Candidates } from './candidates.ts';
+import { Random } from './random.ts';
+import { logSumExp, Sampler, type Sampling } from './sampler.ts';
+import type { RowState, Stepper } from './stepper.ts';
+import { BOS, UNK, type Vocabulary } from './vocabulary.ts';
+
+export interface RowSpec {
+  readonly plan: VersePlan;
+  readonly sampling: Sampling;
+  /** Unsigned 32-bit integer. */
+  readonly seed: number;
+}
+
+/** Says whether a run of characters that a row is about to complete may not stand in a poem. */
+export interface Novelty {
+  /** The length of the runs that are looked up. */
+  readonly run: number;
+  has(run: string): boolean;
+}
+
+/** A poem as a row has written it. */
+export interface RowResult {
+  /** One string a slot of the plan, in order. */
+  readonly characters: readonly string[];
+  /** Sum of the NLL in nats of the hanzi that the model wrote in free slots, by its whole distribution. */
+  readonly nll: number;
+  /** How many hanzi that sum covers. */
+  readonly hanzi: number;
+}
+
+/** One poem under way. Made by {@link Decoder.join}. */
+export class Row {
+  readonly cursor: PlanCursor;
+  readonly random: Random;
+  readonly sampling: Sampling;
+  readonly characters: string[] = [];
+  /** Tokens still to be fed before the next character can be drawn. */
+  readonly pending: number[];
+  readonly start: RowState | null;
+  nll = 0;
+  hanzi = 0;
+  /** Finished or cancelled: its place is free from the next tick on. */
+  gone = false;
+  /** Why nothing could be written; such a row counts as finished. */
+  error: DecodingError | null = null;
+
+  constructor(spec: RowSpec, start: RowState | null, pending: number[]) {
+    this.cursor = new PlanCursor(spec.plan);
+    this.random = new Random(spec.seed);
+    this.sampling = spec.sampling;
+    this.start = start;
+    this.pending = pending;
+  }
+
+  get finished(): boolean {
+    return this.error !== null || this.cursor.slot === null;
+  }
+
+  result(): RowResult {
+    return { characters: this.characters, nll: this.nll, hanzi: this.hanzi };
+  }
+}
+
+/** The network gave numbers that no character can be drawn from. */
+export class DecodingError extends Error {
+  override readonly name = 'DecodingError';
+}
+
+export interface DecoderModel {
+  readonly stepper: Stepper;
+  readonly vocabulary: Vocabulary;
+  readonly candidates: Candidates;
+  readonly novelty: Novelty | null;
+}
+
+/** The states in which poems without a title begin. */
+interface Opening {
+  readonly afterTag: RowState;
+  readonly afterBos: RowState;
+}
+
+export class Decoder {
+  readonly #model: DecoderModel;
+  readonly #sampler = new Sampler();
+  readonly #openings = new Map<FormTag, Opening>();
+  #rows: Row[] = [];
+  #joining: Row[] = [];
+  #tokens = new Int32Array(0);
+
+  /** Runs the forms' tags through the network once, which also warms the engine up. */
+  static async create(model: DecoderModel): Promise<Decoder> {
+    const decoder = new Decoder(model);
+    const { stepper, vocabulary } = model;
+    stepper.reserve(FORM_TAGS.length);
+    for (let n = 0; n < FORM_TAGS.length; n++) stepper.restore(n, null);
+    const tags = Int32Array.from(FORM_TAGS, (form) => vocabulary.tag(form));
+    await stepper.step(tags, FORM_TAGS.length);
+    const afterTag = FORM_TAGS.map((_, n) => stepper.save(n));
+    await stepper.step(tags.fill(BOS), FORM_TAGS.length);
+    for (const [n, form] of FORM_TAGS.entries()) {
+      decoder.#openings.set(form, { afterTag: afterTag[n] as RowState, afterBos: stepper.save(n) });
+    }
+    return decoder;
+  }
+
+  private constructor(model: DecoderModel) {
+    this.#model = model;
+  }
+
+  /** Rows that have joined and neither finished nor left. */
+  get active(): number {
+    return this.#rows.filter((row) => !row.gone).length + this.#joining.filter((row) => !row.gone).length;
+  }
+
+  /** The row takes part from the next tick on. */
+  join(spec: RowSpec): Row {
+    const { vocabulary } = this.#model;
+    const { form, title, slots } = spec.plan;
+    const opening = this.#openings.get(form) as Opening;
+    // The prefix begins with the tag, whose state is at hand; one token at least must be fed to draw from.
+    const prefix = vocabulary.prefix(form, title).slice(1);
+    const bare = prefix.length === 1 && slots[0]?.kind === 'given';
+    const row = bare ? new Row(spec, opening.afterBos, []) : new Row(spec, opening.afterTag, prefix);
+    this.#passGiven(row);
+    this.#joining.push(row);
+    return row;
+  }
+
+  /** The row is gone from the next tick on. */
+  leave(row: Row): void {
+    row.gone = true;
+  }
+
+  /** Advances every row by one token; returns the rows that are finished, which thereby have left. */
+  async tick(): Promise<Row[]> {
+    this.#seat();
+    const { stepper, vocabulary } = this.#model;
+    const rows = this.#rows;
+    if (this.#tokens.length < rows.length) this.#tokens = new Int32Array(2 * rows.length);
+    for (const [n, row] of rows.entries()) this.#tokens[n] = row.pending.shift() ?? UNK;
+    await stepper.step(this.#tokens, rows.length);
+
+    const free: number[] = [];
+    for (const [n, row] of rows.entries()) {
+      if (row.pending.length > 0 || row.finished) continue;
+      if (row.cursor.slot?.kind === 'choice') await this.#choose(n, row, row.cursor.slot.among);
+      else free.push(n);
+    }
+    if (free.length > 0) {
+      const logits = await stepper.logits(free);
+      for (const [i, n] of free.entries()) this.#write(rows[n] as Row, logits, i * vocabulary.size);
+    }
+    const finished = rows.filter((row) => row.finished && !row.gone);
+    for (const row of finished) row.gone = true;
+    return finished;
+  }
+
+  dispose(): void {
+    this.#model.stepper.dispose();
+  }
+
+  /** Fills the places of rows that are gone from the end of the batch, and seats those that join. */
+  #seat(): void {
+    const { stepper } = this.#model;
+    const rows = this.#rows;
+    for (let n = rows.length - 1; n >= 0; n--) {
+      if (!rows[n]?.gone) continue;
+      const last = rows.pop() as Row;
+      if (n === rows.length) continue;
+      stepper.move(rows.length, n);
+      rows[n] = last;
+    }
+    stepper.reserve(rows.length + this.#joining.length);
+    for (const row of this.#joining) {
+      if (row.gone) continue;
+      stepper.restore(rows.length, row.start);
+      rows.push(row);
+    }
+    this.#joining = [];
+  }
+
+  /** Takes over what is given from where the row stands; it is fed to the network only if more is to be written. */
+  #passGiven(row: Row): void {
+    for (let slot = row.cursor.slot; slot?.kind === 'given'; slot = row.cursor.slot) {
+      this.#take(row, slot.text);
+    }
+  }
+
+  #take(row: Row, char: string): void {
+    row.characters.push(char);
+    row.pending.push(this.#model.vocabulary.id(char));
+    row.cursor.take(char);
+  }
+
+  /** Draws for a free slot from the row's logits, which are overwritten. */
+  #write(row: Row, logits: Float32Array, at: number): void {
+    const { vocabulary, candidates } = this.#model;
+    const total = logSumExp(logits, at, vocabulary.size);
+    if (Number.isNaN(total)) {
+      row.error = new DecodingError('the network gives logits that are not numbers');
+      return;
+    }
+    const line = lineSoFar(row.characters);
+    for (let need = row.cursor.need(); need; need = row.cursor.need()) {
+      const saved = ban(logits, at, need.used, vocabulary);
+      const id = this.#draw(row, logits, at, candidates.of(need), line);
+      if (id >= 0) {
+        row.nll += total - (logits[at + id] as number);
+        row.hanzi++;
+        this.#take(row, vocabulary.char(id));
+        this.#passGiven(row);
+        return;
+      }
+      // Nothing is left: the plan's own order says what gives way; what was barred may come back with it.
+      for (const [barred, value] of saved) logits[at + barred] = value;
+      if (!row.cursor.relax()) break;
+    }
+    row.error = new DecodingError('no character is left for a slot');
+  }
+
+  /** Draws until the character completes no run that stands in the corpus; −1 where none is left. */
+  #draw(row: Row, logits: Float32Array, at: number, ids: Int32Array, line: string): number {
+    const { vocabulary, novelty } = this.#model;
+    for (;;) {
+      const id = this.#sampler.draw(logits, at, ids, row.sampling, row.random);
+      if (id < 0 || !novelty || line.length < novelty.run - 1) return id;
+      if (!novelty.has(line.slice(1 - novelty.run) + vocabulary.char(id))) return id;
+      logits[at + id] = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /**
+   * Lets the model choose among a few written forms of one character. Only their columns are projected; the
+   * asker gave the character, so its likelihood does not count.
+   */
+  async #choose(n: number, row: Row, among: readonly string[]): Promise<void> {
+    const { stepper, vocabulary } = this.#model;
+    const known = among.filter((char) => vocabulary.has(char));
+    let char = known[0] ?? (among[0] as string);
+    if (known.length > 1) {
+      const logits = await stepper.columns(
+        n,
+        known.map((each) => vocabulary.id(each)),
+      );
+      const all = Int32Array.from(known.keys());
+      char = known[this.#sampler.draw(logits, 0, all, row.sampling, row.random)] ?? char;
+    }
+    this.#take(row, char);
+    this.#passGiven(row);
+  }
+}
+
+/** The hanzi since the last mark. */
+function lineSoFar(characters: readonly string[]): string {
+  let from = characters.length;
+  while (from > 0 && characters[from - 1] !== '，' && characters[from - 1] !== '。') from--;
+  return characters.slice(from).join('');
+}
+
+/** Bars characters from being drawn; returns their logits, to undo it. */
+function ban(
+  logits: Float32Array,
+  at: number,
+  chars: ReadonlySet<string>,
+  vocabulary: Vocabulary,
+): [number, number][] {
+  const saved: [number, number][] = [];
+  for (const char of chars) {
+    const id = vocabulary.id(char);
+    if (id === UNK) continue;
+    saved.push([id, logits[at + id] as number]);
+    logits[at + id] = Number.NEGATIVE_INFINITY;
+  }
+  return saved;
+}

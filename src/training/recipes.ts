@@ -1,0 +1,60 @@
+/** Recipes: named training configurations, as data. */
+
+import type { Architecture } from '../model/network.ts';
+import type { OptimizerSettings } from './optimizer.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface Recipe {
+  readonly name: string;
+  /** All but the vocabulary's size, which the corpus decides. */
+  readonly architecture: Omit<Architecture, 'vocabulary'>;
+  /** A hanzi that occurs less often in the training split is unknown. */
+  readonly minimumCount: number;
+  readonly optimizer: OptimizerSettings;
+  readonly schedule: Schedule;
+  /** The largest global norm that a step's gradients may have. */
+  readonly clipNorm: number;
+  readonly dropout: number;
+  readonly batchRows: number;
+  readonly epochs: number;
+  /** The share of training poems shown behind their title. */
+  readonly titleShare: number;
+  readonly seed: number;
+  /** How weights are stored on disk. */
+  readonly stored: 'float32' | 'float16';
+}
+
+const adam = { kind: 'adam', beta1: 0.9, beta2: 0.98, epsilon: 1e-8 } as const;
+
+export const RECIPES: { readonly [name: string]: Recipe } = {
+  /** The PyTorch program of the report: embedding 100, two LSTM layers of 128, RMSprop, clipping. */
+  report: {
+    name: 'report',
+    architecture: { cell: 'lstm', embedding: 100, hidden: 128, layers: 2, tied: false },
+    minimumCount: 7,
+    optimizer: { kind: 'rmsprop', decay: 0.99, epsilon: 1e-8 },
+    schedule: { peak: 3e-3, warmupSteps: 100, decayShare: 0.3 },
+    clipNorm: 1,
+    dropout: 0,
+    batchRows: 64,
+    epochs: 20,
+    titleShare: 0,
+    seed: 1,
+    stored: 'float32',
+  },
+  /** The one that is served. */
+  tang: {
+    name: 'tang',
+    architecture: { cell: 'lstm', embedding: 256, hidden: 512, layers: 2, tied: true },
+    minimumCount: 7,
+    optimizer: adam,
+    schedule: { peak: 2e-3, warmupSteps: 200, decayShare: 0.5 },
+    clipNorm: 1,
+    dropout: 0.3,
+    batchRows: 64,
+    epochs: 12,
+    titleShare: 0.2,
+    seed: 1,
+    stored: 'float16',
+  },
+};

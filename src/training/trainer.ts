@@ -1,0 +1,178 @@
+/**
+ * One model in training: parameters, optimiser slots and the step they stand at.
+ *
+ * All that a run needs to go on exactly is in {@link TrainerState}; the order of batches and the dropout masks
+ * follow from the recipe's seed and the step. The trainer knows nothing of files, clocks or terminals.
+ */
+
+import type * as tf from '@tensorflow/tfjs-core';
+import { type Architecture, initialParameters, toTensors } from '../model/network.ts';
+import { FIRST_HANZI, UNK } from '../model/vocabulary.ts';
+import { lossAndGradients, negativeLogLikelihoods } from './backpropagation.ts';
+import type { Batch } from './batch.ts';
+import type { Dataset } from './dataset.ts';
+import { disposeMasks, drawMasks } from './dropout.ts';
+import { emptySlots, globalNorm, type Slots, toSlots, update } from './optimizer.ts';
+import type { Recipe } from './recipes.ts';
+import { learningRate } from './schedule.ts';
+
+export interface TrainerState {
+  /** Steps taken. */
+  readonly step: number;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** Empty before the first step. */
+  readonly slots: ReadonlyMap<string, Float32Array>;
+}
+
+export interface StepReport {
+  readonly step: number;
+  /** Mean NLL in nats of the batch's predictions, before the update. */
+  readonly loss: number;
+  /** The gradients' global norm before clipping. */
+  readonly norm: number;
+  readonly learningRate: number;
+  /** Predictions in the batch. */
+  readonly tokens: number;
+}
+
+/** The loss is no longer a number: nothing that follows would mean anything. */
+export class DivergenceError extends Error {
+  override readonly name = 'DivergenceError';
+}
+
+export class Trainer {
+  readonly architecture: Architecture;
+  readonly #recipe: Recipe;
+  readonly #dataset: Dataset;
+  readonly #totalSteps: number;
+  readonly #parameters: Record<string, tf.Tensor>;
+  readonly #slots: Slots;
+  #step: number;
+
+  constructor(recipe: Recipe, dataset: Dataset, state?: TrainerState) {
+    this.#recipe = recipe;
+    this.#dataset = dataset;
+    this.#totalSteps = recipe.epochs * dataset.batchesPerEpoch;
+    this.architecture = { ...recipe.architecture, vocabulary: dataset.vocabulary.size };
+    const parameters = state?.parameters ?? this.#begin();
+    this.#parameters = toTensors(this.architecture, parameters);
+    this.#slots = state?.slots.size
+      ? toSlots(recipe.optimizer, this.#parameters, state.slots)
+      : emptySlots(recipe.optimizer, this.#parameters);
+    this.#step = state?.step ?? 0;
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get totalSteps(): number {
+    return this.#totalSteps;
+  }
+
+  /** Epochs done, with fractions. */
+  get epoch(): number {
+    return this.#step / this.#dataset.batchesPerEpoch;
+  }
+
+  get finished(): boolean {
+    return this.#step >= this.#totalSteps;
+  }
+
+  /** Takes the steps that are left, one at a time as the caller asks for them. Throws {@link DivergenceError}. */
+  *steps(): Generator<StepReport> {
+    const perEpoch = this.#dataset.batchesPerEpoch;
+    while (!this.finished) {
+      let skip = this.#step % perEpoch;
+      for (const batch of this.#dataset.trainingEpoch(Math.floor(this.#step / perEpoch))) {
+        if (skip-- > 0) continue;
+        yield this.#take(batch);
+        if (this.finished) return;
+      }
+    }
+  }
+
+  /** Total NLL in nats and number of predictions over a held-out split, hanzi apart. */
+  evaluate(split: 'validation' | 'test'): HeldOut {
+    return evaluateHeldOut(this.architecture, this.#parameters, this.#dataset.heldOut(split));
+  }
+
+  /** Copies of all that a run needs to go on. */
+  state(): TrainerState {
+    const read = (tensors: Record<string, tf.Tensor>) =>
+      new Map(Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync().slice() as Float32Array]));
+    return { step: this.#step, parameters: read(this.#parameters), slots: read(this.#slots) };
+  }
+
+  dispose(): void {
+    for (const tensor of [...Object.values(this.#parameters), ...Object.values(this.#slots)]) tensor.dispose();
+  }
+
+  #take(batch: Batch): StepReport {
+    const { dropout, clipNorm, optimizer, schedule, seed } = this.#recipe;
+    const step = this.#step + 1;
+    const masks = drawMasks(this.architecture, batch.rows, dropout, seed ^ Math.imul(step, 0x85ebca6b));
+    const { loss, gradients } = lossAndGradients(this.architecture, this.#parameters, batch, masks);
+    disposeMasks(masks);
+    const norm = globalNorm(gradients);
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      for (const gradient of Object.values(gradients)) gradient.dispose();
+      throw new DivergenceError(`the loss is ${loss} and the gradient's norm ${norm} at step ${step}`);
+    }
+    const rate = learningRate(schedule, step, this.#totalSteps);
+    const scale = norm > clipNorm ? clipNorm / norm : 1;
+    update(optimizer, this.#parameters, this.#slots, gradients, { learningRate: rate, scale, step });
+    for (const gradient of Object.values(gradients)) gradient.dispose();
+    this.#step = step;
+    return { step, loss, norm, learningRate: rate, tokens: batch.targets.length };
+  }
+
+  /** Initial parameters, with the output's bias at the characters' log frequencies: the first thing learned, given. */
+  #begin(): Map<string, Float32Array> {
+    const parameters = initialParameters(this.architecture, this.#recipe.seed);
+    const counts = new Float64Array(this.architecture.vocabulary).fill(0.1);
+    let total = 0;
+    for (const batch of this.#dataset.trainingEpoch(0)) {
+      for (const target of batch.targets) counts[target] = (counts[target] as number) + 1;
+      total += batch.targets.length;
+    }
+    const bias = parameters.get('outputBias') as Float32Array;
+    for (let id = 0; id < bias.length; id++) bias[id] = Math.log((counts[id] as number) / total);
+    return parameters;
+  }
+}
+
+export interface HeldOut {
+  /** Predictions: characters, marks and ends. */
+  readonly tokens: number;
+  /** Their total NLL in nats. */
+  readonly nll: number;
+  /** Hanzi among them, unknown ones included. */
+  readonly hanzi: number;
+  readonly hanziNll: number;
+  readonly unknown: number;
+}
+
+/** Scores batches with a model. */
+export function evaluateHeldOut(
+  architecture: Architecture,
+  parameters: Record<string, tf.Tensor>,
+  batches: Iterable<Batch>,
+): HeldOut {
+  const sum = { tokens: 0, nll: 0, hanzi: 0, hanziNll: 0, unknown: 0 };
+  for (const batch of batches) {
+    const nll = negativeLogLikelihoods(architecture, parameters, batch);
+    for (const [i, target] of batch.targets.entries()) addScore(sum, target, nll[i] as number);
+  }
+  return sum;
+}
+
+/** Counts one prediction of `target` at `nll` nats. */
+export function addScore(sum: { -readonly [key in keyof HeldOut]: number }, target: number, nll: number): void {
+  sum.tokens++;
+  sum.nll += nll;
+  if (target !== UNK && target < FIRST_HANZI) return;
+  sum.hanzi++;
+  sum.hanziNll += nll;
+  if (target === UNK) sum.unknown++;
+}
