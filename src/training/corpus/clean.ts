@@ -102,8 +102,7 @@ function punctuate(lines: readonly Line[]): CleanText | Flaw {
     const even = evenLines(lines, length);
     if (even) return { form: tagOf(even.length, length), text: even.map(markedIn(even.length)).join('') };
   }
-  const lengths = lines.map((line) => lengthOf(line.characters));
-  if (Math.max(...lengths) > LONGEST_LINE || isDamaged(lengths)) return 'malformed';
+  if (lines.some((line) => lengthOf(line.characters) > LONGEST_LINE) || isDamaged(lines)) return 'malformed';
   return { form: 'mixed', text: lines.map(markedIn(lines.length, false)).join('') };
 }
 
@@ -143,14 +142,17 @@ function evenLines(lines: readonly Line[], length: LineLength): Line[] | null {
 }
 
 /**
- * Whether an otherwise even verse has a line with a character too few or too many, or breaks off: that is a slip
- * of the copy, not free verse, whose lines differ by more.
+ * Whether one line of an otherwise even verse has a character too few or too many, or breaks off: that is a slip of
+ * the copy. Free verse varies by more, except where an exclamation or the old song's 兮 or 君不見 comes in.
  */
-function isDamaged(lengths: readonly number[]): boolean {
+function isDamaged(lines: readonly Line[]): boolean {
   return [5, 7].some((length) => {
-    const odd = lengths.filter((other) => other !== length);
-    if (odd.length * 4 > lengths.length) return false;
-    return odd.some((other) => Math.abs(other - length) === 1) || (lengths.at(-1) as number) <= 2;
+    const odd = lines.filter((line) => lengthOf(line.characters) !== length);
+    const [only] = odd;
+    if (odd.length !== 1 || only === undefined || lines.length < 4) return false;
+    if (/兮|不見/u.test(only.characters)) return false;
+    const off = lengthOf(only.characters) - length;
+    return Math.abs(off) === 1 || (only === lines.at(-1) && off <= -3);
   });
 }
 
