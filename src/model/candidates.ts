@@ -56,7 +56,7 @@ export class Candidates {
   }
 }
 
-const BITS = new Map(ALL_RHYMES.map((name, i) => [name, 2 ** i]));
+const BITS = new Map<string, number>(ALL_RHYMES.map((name, i) => [name, 2 ** i]));
 
 function maskOf(rhymes: readonly string[]): number {
   let mask = 0;

@@ -59,6 +59,20 @@ export class Unavailable extends Error {
   }
 }
 
+/**
+ * A checkpoint cannot be served, or no engine runs to serve it. The message says what is wrong with which file,
+ * or which command would install the engine, and is fit to be shown to an admin.
+ */
+export class LoadError extends Error {
+  override readonly name = 'LoadError';
+  constructor(
+    readonly code: 'checkpoint' | 'engine',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** What can be said of a checkpoint without loading it. */
 export interface CheckpointSummary {
   readonly name: string;
@@ -86,7 +100,7 @@ export interface ServiceStatus {
 export interface Inference {
   /** Writes one poem. Throws {@link Unavailable}. */
   write(order: Order, asker: Asker, options?: WriteOptions): Promise<Written>;
-  /** Loads a checkpoint anew and serves it from then on; on any fault the old one keeps serving. Throws `CheckpointError`. */
+  /** Loads a checkpoint anew and serves it from then on; on any fault the old one keeps serving. Throws {@link LoadError}. */
   reload(name: string): Promise<CheckpointSummary>;
   /** The checkpoints on disk, by name. */
   checkpoints(): Promise<readonly CheckpointSummary[]>;
