@@ -41,3 +41,27 @@ export function tagOf(lines: number, length: LineLength): FormTag {
   if (lines === 8) return length === 5 ? 'wulv' : 'qilv';
   return length === 5 ? 'wuyan' : 'qiyan';
 }
+
+/** Everything that people write for a form: traditional and simplified names, short and full, pinyin without tones. */
+const SPELLINGS: { readonly [name in FormName]: readonly string[] } = {
+  wujue: ['五絕', '五绝', '五言絕句', '五言绝句', 'wujue', 'wuyanjueju'],
+  qijue: ['七絕', '七绝', '七言絕句', '七言绝句', 'qijue', 'qiyanjueju'],
+  wulv: ['五律', '五言律詩', '五言律诗', 'wulv', 'wulü', 'wulu', 'wuyanlvshi', 'wuyanlüshi', 'wuyanlushi'],
+  qilv: ['七律', '七言律詩', '七言律诗', 'qilv', 'qilü', 'qilu', 'qiyanlvshi', 'qiyanlüshi', 'qiyanlushi'],
+};
+
+const FORM_BY_SPELLING = new Map<string, FormName>(
+  FORM_NAMES.flatMap((name) => SPELLINGS[name].map((spelling) => [spelling, name] as const)),
+);
+
+/** The form that `text` names, in either script or in pinyin without tones (`七绝`, `七言絕句`, `Qi Jue`), or null. */
+export function parseForm(text: string): FormName | null {
+  return (
+    FORM_BY_SPELLING.get(
+      text
+        .normalize('NFC')
+        .toLowerCase()
+        .replace(/[\s_-]/gu, ''),
+    ) ?? null
+  );
+}

@@ -19,7 +19,7 @@ export type Slot =
 
 /**
  * A tone pattern that the whole poem may follow: one string a verse line, of `p` (level, 平), `z` (oblique, 仄)
- * and `x` (either, 中).
+ * and `x` (either, 中). Where tradition gives a line several shapes, they stand side by side: `ppxzp|zppzp`.
  */
 export interface Pattern {
   /** Traditional name, as 七絕仄起首句入韻. */
@@ -36,7 +36,10 @@ export interface VersePlan {
   /** All characters and marks of the poem, punctuation included; the end follows the last. */
   readonly slots: readonly Slot[];
   readonly meter: Meter;
-  /** The patterns still open to the poem; empty with meter `none`. The choice among them is the model's. */
+  /**
+   * The patterns still open to the poem; the choice among them is the model's. With meter `none` there is one
+   * pattern without tones where a rhyme was asked for, and none otherwise.
+   */
   readonly patterns: readonly Pattern[];
   /** The 平水韻 groups still open to the rhyme; empty where the poem need not rhyme. */
   readonly rhymes: readonly string[];

@@ -1,0 +1,95 @@
+/**
+ * Tone and rhyme of a character in Tang verse: level (平) or oblique (仄), and the 平水韻 groups that it may rhyme
+ * in. Everything is derived from its Middle Chinese readings (tshet-uinh, after the 廣韻), whose rhymes the
+ * 平水韻 merges; a small table of our own gives what the dictionary lacks. A character of several readings
+ * counts as any of them, as poets used it.
+ */
+
+import { createRequire } from 'node:module';
+import { ALWAYS_LEVEL, ALWAYS_OBLIQUE, VERSE_READINGS } from './readings.ts';
+import { standardForm } from './script.ts';
+
+/** Bits: a character of both tones has both. */
+export const TONE = { level: 1, oblique: 2 } as const;
+
+/** The 30 level-tone groups of the 平水韻, in its order. Regulated verse rhymes in these. */
+export const ALL_RHYMES = [
+  ...['東', '冬', '江', '支', '微', '魚', '虞', '齊', '佳', '灰', '真', '文', '元', '寒', '刪'],
+  ...['先', '蕭', '肴', '豪', '歌', '麻', '陽', '庚', '青', '蒸', '尤', '侵', '覃', '鹽', '咸'],
+] as const;
+
+/**
+ * The 平水韻 group of each 廣韻 rhyme, in level tone (tshet-uinh names 欣 殷, and counts 諄, 桓 and 戈 to 真, 寒
+ * and 歌). 祭, 泰, 夬 and 廢 have no level tone.
+ */
+const GROUP_OF_RHYME: Readonly<Record<string, string>> = {
+  ...{ 東: '東', 冬: '冬', 鍾: '冬', 江: '江', 支: '支', 脂: '支', 之: '支', 微: '微', 魚: '魚', 虞: '虞' },
+  ...{ 模: '虞', 齊: '齊', 佳: '佳', 皆: '佳', 灰: '灰', 咍: '灰', 真: '真', 臻: '真', 文: '文', 殷: '文' },
+  ...{ 元: '元', 魂: '元', 痕: '元', 寒: '寒', 刪: '刪', 山: '刪', 先: '先', 仙: '先', 蕭: '蕭', 宵: '蕭' },
+  ...{ 肴: '肴', 豪: '豪', 歌: '歌', 麻: '麻', 陽: '陽', 唐: '陽', 庚: '庚', 耕: '庚', 清: '庚', 青: '青' },
+  ...{ 蒸: '蒸', 登: '蒸', 尤: '尤', 侯: '尤', 幽: '尤', 侵: '侵', 覃: '覃', 談: '覃', 鹽: '鹽', 添: '鹽' },
+  ...{ 嚴: '鹽', 咸: '咸', 銜: '咸', 凡: '咸' },
+};
+
+interface Prosody {
+  readonly tones: number;
+  readonly rhymes: readonly string[];
+}
+
+const UNKNOWN: Prosody = { tones: 0, rhymes: [] };
+const known = new Map<string, Prosody>();
+
+/** Tone bits ({@link TONE}) of a character of traditional script: 3 for both, 0 where the tone is unknown. */
+export function tonesOf(char: string): number {
+  return lookUp(char).tones;
+}
+
+/** The level-tone 平水韻 groups of a character, traditional names; empty for an oblique or unknown one. */
+export function rhymesOf(char: string): readonly string[] {
+  return lookUp(char).rhymes;
+}
+
+function lookUp(char: string): Prosody {
+  let prosody = known.get(char);
+  if (prosody === undefined) {
+    prosody =
+      verseReadings(char) ?? dictionaryReadings(char) ?? dictionaryReadings(standardForm(char)) ?? UNKNOWN;
+    known.set(char, prosody);
+  }
+  return prosody;
+}
+
+/** From our own table: `仄`, or a level-tone group, or both. */
+function verseReadings(char: string): Prosody | null {
+  const readings = VERSE_READINGS.get(char);
+  if (readings === undefined) return null;
+  const rhymes = readings.filter((reading) => reading !== '仄');
+  const oblique = rhymes.length < readings.length;
+  return { tones: (rhymes.length > 0 ? TONE.level : 0) | (oblique ? TONE.oblique : 0), rhymes };
+}
+
+function dictionaryReadings(char: string): Prosody | null {
+  let tones = 0;
+  const rhymes = new Set<string>();
+  for (const { 音韻地位: place } of dictionary().資料.query字頭(char)) {
+    if (place.聲 === '平') {
+      tones |= TONE.level;
+      const group = GROUP_OF_RHYME[place.韻];
+      if (group !== undefined) rhymes.add(group);
+    } else {
+      tones |= TONE.oblique;
+    }
+  }
+  if (tones === 0) return null;
+  if (ALWAYS_OBLIQUE.has(char)) return { tones: TONE.oblique, rhymes: [] };
+  return { tones: ALWAYS_LEVEL.has(char) ? TONE.level : tones, rhymes: [...rhymes] };
+}
+
+type Dictionary = typeof import('tshet-uinh');
+let loaded: Dictionary | null = null;
+
+/** Loaded when first asked: parsing the whole 廣韻 takes a quarter of a second, and many a program asks nothing. */
+function dictionary(): Dictionary {
+  loaded ??= createRequire(import.meta.url)('tshet-uinh') as Dictionary;
+  return loaded;
+}

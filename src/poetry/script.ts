@@ -1,0 +1,151 @@
+/**
+ * Simplified and traditional script, by OpenCC's dictionaries. The model reads and writes traditional script,
+ * because tone and rhyme need it (simplified 发 is two words, of two rhymes); simplified is a view of it.
+ *
+ * OpenCC's own converter builds a tree of its 49,000 phrases on first use, 240 ms here; the longest-match
+ * lookup below over the same dictionaries is ready in a fifth of that, and only once a text needs phrases.
+ */
+
+import { from } from 'opencc-js/preset/cn2t';
+import { to } from 'opencc-js/preset/t2cn';
+
+/** OpenCC's dictionaries are strings of `source target|source target|…`: phrases, then single characters. */
+type Dictionaries = readonly [phrases: string, characters: string];
+const TO_TRADITIONAL = from.cn?.[0] as Dictionaries;
+const TO_SIMPLIFIED = to.cn?.[0] as Dictionaries;
+
+/**
+ * Simplified characters that merge several words (or spellings) of verse, each followed by its traditional
+ * forms: itself first where it is traditional too, then the commonest. Forms that are modern or rare words only
+ * (颱, 檯, 齣, 韆) are left out, for a poem never means them; so are mere printing variants (别 and 別).
+ */
+const MERGED = `
+  发發髮 后后後 里里裏裡 云云雲 干干乾幹 余余餘 谷谷穀 征征徵 几几幾 台台臺 斗斗鬥 松松鬆 卷卷捲 向向嚮 曲曲麴 合合閤
+  志志誌 才才纔 只只隻 胡胡鬍 折折摺 弦弦絃 御御禦 修修脩 幸幸倖 欲欲慾 席席蓆 舍舍捨 游游遊 布布佈 冬冬鼕 致致緻 蒙蒙濛
+  于于於 岳岳嶽 采采採 占占佔 咸咸鹹 升升昇陞 累累纍 制制製 卜卜蔔 栖栖棲 辟辟闢 凶凶兇 范范範 熏熏燻 凭凭憑 昆昆崑
+  克克剋 栗栗慄 朴朴樸 系系繫係 托托託 尸尸屍 郁郁鬱 姜姜薑 夸夸誇 丑丑醜 岩岩巖 筑筑築 冲沖衝 准准準 愿願愿 并並併幷
+  仆僕仆 术術朮 历歷曆 钟鐘鍾 尽盡儘 复復複覆 获獲穫 须須鬚 饥飢饑 脏臟髒 纤纖縴 坛壇罈 团團糰 当當噹 汇匯彙 弥彌瀰
+  签籤簽 面面麵 回回迴 峰峰峯 溪溪谿 暗暗闇 泛泛汎氾 彩彩綵 雕雕鵰彫 迹跡迹蹟 沾沾霑 注注註 杯杯盃 玩玩翫 旗旗旂 棋棋棊
+  荡蕩盪 赞贊讚 鉴鑑鑒 锤鎚錘 凄淒悽 炼鍊煉 叹歎嘆 个箇個 闲閑閒 径徑逕 袅嫋裊 艳豔艷 湿濕溼 捣擣搗 借借藉 着著着 么麽麼
+  床牀床 群羣群 唇脣唇 灶竈灶 吃喫吃 痴癡痴 秘祕秘 却却卻 挂挂掛 佛佛彿 念念唸 强強强 烟煙烟 鸡雞鷄 绕繞遶 绣繡綉`;
+
+const FORMS = new Map<string, readonly string[]>(
+  MERGED.trim()
+    .split(/\s+/u)
+    .map((entry) => {
+      const [simplified = '', ...forms] = entry;
+      return [simplified, forms];
+    }),
+);
+
+class Dictionary {
+  readonly #characters: ReadonlyMap<string, string>;
+  #phrases: ReadonlyMap<string, string> | null = null;
+  #longest = 0;
+
+  constructor(readonly source: Dictionaries) {
+    this.#characters = read(source[1]);
+  }
+
+  character(char: string): string {
+    return this.#characters.get(char) ?? char;
+  }
+
+  /** The text cut as OpenCC cuts it, longest match first: pairs of what stood there and what it becomes. */
+  segments(text: string): (readonly [source: string, target: string])[] {
+    const phrases = this.#loadPhrases();
+    const characters = [...text];
+    const out: (readonly [string, string])[] = [];
+    for (let at = 0; at < characters.length; ) {
+      let size = Math.min(this.#longest, characters.length - at);
+      let source = characters.slice(at, at + size).join('');
+      let target = size > 1 ? phrases.get(source) : undefined;
+      while (target === undefined && size > 1) {
+        size -= 1;
+        source = characters.slice(at, at + size).join('');
+        target = phrases.get(source);
+      }
+      out.push([source, target ?? this.character(source)]);
+      at += size;
+    }
+    return out;
+  }
+
+  #loadPhrases(): ReadonlyMap<string, string> {
+    if (this.#phrases === null) {
+      this.#phrases = read(this.source[0]);
+      for (const phrase of this.#phrases.keys()) this.#longest = Math.max(this.#longest, [...phrase].length);
+    }
+    return this.#phrases;
+  }
+}
+
+function read(notation: string): Map<string, string> {
+  return new Map(
+    notation.split('|').map((entry) => {
+      const space = entry.indexOf(' ');
+      return [entry.slice(0, space), entry.slice(space + 1)];
+    }),
+  );
+}
+
+const traditional = new Dictionary(TO_TRADITIONAL);
+const simplified = new Dictionary(TO_SIMPLIFIED);
+
+/** A text of either script in simplified script, phrase by phrase (乾坤 keeps its 乾). */
+export function toSimplified(text: string): string {
+  return simplified
+    .segments(text)
+    .map(([, target]) => target)
+    .join('');
+}
+
+/** A simplified text in traditional script, phrase by phrase (头发 becomes 頭髮, 出发 becomes 出發). */
+export function toTraditional(text: string): string {
+  return traditional
+    .segments(text)
+    .map(([source, target]) => (source === target ? (FORMS.get(source)?.[0] ?? target) : target))
+    .join('');
+}
+
+/**
+ * The traditional forms that a lone character may stand for: itself first where it is traditional too. One form
+ * for most; a character that neither script changes is its own.
+ */
+export function traditionalForms(char: string): readonly string[] {
+  return FORMS.get(char) ?? [traditional.character(char)];
+}
+
+/** Whether the character is of simplified script alone (红, 发). */
+export function isSimplifiedOnly(char: string): boolean {
+  return !traditionalForms(char).includes(char);
+}
+
+/** Whether the character is of traditional script alone (紅, 後). */
+export function isTraditionalOnly(char: string): boolean {
+  return simplified.character(char) !== char && !ALSO_SIMPLIFIED.has(char);
+}
+
+/** Characters that simplified script changes in some words and keeps in others (乾坤, 慰藉, 著作, 覆盖). */
+const ALSO_SIMPLIFIED = new Set('乾藉著覆徵夥瞭');
+
+/** The spelling of a traditional character that the corpus of verse prefers: 爲 for Taiwan's 為, 衆 for 眾. */
+export function standardForm(char: string): string {
+  const merged = simplified.character(char);
+  const forms = traditionalForms(merged);
+  return forms.length > 1 && forms.includes(char) ? char : (forms[0] as string);
+}
+
+/** What to make of a text whose script nobody has said: for each character, the traditional forms it may stand for. */
+export function readEitherScript(text: string): (readonly string[])[] {
+  const characters = [...text];
+  if (characters.some(isTraditionalOnly)) {
+    return characters.map((char) => (isSimplifiedOnly(char) ? traditionalForms(char) : [char]));
+  }
+  return traditional.segments(text).flatMap(([source, target]) => {
+    const parts = [...target];
+    const sources = [...source];
+    if (sources.length === 1 || sources.length !== parts.length) return sources.map(traditionalForms);
+    return parts.map((part) => [part]);
+  });
+}
