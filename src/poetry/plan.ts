@@ -5,7 +5,7 @@
  * break it. Plans are plain data: they cross threads as they are.
  */
 
-import type { FormTag } from './form.ts';
+import type { FormTag, LineLength } from './form.ts';
 import type { Meter } from './request.ts';
 
 /** One place of the poem, in writing order. */
@@ -31,6 +31,9 @@ export interface Pattern {
 
 export interface VersePlan {
   readonly form: FormTag;
+  readonly lines: number;
+  /** Hanzi in a line; one slot a hanzi, then one for the mark that ends the line. */
+  readonly length: LineLength;
   /** A theme, traditional script, or empty. */
   readonly title: string;
   /** All characters and marks of the poem, punctuation included; the end follows the last. */

@@ -136,16 +136,29 @@ export function standardForm(char: string): string {
   return forms.length > 1 && forms.includes(char) ? char : (forms[0] as string);
 }
 
-/** What to make of a text whose script nobody has said: for each character, the traditional forms it may stand for. */
-export function readEitherScript(text: string): (readonly string[])[] {
-  const characters = [...text];
-  if (characters.some(isTraditionalOnly)) {
-    return characters.map((char) => (isSimplifiedOnly(char) ? traditionalForms(char) : [char]));
+/**
+ * What to make of a text whose script nobody has said: for each character, the traditional forms that it may
+ * stand for. A text with any character of traditional script alone is traditional, and its 后 is 后; in any other
+ * text a phrase decides (头发, 白云), and where none does, or where the characters stand `apart`, all forms are open.
+ */
+export function readEitherScript(
+  text: string,
+  characters: 'together' | 'apart' = 'together',
+): (readonly string[])[] {
+  const each = [...text];
+  if (each.some(isTraditionalOnly)) {
+    return each.map((char) => (isSimplifiedOnly(char) ? traditionalForms(char) : [char]));
   }
+  if (characters === 'apart') return each.map(traditionalForms);
   return traditional.segments(text).flatMap(([source, target]) => {
-    const parts = [...target];
     const sources = [...source];
-    if (sources.length === 1 || sources.length !== parts.length) return sources.map(traditionalForms);
-    return parts.map((part) => [part]);
+    const targets = [...target];
+    const isPhrase = sources.length > 1 && sources.length === targets.length;
+    return isPhrase ? targets.map((char) => [char]) : sources.map(traditionalForms);
   });
+}
+
+/** A text whose script nobody has said, in traditional script, decided as OpenCC decides. */
+export function asTraditional(text: string): string {
+  return [...text].some(isTraditionalOnly) ? text : toTraditional(text);
 }

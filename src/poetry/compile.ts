@@ -1,0 +1,169 @@
+/** Compiles a request into a verse plan, or refuses it with the reason. */
+
+import type { LineLength } from './form.ts';
+import { FORMS, tagOf } from './form.ts';
+import { isHanzi, printable, printableAt, tidy } from './hanzi.ts';
+import { fitLine, patternsFor, rhymeOnlyPattern } from './meter.ts';
+import type { Pattern, Slot, VersePlan } from './plan.ts';
+import { ALL_RHYMES, rhymesOf, tonesOf } from './prosody.ts';
+import type { AcrosticRequest, PoemRequest, VerseRequest } from './request.ts';
+import { Refusal } from './request.ts';
+import { asTraditional, readEitherScript, toSimplified } from './script.ts';
+
+export const MAX_OPENING = 8;
+export const MIN_HEADS = 2;
+export const MAX_HEADS = 16;
+export const MAX_TITLE = 16;
+
+/** Throws {@link Refusal} where the request cannot be carried out as it stands. */
+export function compilePlan(request: VerseRequest): VersePlan {
+  return request.kind === 'poem' ? compilePoem(request) : compileAcrostic(request);
+}
+
+function compilePoem(request: PoemRequest): VersePlan {
+  const { lines, length } = FORMS[request.form];
+  const title = tidy(request.title);
+  requireHanzi(title);
+  if ([...title].length > MAX_TITLE) {
+    throw new Refusal('title-too-long', { count: [...title].length, limit: MAX_TITLE });
+  }
+  const opening = readOpening(request.opening, length);
+  if (opening === '' && title === '') throw new Refusal('opening-empty');
+  const count = [...opening].length;
+  if (count > MAX_OPENING) throw new Refusal('opening-too-long', { count, limit: MAX_OPENING });
+
+  const fixed = readEitherScript(opening).map(slotAmong);
+  return assemble(request, lines, length, title, (line, position) => fixed[line * length + position]);
+}
+
+function compileAcrostic(request: AcrosticRequest): VersePlan {
+  const text = tidy(request.heads);
+  requireHanzi(text);
+  const count = [...text].length;
+  if (count < MIN_HEADS) throw new Refusal('heads-too-few', { count, limit: MIN_HEADS });
+  if (count > MAX_HEADS) throw new Refusal('heads-too-many', { count, limit: MAX_HEADS });
+
+  const heads = readEitherScript(text, 'apart').map(slotAmong);
+  return assemble(request, count, request.length, '', (line, position) =>
+    position === 0 ? heads[line] : undefined,
+  );
+}
+
+function assemble(
+  request: VerseRequest,
+  lines: number,
+  length: LineLength,
+  title: string,
+  fixedAt: (line: number, position: number) => Slot | undefined,
+): VersePlan {
+  const slots: Slot[] = [];
+  for (let line = 0; line < lines; line++) {
+    for (let position = 0; position < length; position++) {
+      slots.push(fixedAt(line, position) ?? { kind: 'free' });
+    }
+    slots.push({ kind: 'given', text: line % 2 === 1 || line === lines - 1 ? '。' : '，' });
+  }
+  const asked = request.rhyme === 'auto' ? null : parseRhyme(request.rhyme);
+  const { meter } = request;
+  const rhymes = asked !== null ? [asked] : meter === 'none' ? [] : ALL_RHYMES;
+  const patterns =
+    meter !== 'none'
+      ? patternsFor(lines, length, meter)
+      : asked !== null
+        ? [rhymeOnlyPattern(lines, length)]
+        : [];
+  return {
+    form: tagOf(lines, length),
+    lines,
+    length,
+    title: asTraditional(title),
+    slots,
+    meter,
+    patterns: leastBroken(patterns, slots, length, rhymes),
+    rhymes,
+  };
+}
+
+/** The opening without marks: those that end a verse line where the form ends one are the plan's own. */
+function readOpening(opening: string, length: LineLength): string {
+  const text = tidy(opening);
+  let hanzi = '';
+  let count = 0;
+  let atLineEnd = false;
+  let index = 0;
+  for (const char of text) {
+    if (isHanzi(char)) {
+      hanzi += char;
+      count += 1;
+      atLineEnd = count % length === 0;
+    } else if (atLineEnd && LINE_MARKS.has(char)) {
+      atLineEnd = false;
+    } else {
+      throw new Refusal('not-hanzi', { character: printableAt(text, index) });
+    }
+    index += char.length;
+  }
+  return hanzi;
+}
+
+const LINE_MARKS = new Set('，。、；！？,.;!?');
+
+function requireHanzi(text: string): void {
+  let index = 0;
+  for (const char of text) {
+    if (!isHanzi(char)) throw new Refusal('not-hanzi', { character: printableAt(text, index) });
+    index += char.length;
+  }
+}
+
+function slotAmong(among: readonly string[]): Slot {
+  return among.length === 1 ? { kind: 'given', text: among[0] as string } : { kind: 'choice', among };
+}
+
+/** A 平水韻 group by its name in either script (`東`, `东`, `东韵`). */
+function parseRhyme(name: string): string {
+  const text = tidy(name);
+  const bare = toSimplified(text.slice(0, 8)).replace(/(?<=.)[韵部]+$/u, '');
+  const group = ALL_RHYMES.find((candidate) => toSimplified(candidate) === bare);
+  if (group === undefined) throw new Refusal('rhyme-unknown', { rhyme: printable(text) });
+  return group;
+}
+
+/** The patterns that the fixed characters break least: all of them where they break none. */
+function leastBroken(
+  patterns: readonly Pattern[],
+  slots: readonly Slot[],
+  length: LineLength,
+  rhymes: readonly string[],
+): Pattern[] {
+  const costs = patterns.map((pattern) => {
+    let broken = 0;
+    const ends: (readonly string[])[] = [];
+    for (const [line, shape] of pattern.lines.entries()) {
+      const places = slots.slice(line * (length + 1), line * (length + 1) + length);
+      broken += fitLine(places.map(tonesOfSlot), shape).broken.length;
+      const last = places[length - 1];
+      if (last !== undefined && pattern.rhymed.includes(line)) {
+        const groups = rhymesOfSlot(last);
+        if (groups.length > 0) ends.push(groups);
+      }
+    }
+    const missed = rhymes.map((rhyme) => ends.filter((groups) => !groups.includes(rhyme)).length);
+    return broken + Math.min(...missed);
+  });
+  const least = Math.min(...costs);
+  return patterns.filter((_, i) => costs[i] === least);
+}
+
+/** Tone bits that a fixed character may have; 0 where it is free or its tone unknown. */
+function tonesOfSlot(slot: Slot): number {
+  if (slot.kind === 'free') return 0;
+  if (slot.kind === 'given') return tonesOf(slot.text);
+  const tones = slot.among.map(tonesOf);
+  return tones.includes(0) ? 0 : tones.reduce((all, bits) => all | bits, 0);
+}
+
+function rhymesOfSlot(slot: Slot): readonly string[] {
+  if (slot.kind === 'free') return [];
+  return slot.kind === 'given' ? rhymesOf(slot.text) : slot.among.flatMap((char) => [...rhymesOf(char)]);
+}
