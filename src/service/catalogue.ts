@@ -1,0 +1,26 @@
+/** What a checkpoint's card says, in the words of the service. */
+
+import type { Card } from '../model/card.ts';
+import type { CheckpointSummary } from './inference.ts';
+
+export function summaryOf(name: string, card: Card): CheckpointSummary {
+  const { cell, layers, vocabulary, embedding, hidden } = card.architecture;
+  return {
+    name,
+    cell,
+    layers,
+    vocabulary,
+    embedding,
+    hidden,
+    parameters: card.parameters,
+    nll: card.heldOut.test?.nll ?? null,
+    hanziPerplexity: card.heldOut.test?.hanziPerplexity ?? null,
+  };
+}
+
+/** The checkpoints on disk, by name. */
+export async function readCatalogue(root: string): Promise<CheckpointSummary[]> {
+  // Brings TensorFlow.js along, which the main thread otherwise starts without.
+  const { listCheckpoints } = await import('../model/checkpoint.ts');
+  return (await listCheckpoints(root)).map(({ name, card }) => summaryOf(name, card));
+}

@@ -1,0 +1,102 @@
+/** What the service measures of itself, in Prometheus' text format. */
+
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Pulse } from './protocol.ts';
+
+const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+
+/** Read whenever metrics are asked for. */
+export interface Gauged {
+  readonly waiting: number;
+  readonly running: number;
+  readonly breakerOpen: boolean;
+  readonly pulse: Pulse;
+}
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly poems: Counter;
+  readonly waited: Histogram;
+  readonly ran: Histogram;
+  readonly restarts: Counter;
+  readonly reloads: Counter<'outcome'>;
+  readonly refusals: Counter<'reason'>;
+  /** What engine threads that have ended had counted. */
+  readonly #past = { ticks: 0, rows: 0, tokens: 0 };
+
+  constructor(read: () => Gauged) {
+    const registers = [this.#registry];
+    const gauge = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value());
+        },
+      });
+    this.poems = new Counter({ name: 'shiren_poems_total', help: 'Poems written.', registers });
+    this.waited = new Histogram({
+      name: 'shiren_queue_wait_seconds',
+      help: 'Time from an order to its place in the batch.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.ran = new Histogram({
+      name: 'shiren_run_seconds',
+      help: 'Time from the place in the batch to the poem.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.restarts = new Counter({
+      name: 'shiren_engine_restarts_total',
+      help: 'Engine threads that crashed or hung.',
+      registers,
+    });
+    this.reloads = new Counter({
+      name: 'shiren_reloads_total',
+      help: 'Checkpoint reloads by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.refusals = new Counter({
+      name: 'shiren_refusals_total',
+      help: 'Orders without a poem, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    for (const field of ['ticks', 'rows', 'tokens'] as const) {
+      const help = {
+        ticks: 'Steps of the running batch.',
+        rows: 'Rows advanced, summed over ticks; divided by ticks, the batch occupancy.',
+        tokens: 'Characters drawn.',
+      }[field];
+      const past = this.#past;
+      new Counter({
+        name: `shiren_${field}_total`,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(past[field] + read().pulse.get(field));
+        },
+      });
+    }
+    gauge('shiren_waiting', 'Orders that wait.', () => read().waiting);
+    gauge('shiren_running', 'Orders in the batch.', () => read().running);
+    gauge('shiren_breaker_open', '1 while the engine rests after crashes.', () => Number(read().breakerOpen));
+    gauge('shiren_engine_bytes', 'Tensor memory of the engine.', () => read().pulse.get('engineBytes'));
+    gauge('shiren_engine_tensors', 'Tensors alive.', () => read().pulse.get('tensors'));
+    gauge('shiren_engine_heap_bytes', "The engine thread's heap.", () => read().pulse.get('heapBytes'));
+    gauge('shiren_process_bytes', 'Resident memory of the whole process.', () => process.memoryUsage.rss());
+  }
+
+  /** Keeps the counts of a thread that has ended, so that totals never fall. */
+  retire(pulse: Pulse): void {
+    for (const field of ['ticks', 'rows', 'tokens'] as const) this.#past[field] += pulse.get(field);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}

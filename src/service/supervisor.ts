@@ -1,0 +1,199 @@
+/**
+ * Keeps an engine thread alive: starts it, gives it orders, starts another where it crashes or hangs, and has
+ * the orders that were under way written again, from their seeds, so that the asker sees a poem, not an error.
+ */
+
+import type { Breaker } from './breaker.ts';
+import { EngineThread, type EngineThreadOptions } from './engine-thread.ts';
+import { type CheckpointSummary, LoadError, type Order, Unavailable } from './inference.ts';
+import type { EngineDescription, Pulse, Reply } from './protocol.ts';
+
+export interface SupervisorOptions {
+  readonly thread: Omit<EngineThreadOptions, 'onReply' | 'onEnd'>;
+  readonly breaker: Breaker;
+  readonly onRestart: (reason: string) => void;
+  readonly onBreaker: (open: boolean) => void;
+}
+
+/** What the engine wrote for an order. */
+export type Poem = Omit<Extract<Reply, { type: 'written' }>, 'type' | 'id'>;
+
+interface Pending<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #breaker: Breaker;
+  readonly #orders = new Map<number, Pending<Poem> & { readonly order: Order }>();
+  readonly #loads = new Map<number, Pending<CheckpointSummary>>();
+  #thread: EngineThread;
+  /** Orders wait here rather than in the thread until it is ready. */
+  #ready = false;
+  #engine: EngineDescription | null = null;
+  #checkpoint: CheckpointSummary | null = null;
+  #nextId = 1;
+  #rest: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#breaker = options.breaker;
+    this.#thread = this.#spawn(options.thread.start.checkpoint);
+  }
+
+  /** Resolves when the first thread serves. Throws {@link LoadError}; a thread that dies on its first start is one too. */
+  async started(): Promise<{ engine: EngineDescription; checkpoint: CheckpointSummary }> {
+    try {
+      await this.#thread.ready;
+    } catch (error) {
+      await this.stop();
+      if (error instanceof LoadError) throw error;
+      throw new LoadError('engine', `the engine did not start: ${(error as Error).message}`);
+    }
+    return { engine: this.engine, checkpoint: this.checkpoint };
+  }
+
+  get engine(): EngineDescription {
+    if (!this.#engine) throw new Error('the engine has not started');
+    return this.#engine;
+  }
+
+  /** What new orders are written by. */
+  get checkpoint(): CheckpointSummary {
+    if (!this.#checkpoint) throw new Error('the engine has not started');
+    return this.#checkpoint;
+  }
+
+  get pulse(): Pulse {
+    return this.#thread.pulse;
+  }
+
+  get running(): number {
+    return this.#orders.size;
+  }
+
+  /** Rejects with {@link Unavailable} where the breaker opens, with the signal's reason where it aborts. */
+  write(order: Order, signal: AbortSignal): Promise<Poem> {
+    if (this.#breaker.open) return Promise.reject(new Unavailable('breaker-open', this.#breaker.retryMs));
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const id = this.#nextId++;
+    return new Promise<Poem>((resolve, reject) => {
+      const onAbort = () => {
+        this.#orders.delete(id);
+        if (this.#ready) this.#thread.send({ type: 'cancel', id });
+        reject(signal.reason);
+      };
+      const settled = () => signal.removeEventListener('abort', onAbort);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#orders.set(id, {
+        order,
+        resolve: (poem) => {
+          settled();
+          resolve(poem);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      if (this.#ready) this.#thread.send({ type: 'write', id, order });
+    });
+  }
+
+  /** Throws {@link LoadError}; what served goes on serving. */
+  load(checkpoint: string): Promise<CheckpointSummary> {
+    if (!this.#ready) {
+      return Promise.reject(new LoadError('engine', 'the engine is being restarted; try again'));
+    }
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#loads.set(id, { resolve, reject });
+      this.#thread.send({ type: 'load', id, checkpoint });
+    });
+  }
+
+  /** Ends the thread; what is under way is rejected as closing. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#rest) clearTimeout(this.#rest);
+    this.#rejectAll(new Unavailable('closing'));
+    await this.#thread.stop();
+  }
+
+  #spawn(checkpoint: string): EngineThread {
+    this.#ready = false;
+    const options = this.#options.thread;
+    const thread = new EngineThread({
+      ...options,
+      start: { ...options.start, checkpoint },
+      onReply: (reply) => this.#receive(reply),
+      onEnd: (reason) => this.#ended(thread, reason),
+    });
+    thread.ready.then(
+      ({ engine, checkpoint }) => {
+        if (this.#stopped || thread !== this.#thread) return;
+        this.#engine = engine;
+        this.#checkpoint = checkpoint;
+        this.#ready = true;
+        if (this.#breaker.open) {
+          this.#breaker.recovered();
+          this.#options.onBreaker(false);
+        }
+        for (const [id, { order }] of this.#orders) thread.send({ type: 'write', id, order });
+      },
+      // A thread that is not ready when it ends also reports its end.
+      () => {},
+    );
+    return thread;
+  }
+
+  #receive(reply: Parameters<EngineThreadOptions['onReply']>[0]): void {
+    const { id } = reply;
+    if (reply.type === 'written') {
+      const { characters, nllHanzi, checkpoint } = reply;
+      this.#orders.get(id)?.resolve({ characters, nllHanzi, checkpoint });
+      this.#orders.delete(id);
+    } else if (reply.type === 'failed') {
+      this.#orders.get(id)?.reject(new Error(reply.message));
+      this.#orders.delete(id);
+    } else {
+      if (reply.type === 'loaded') {
+        this.#checkpoint = reply.checkpoint;
+        this.#loads.get(id)?.resolve(reply.checkpoint);
+      } else {
+        this.#loads.get(id)?.reject(new LoadError('checkpoint', reply.message));
+      }
+      this.#loads.delete(id);
+    }
+  }
+
+  #ended(thread: EngineThread, reason: string): void {
+    if (this.#stopped || thread !== this.#thread) return;
+    for (const { reject } of this.#loads.values()) {
+      reject(new LoadError('checkpoint', `the engine stopped while it loaded the checkpoint: ${reason}`));
+    }
+    this.#loads.clear();
+    // Before the first success there is nothing to fall back on: `started` reports it.
+    if (!this.#checkpoint) return;
+    const { name } = this.#checkpoint;
+    this.#ready = false;
+    this.#options.onRestart(reason);
+    const wasOpen = this.#breaker.open;
+    if (!this.#breaker.crashed()) {
+      this.#thread = this.#spawn(name);
+      return;
+    }
+    if (!wasOpen) this.#options.onBreaker(true);
+    this.#rejectAll(new Unavailable('breaker-open', this.#breaker.retryMs));
+    this.#rest = setTimeout(() => {
+      this.#thread = this.#spawn(name);
+    }, this.#breaker.retryMs ?? 0).unref();
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of this.#orders.values()) reject(error);
+    this.#orders.clear();
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The engine's thread: starts an engine, loads the checkpoint it was told to, and writes what it is asked for.
+ * Run by `EngineThread`, never imported.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs-core';
+import { describeEngine, EngineError, startEngine } from '../model/engine.ts';
+import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
+import { prepareServing } from './serving.ts';
+import { WritingLoop } from './writing.ts';
+
+const MEASURE_EVERY_MS = 500;
+
+const port = parentPort;
+if (!port) throw new Error('this file is run as a worker thread');
+const start = workerData as EngineStart;
+const pulse = new Pulse(start.pulse);
+const reply = (message: Reply) => port.postMessage(message);
+
+try {
+  const engine = await startEngine(start.engine);
+  const prepare = (name: string) => prepareServing(start.checkpointsRoot, name, () => pulse.add('beats', 1));
+  const serving = await prepare(start.checkpoint);
+  const loop = new WritingLoop(serving, {
+    candidates: start.candidates,
+    pulse,
+    prepare,
+    reply,
+    // Thrown out of every promise, it ends the thread, which the main thread sees.
+    onFault: (error) =>
+      setImmediate(() => {
+        throw error;
+      }),
+  });
+  port.on('message', (command: Command) => loop.handle(command));
+  measure();
+  setInterval(measure, MEASURE_EVERY_MS).unref();
+  const { name, device, version } = engine;
+  reply({
+    type: 'ready',
+    engine: { name, device, version, line: describeEngine(engine) },
+    checkpoint: serving.summary,
+  });
+} catch (error) {
+  reply({
+    type: 'unable',
+    code: error instanceof EngineError ? 'engine' : 'checkpoint',
+    message: error instanceof Error ? error.message : String(error),
+  });
+}
+
+function measure(): void {
+  const { numBytes, numTensors } = tf.memory();
+  pulse.set('engineBytes', numBytes);
+  pulse.set('tensors', numTensors);
+  pulse.set('heapBytes', process.memoryUsage().heapUsed);
+}
