@@ -29,13 +29,13 @@ export function toHalf(values: Float32Array): Uint16Array {
 let table: Float32Array | undefined;
 
 export function fromHalf(halves: Uint16Array): Float32Array {
-  table ??= Float32Array.from({ length: 0x10000 }, (_, half) => valueOf(half));
+  table ??= Float32Array.from({ length: 0x10000 }, (_, half) => decode(half));
   const values = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) values[i] = table[halves[i] as number] as number;
   return values;
 }
 
-function valueOf(half: number): number {
+function decode(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >>> 10) & 0x1f;
   const fraction = half & 0x3ff;

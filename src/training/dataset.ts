@@ -3,7 +3,7 @@
 import { Random } from '../model/random.ts';
 import type { Vocabulary } from '../model/vocabulary.ts';
 import { type Batch, makeBatch, type Sequence } from './batch.ts';
-import type { Poem } from './corpus/corpus.ts';
+import type { Poem, Split } from './corpus/corpus.ts';
 
 /** So many batches' worth of shuffled poems are sorted by length together: little padding, much chance. */
 const BUCKET = 40;
@@ -17,13 +17,13 @@ export interface DatasetOptions {
 
 export class Dataset {
   readonly vocabulary: Vocabulary;
-  readonly #poems: { readonly [split in Poem['split']]: readonly Poem[] };
+  readonly #poems: { readonly [split in Split]: readonly Poem[] };
   readonly #options: DatasetOptions;
 
   constructor(poems: readonly Poem[], vocabulary: Vocabulary, options: DatasetOptions) {
     this.vocabulary = vocabulary;
     this.#options = options;
-    const of = (split: Poem['split']) => poems.filter((poem) => poem.split === split);
+    const of = (split: Split) => poems.filter((poem) => poem.split === split);
     this.#poems = { train: of('train'), validation: of('validation'), test: of('test') };
   }
 
@@ -48,9 +48,14 @@ export class Dataset {
 
   /** All poems of a held-out split, without titles, by length. */
   *heldOut(split: 'validation' | 'test', batchRows = 128): Generator<Batch> {
-    const sequences = this.#poems[split].map((poem) => this.#sequence(poem, false));
+    const sequences = [...this.sequences(split)];
     sequences.sort((a, b) => a.tokens.length - b.tokens.length);
     for (let i = 0; i < sequences.length; i += batchRows) yield makeBatch(sequences.slice(i, i + batchRows));
+  }
+
+  /** The poems of a split as token sequences, without titles, in the corpus's order. */
+  *sequences(split: Split): Generator<Sequence> {
+    for (const poem of this.#poems[split]) yield this.#sequence(poem, false);
   }
 
   #sequence(poem: Poem, titled: boolean): Sequence {

@@ -16,7 +16,11 @@ interface Header {
   readonly step: number;
   /** What the caller wants to find unchanged: recipe, corpus. */
   readonly about: unknown;
-  readonly arrays: readonly { readonly kind: 'parameter' | 'slot'; readonly name: string; readonly length: number }[];
+  readonly arrays: readonly {
+    readonly kind: 'parameter' | 'slot';
+    readonly name: string;
+    readonly length: number;
+  }[];
   /** Of all array bytes, hexadecimal. */
   readonly sha256: string;
 }

@@ -6,12 +6,13 @@
  */
 
 import type * as tf from '@tensorflow/tfjs-core';
+import type { HeldOutScores } from '../model/card.ts';
 import { type Architecture, initialParameters, toTensors } from '../model/network.ts';
-import { FIRST_HANZI, UNK } from '../model/vocabulary.ts';
-import { lossAndGradients, negativeLogLikelihoods } from './backpropagation.ts';
+import { lossAndGradients } from './backpropagation.ts';
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
 import { disposeMasks, drawMasks } from './dropout.ts';
+import { scoreBatches } from './evaluation.ts';
 import { emptySlots, globalNorm, type Slots, toSlots, update } from './optimizer.ts';
 import type { Recipe } from './recipes.ts';
 import { learningRate } from './schedule.ts';
@@ -92,20 +93,23 @@ export class Trainer {
     }
   }
 
-  /** Total NLL in nats and number of predictions over a held-out split, hanzi apart. */
-  evaluate(split: 'validation' | 'test'): HeldOut {
-    return evaluateHeldOut(this.architecture, this.#parameters, this.#dataset.heldOut(split));
+  /** Scores on a held-out split, with the weights in full precision. */
+  evaluate(split: 'validation' | 'test'): HeldOutScores {
+    return scoreBatches(this.architecture, this.#parameters, this.#dataset.heldOut(split));
   }
 
   /** Copies of all that a run needs to go on. */
   state(): TrainerState {
     const read = (tensors: Record<string, tf.Tensor>) =>
-      new Map(Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync().slice() as Float32Array]));
+      new Map(
+        Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync().slice() as Float32Array]),
+      );
     return { step: this.#step, parameters: read(this.#parameters), slots: read(this.#slots) };
   }
 
   dispose(): void {
-    for (const tensor of [...Object.values(this.#parameters), ...Object.values(this.#slots)]) tensor.dispose();
+    for (const tensor of [...Object.values(this.#parameters), ...Object.values(this.#slots)])
+      tensor.dispose();
   }
 
   #take(batch: Batch): StepReport {
@@ -140,39 +144,4 @@ export class Trainer {
     for (let id = 0; id < bias.length; id++) bias[id] = Math.log((counts[id] as number) / total);
     return parameters;
   }
-}
-
-export interface HeldOut {
-  /** Predictions: characters, marks and ends. */
-  readonly tokens: number;
-  /** Their total NLL in nats. */
-  readonly nll: number;
-  /** Hanzi among them, unknown ones included. */
-  readonly hanzi: number;
-  readonly hanziNll: number;
-  readonly unknown: number;
-}
-
-/** Scores batches with a model. */
-export function evaluateHeldOut(
-  architecture: Architecture,
-  parameters: Record<string, tf.Tensor>,
-  batches: Iterable<Batch>,
-): HeldOut {
-  const sum = { tokens: 0, nll: 0, hanzi: 0, hanziNll: 0, unknown: 0 };
-  for (const batch of batches) {
-    const nll = negativeLogLikelihoods(architecture, parameters, batch);
-    for (const [i, target] of batch.targets.entries()) addScore(sum, target, nll[i] as number);
-  }
-  return sum;
-}
-
-/** Counts one prediction of `target` at `nll` nats. */
-export function addScore(sum: { -readonly [key in keyof HeldOut]: number }, target: number, nll: number): void {
-  sum.tokens++;
-  sum.nll += nll;
-  if (target !== UNK && target < FIRST_HANZI) return;
-  sum.hanzi++;
-  sum.hanziNll += nll;
-  if (target === UNK) sum.unknown++;
 }

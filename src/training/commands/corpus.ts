@@ -1,14 +1,79 @@
-import { dirname } from 'node:path';
-import { buildCorpus } from '../corpus/build.ts';
-import { CORPUS_PATH, writeCorpus } from '../corpus/corpus.ts';
-import { fetchPackage, PACKAGE, readPackage } from '../corpus/package.ts';
+/** `npm run corpus`: builds the corpus that the training reads. */
+import { basename, dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildCorpus, type Tally } from '../corpus/build.ts';
+import { CORPUS_PATH, CorpusError, writeCorpus } from '../corpus/corpus.ts';
+import { fetchPackage, INTEGRITY, PACKAGE, readPackage } from '../corpus/package.ts';
+import { fingerprint, readStamp, writeStamp } from '../corpus/stamp.ts';
+import { tableOf } from '../corpus/table.ts';
+import { type LineFault, readTitledLines } from '../corpus/titled-lines.ts';
 
-const tarball = await fetchPackage(dirname(CORPUS_PATH), (line) => console.error(line));
-console.time('read');
-const sources = await readPackage(tarball);
-console.timeEnd('read');
-console.time('build');
-const { poems, tally } = buildCorpus(sources);
-console.timeEnd('build');
-console.log(tally, poems.length);
-console.log(await writeCorpus(poems, PACKAGE));
+const HELP = `Usage: npm run corpus [-- --file poems.txt]
+
+Builds ${CORPUS_PATH}: cleaned, without duplicates and near-copies, split into train, validation and test.
+
+  (no option)    from the Tang poems of ${PACKAGE}, fetched with npm (85 MB, once) and verified
+  --file PATH    from a UTF-8 text of one poem a line, title:content, in simplified or traditional script
+  --help         this text
+
+Poems and numbers go to standard output, remarks and errors to standard error; exit code 1 means that the corpus
+was left as it was.
+`;
+
+const remark = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+async function fromPackage(): Promise<void> {
+  const inputs = await fingerprint(INTEGRITY);
+  const built = await readStamp(inputs);
+  if (built) {
+    print(PACKAGE, built.hash, built.tally);
+    return;
+  }
+  const tarball = await fetchPackage(dirname(CORPUS_PATH), remark);
+  const { poems, tally } = buildCorpus(await readPackage(tarball));
+  const hash = await writeCorpus(poems, PACKAGE);
+  await writeStamp(inputs, hash, tally);
+  print(PACKAGE, hash, tally);
+}
+
+async function fromFile(path: string): Promise<void> {
+  const { texts, faults } = await readTitledLines(path);
+  const unusable: LineFault[] = [...faults];
+  const { poems, tally } = buildCorpus(texts, ({ line }, reason) => {
+    // Repetitions are no fault of the line; the table counts them.
+    if (reason !== 'duplicate' && reason !== 'near-duplicate') unusable.push({ line, reason });
+  });
+  unusable.sort((a, b) => a.line - b.line);
+  for (const { line, reason } of unusable) remark(`${path}:${line}: skipped: ${reason}`);
+  if (poems.length === 0) throw new CorpusError(`${path}: not one line is a usable poem (title:content).`);
+  const hash = await writeCorpus(poems, basename(path));
+  print(basename(path), hash, tally);
+  if (faults.length > 0) process.stdout.write(`Lines that are not title:content: ${faults.length}\n`);
+}
+
+function print(source: string, hash: string, tally: Tally): void {
+  process.stdout.write(`${CORPUS_PATH} from ${source}\nsha256 ${hash}\n\n${tableOf(tally)}\n`);
+}
+
+function optionsOf(args: string[]): { file?: string | undefined; help?: boolean | undefined } {
+  try {
+    const options = { file: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+    return parseArgs({ args, options }).values;
+  } catch (cause) {
+    const [sentence] = (cause as Error).message.split(/(?<=')\. |\n/);
+    throw new CorpusError(`${sentence}; see npm run corpus -- --help.`, { cause });
+  }
+}
+
+try {
+  const { file, help } = optionsOf(process.argv.slice(2));
+  if (help) process.stdout.write(HELP);
+  else if (file === undefined) await fromPackage();
+  else await fromFile(file);
+} catch (error) {
+  if (!(error instanceof CorpusError)) throw error;
+  remark(`error: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -30,17 +30,20 @@ export interface BuiltCorpus {
 }
 
 /** A text that was not taken, for those who want to look at it. */
-export type OnDrop = (source: SourceText, reason: DropReason) => void;
+export type OnDrop<Source> = (source: Source, reason: DropReason) => void;
 
 /** Builds the corpus, in the order of the sources. */
-export function buildCorpus(sources: Iterable<SourceText>, onDrop: OnDrop = () => {}): BuiltCorpus {
+export function buildCorpus<Source extends SourceText>(
+  sources: Iterable<Source>,
+  onDrop: OnDrop<Source> = () => {},
+): BuiltCorpus {
   const dropped = tallyOf(DROP_REASONS, () => 0);
-  const drop = (source: SourceText, reason: DropReason) => {
+  const drop = (source: Source, reason: DropReason) => {
     dropped[reason] += 1;
     onDrop(source, reason);
   };
   let read = 0;
-  const clear: { source: SourceText; form: FormTag; text: string; key: string }[] = [];
+  const clear: { source: Source; form: FormTag; text: string; key: string }[] = [];
   for (const source of sources) {
     read += 1;
     const result = clean(source.title, source.text);

@@ -32,11 +32,9 @@ export interface CleanText {
   readonly text: string;
 }
 
-const HANZI = /^\p{Script=Han}$/u;
-/** `〇` and `々` count as Han, but here the first is a hole and the second an abbreviation. */
+/** Leaves out the 々 and 〇 of the script Han, and characters that describe others by their parts. */
+const HANZI = /^\p{Unified_Ideograph}$/u;
 const LACUNA = /[□■○●◯〇囗＿\uFFFD]/u;
-/** Han characters that describe others or stand for missing ones: ideographic description, radicals, strokes. */
-const DESCRIPTION = /[\u2E80-\u2FFF\u3007\u3021-\u3029\u3038-\u303B\u31C0-\u31EF]/u;
 const OPENING = '（(〖【〔';
 const CLOSING = '）)〗】〕';
 const QUOTES = /[「」『』《》〈〉“”‘’"'﹁﹂﹃﹄]/gu;
@@ -174,7 +172,7 @@ export function clean(title: string, raw: string): CleanText | Flaw {
     .replace(/[\d０-９\p{Cf}\p{Cc}\p{Variation_Selector}]/gu, '');
   const hanzi = Array.from(verse).filter((char) => char !== '，' && char !== '。');
   if (hanzi.length < SHORTEST) return 'too short';
-  const stray = hanzi.filter((char) => !HANZI.test(char) || DESCRIPTION.test(char));
+  const stray = hanzi.filter((char) => !HANZI.test(char));
   if (stray.some((char) => !/^\p{Script=Latin}$/u.test(char))) return 'foreign characters';
   const lines = linesOf(stray.length > 0 ? verse.replace(/\p{Script=Latin}/gu, '') : verse);
   const length = lines.reduce((sum, line) => sum + lengthOf(line.characters), 0);

@@ -1,0 +1,229 @@
+/**
+ * A trained model on disk: a folder with a card (card.json), weights and vocabulary.
+ *
+ * The card is the commit: it names the other two files, whose names carry their checksum. They are written
+ * first, the card is renamed into place, and only then what the old card named is removed. So a reader finds
+ * either the old checkpoint or the new one, wherever a writer was killed.
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type Card, cardSchema } from './card.ts';
+import { fromHalf, toHalf } from './half.ts';
+import { type Architecture, countParameters, shapesOf } from './network.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** A model as plain arrays, on no engine yet. */
+export interface Checkpoint {
+  readonly name: string;
+  readonly folder: string;
+  readonly architecture: Architecture;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly vocabulary: Vocabulary;
+  readonly card: Card;
+}
+
+/** A checkpoint that cannot be used; the message is one sentence that names the file. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+const CARD = 'card.json';
+
+/**
+ * The folder of a checkpoint under `root`. Throws {@link CheckpointError} for what is not a plain name, so that
+ * no name leads out of the root.
+ */
+export function checkpointFolder(root: string, name: string): string {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) {
+    throw new CheckpointError(
+      'a checkpoint name is letters, digits, dots, dashes and underscores, at most 64, and begins with a letter or digit',
+    );
+  }
+  return join(root, name);
+}
+
+/** The checkpoints under `root` that have a readable card, by name. Where there is no root there are none. */
+export async function listCheckpoints(root: string): Promise<{ name: string; card: Card }[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const found: { name: string; card: Card }[] = [];
+  for (const entry of entries.filter((e) => e.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const card = await readCard(join(root, entry.name)).catch(() => null);
+    if (card) found.push({ name: entry.name, card });
+  }
+  return found;
+}
+
+/** Throws {@link CheckpointError}. */
+export async function readCard(folder: string): Promise<Card> {
+  const path = join(folder, CARD);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new CheckpointError(`there is no checkpoint at ${folder}: ${CARD} is missing`);
+    }
+    throw new CheckpointError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  const card = cardSchema.safeParse(json);
+  if (!card.success) {
+    const issue = card.error.issues[0];
+    throw new CheckpointError(
+      `${path} is not a checkpoint card: ${issue?.path.join('.')}: ${issue?.message}`,
+    );
+  }
+  return card.data;
+}
+
+/**
+ * Reads a whole checkpoint and verifies checksums, the vocabulary's size and every shape. Throws
+ * {@link CheckpointError}; nothing is half loaded.
+ */
+export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
+  const card = await readCard(folder);
+  const { architecture, weights } = card;
+  const vocabulary = await readVocabulary(join(folder, card.vocabulary.file), card);
+  const path = join(folder, weights.file);
+  const expected = shapesOf(architecture);
+  const named = new Map(weights.tensors.map(({ name, shape }) => [name, shape]));
+  for (const [name, shape] of expected) {
+    const found = named.get(name);
+    if (found?.join() !== shape.join()) {
+      throw new CheckpointError(
+        `${join(folder, CARD)}: ${name} should be [${shape.join(', ')}] but is ${found ? `[${found.join(', ')}]` : 'missing'}`,
+      );
+    }
+  }
+  if (named.size !== expected.size || weights.tensors.length !== expected.size) {
+    throw new CheckpointError(`${join(folder, CARD)} lists tensors that the architecture does not have`);
+  }
+  const bytes = await readVerified(path, weights.sha256);
+  const width = weights.type === 'float16' ? 2 : 4;
+  if (bytes.byteLength !== width * countParameters(architecture)) {
+    throw new CheckpointError(
+      `${path} has ${bytes.byteLength} bytes; its card's shapes need ${width * countParameters(architecture)}`,
+    );
+  }
+  const parameters = new Map<string, Float32Array>();
+  let offset = 0;
+  for (const { name, shape } of weights.tensors) {
+    const length = shape.reduce((a, b) => a * b, 1);
+    // A copy, at an alignment that both types accept.
+    const start = bytes.byteOffset + offset;
+    const data = bytes.buffer.slice(start, start + width * length) as ArrayBuffer;
+    const values = width === 2 ? fromHalf(new Uint16Array(data)) : new Float32Array(data);
+    if (!values.every(Number.isFinite))
+      throw new CheckpointError(`${path}: ${name} has values that are not numbers`);
+    parameters.set(name, values);
+    offset += width * length;
+  }
+  return { name: basename(folder), folder, architecture, parameters, vocabulary, card };
+}
+
+/** What a card says that the files themselves do not. */
+export type CardDetails = Omit<
+  Card,
+  'format' | 'version' | 'architecture' | 'parameters' | 'weights' | 'vocabulary'
+>;
+
+/** Writes a checkpoint; a reader sees the one before it or this one, never a mixture. Returns its card. */
+export async function saveCheckpoint(
+  folder: string,
+  model: {
+    readonly architecture: Architecture;
+    readonly parameters: ReadonlyMap<string, Float32Array>;
+    readonly vocabulary: Vocabulary;
+    readonly type: 'float32' | 'float16';
+  },
+  details: CardDetails,
+): Promise<Card> {
+  await mkdir(folder, { recursive: true });
+  const shapes = shapesOf(model.architecture);
+  const parts: Uint8Array[] = [];
+  for (const [name, shape] of shapes) {
+    const values = model.parameters.get(name);
+    if (values?.length !== shape.reduce((a, b) => a * b, 1))
+      throw new RangeError(`${name} does not fit its shape`);
+    const stored = model.type === 'float16' ? toHalf(values) : values;
+    parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+  }
+  const weights = Buffer.concat(parts);
+  const vocabulary = Buffer.from(`${JSON.stringify({ hanzi: model.vocabulary.hanzi.join('') })}\n`);
+  const weightsHash = sha256(weights);
+  const vocabularyHash = sha256(vocabulary);
+  const card: Card = {
+    format: 'shiren-checkpoint',
+    version: 1,
+    architecture: model.architecture,
+    parameters: countParameters(model.architecture),
+    weights: {
+      file: `weights-${weightsHash.slice(0, 8)}.bin`,
+      type: model.type,
+      sha256: weightsHash,
+      tensors: [...shapes].map(([name, shape]) => ({ name, shape: [...shape] })),
+    },
+    vocabulary: { file: `vocabulary-${vocabularyHash.slice(0, 8)}.json`, sha256: vocabularyHash },
+    ...details,
+  };
+  await writeWhole(join(folder, card.weights.file), weights);
+  await writeWhole(join(folder, card.vocabulary.file), vocabulary);
+  await writeWhole(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
+  for (const file of await readdir(folder)) {
+    const stale = /^(weights|vocabulary)-[0-9a-f]{8}\.(bin|json)$|\.part$/.test(file);
+    if (stale && file !== card.weights.file && file !== card.vocabulary.file) {
+      await rm(join(folder, file), { force: true });
+    }
+  }
+  return card;
+}
+
+/** Writes beside, flushes, renames. */
+export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
+  const beside = `${path}.part`;
+  const file = await open(beside, 'w');
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}
+
+async function readVocabulary(path: string, card: Card): Promise<Vocabulary> {
+  const bytes = await readVerified(path, card.vocabulary.sha256);
+  let vocabulary: Vocabulary;
+  try {
+    const { hanzi } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { hanzi: string };
+    vocabulary = new Vocabulary([...hanzi]);
+  } catch (error) {
+    throw new CheckpointError(`${path} is not a vocabulary: ${(error as Error).message}`);
+  }
+  if (vocabulary.size !== card.architecture.vocabulary) {
+    throw new CheckpointError(
+      `${path} has ${vocabulary.size} ids; the card's architecture has ${card.architecture.vocabulary}`,
+    );
+  }
+  return vocabulary;
+}
+
+async function readVerified(path: string, expected: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new CheckpointError(
+      `${path} ${missing ? 'is missing' : `cannot be read: ${(error as Error).message}`}`,
+    );
+  }
+  if (sha256(bytes) !== expected)
+    throw new CheckpointError(`${path} is damaged: its checksum is not the card's`);
+  return bytes;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

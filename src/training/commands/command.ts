@@ -1,0 +1,42 @@
+/** What the training commands share: a wrong word or a known fault is one line and exit code 1, not a stack. */
+
+import { CheckpointError } from '../../model/checkpoint.ts';
+import { ENGINE_CHOICES, type EngineChoice, EngineError } from '../../model/engine.ts';
+import { CorpusError } from '../corpus/corpus.ts';
+import { StateError } from '../state-file.ts';
+import { DivergenceError } from '../trainer.ts';
+
+/** The command line is wrong; the message says how. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const KNOWN = [UsageError, CheckpointError, EngineError, CorpusError, StateError, DivergenceError];
+
+/** Runs a command; faults that a person can mend are one line on standard error, all others are loud. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+    if (!usage && !KNOWN.some((kind) => error instanceof kind)) throw error;
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
+
+/** The engine asked for by a flag, else by the ENGINE variable, else `auto`. */
+export function engineChoice(flag: string | undefined): EngineChoice {
+  const word = flag ?? process.env.ENGINE ?? 'auto';
+  const choice = ENGINE_CHOICES.find((name) => name === word);
+  if (!choice) throw new UsageError(`there is no engine ${word}; there are ${ENGINE_CHOICES.join(', ')}`);
+  return choice;
+}
+
+/** A positive number from a flag. */
+export function positive(flag: string, word: string): number {
+  const value = Number(word);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new UsageError(`--${flag} takes a positive number, not ${word}`);
+  return value;
+}

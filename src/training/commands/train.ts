@@ -1,0 +1,67 @@
+/** `npm run train`: trains a checkpoint from the corpus. */
+
+import { parseArgs } from 'node:util';
+import { checkpointFolder } from '../../model/checkpoint.ts';
+import { describeEngine, startEngine } from '../../model/engine.ts';
+import { checkpointsRoot } from '../../model/paths.ts';
+import { readCorpus } from '../corpus/corpus.ts';
+import { Progress } from '../progress.ts';
+import { RECIPES } from '../recipes.ts';
+import { train } from '../run.ts';
+import { engineChoice, positive, runCommand, UsageError } from './command.ts';
+
+const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes N] [--epochs N] [--engine E]
+
+  --recipe NAME   ${Object.keys(RECIPES).join(', ')}
+  --out NAME      the checkpoint's name under checkpoints/ (default: the recipe's); what stands there is kept aside
+  --resume        go on where the run of that name was stopped
+  --minutes N     stop after so long (save, and --resume goes on)
+  --epochs N      so many passes over the corpus instead of the recipe's; the learning rate falls to its end
+  --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
+
+await runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      recipe: { type: 'string' },
+      out: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
+      epochs: { type: 'string' },
+      engine: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const named = RECIPES[values.recipe ?? ''];
+  if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
+  const recipe = values.epochs ? { ...named, epochs: positive('epochs', values.epochs) } : named;
+  const limitMs = values.minutes ? 60_000 * positive('minutes', values.minutes) : Number.POSITIVE_INFINITY;
+  const name = values.out ?? recipe.name;
+  const folder = checkpointFolder(checkpointsRoot(), name);
+  const choice = engineChoice(values.engine);
+  const corpus = await readCorpus();
+  const engine = await startEngine(choice);
+  console.log(describeEngine(engine));
+
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const progress = new Progress(process.stdout);
+  const result = await train({
+    recipe,
+    corpus,
+    engine,
+    folder,
+    resume: values.resume,
+    limitMs,
+    signal: stop.signal,
+    onStep: (step, { trainer, tokensPerSecond }) => progress.step(step, trainer, tokensPerSecond),
+    onEvaluation: (entry) => progress.evaluation(entry),
+  });
+  progress.end();
+  const again = `npm run train -- --recipe ${recipe.name}${name === recipe.name ? '' : ` --out ${name}`} --resume`;
+  console.log(`saved checkpoints/${name} at step ${result.steps} of ${result.totalSteps}`);
+  if (!result.finished) console.log(`to go on: ${again}`);
+});

@@ -1,0 +1,48 @@
+/** The log of a run, and its picture: training and validation loss over the tokens learned from. */
+
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import type { HeldOutScores } from '../model/card.ts';
+
+/** One evaluation: a line of train.jsonl. */
+export interface LogEntry {
+  readonly step: number;
+  readonly epoch: number;
+  /** Predictions learned from, repeats included. */
+  readonly tokens: number;
+  /** Spent training, all sessions together. */
+  readonly seconds: number;
+  /** Mean NLL in nats a token since the last evaluation, dropout on. */
+  readonly trainingLoss: number;
+  readonly validation: HeldOutScores;
+  readonly learningRate: number;
+  /** Mean global norm before clipping, since the last evaluation. */
+  readonly gradientNorm: number;
+  readonly tokensPerSecond: number;
+}
+
+/** An SVG picture of a run. */
+export async function drawLossCurve(name: string, log: readonly LogEntry[]): Promise<string> {
+  const values = log.flatMap(({ tokens, trainingLoss, validation }) => [
+    { tokens: tokens / 1e6, nll: trainingLoss, series: 'training (dropout on)' },
+    { tokens: tokens / 1e6, nll: validation.nll, series: 'validation' },
+  ]);
+  const spec: TopLevelSpec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: `${name}: loss`,
+    width: 560,
+    height: 320,
+    background: 'white',
+    data: { values },
+    mark: { type: 'line', point: values.length < 80 },
+    encoding: {
+      x: { field: 'tokens', type: 'quantitative', title: 'tokens learned from (millions)' },
+      y: { field: 'nll', type: 'quantitative', title: 'NLL (nats a token)', scale: { zero: false } },
+      color: { field: 'series', type: 'nominal', title: null, legend: { orient: 'top' } },
+    },
+  };
+  const view = new View(parse(compile(spec).spec), { renderer: 'none' });
+  const svg = await view.toSVG();
+  view.finalize();
+  return svg;
+}

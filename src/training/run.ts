@@ -1,0 +1,256 @@
+/**
+ * A training run in its folder: begins or resumes, evaluates and saves as it goes, and can be stopped or killed
+ * at any moment. The checkpoint that is served and the state from which the run goes on are both written whole.
+ */
+
+import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { HeldOutScores } from '../model/card.ts';
+import { CheckpointError, saveCheckpoint, writeWhole } from '../model/checkpoint.ts';
+import type { EngineInfo } from '../model/engine.ts';
+import { fromHalf, toHalf } from '../model/half.ts';
+import { toTensors } from '../model/network.ts';
+import { Vocabulary } from '../model/vocabulary.ts';
+import { type Corpus, CorpusError } from './corpus/corpus.ts';
+import { drawLossCurve, type LogEntry } from './curve.ts';
+import { Dataset } from './dataset.ts';
+import { scoreBatches } from './evaluation.ts';
+import type { Recipe } from './recipes.ts';
+import { readState, writeState } from './state-file.ts';
+import { type StepReport, Trainer } from './trainer.ts';
+
+/** The state is saved so often, in milliseconds. */
+const SAVE_INTERVAL = 60_000;
+
+export interface RunOptions {
+  readonly recipe: Recipe;
+  readonly corpus: Corpus;
+  readonly engine: EngineInfo;
+  /** The checkpoint's folder. */
+  readonly folder: string;
+  readonly resume: boolean;
+  /** Stops after so many milliseconds; never, where it is infinite. */
+  readonly limitMs: number;
+  /** Aborting stops the run after the step under way. */
+  readonly signal: AbortSignal;
+  readonly onStep: (
+    step: StepReport,
+    run: { readonly trainer: Trainer; readonly tokensPerSecond: number },
+  ) => void;
+  readonly onEvaluation: (entry: LogEntry) => void;
+}
+
+export interface RunResult {
+  readonly finished: boolean;
+  readonly steps: number;
+  readonly totalSteps: number;
+}
+
+/** What a state says of the run that it belongs to. */
+interface About {
+  readonly recipe: Recipe;
+  readonly corpus: string;
+  readonly seconds: number;
+  readonly tokens: number;
+}
+
+/** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`, saying what is wrong. */
+export async function train(options: RunOptions): Promise<RunResult> {
+  const { recipe, corpus, folder } = options;
+  const dataset = openDataset(recipe, corpus);
+  const paths = {
+    state: join(folder, 'run', 'state.bin'),
+    log: join(folder, 'train.jsonl'),
+    curve: join(folder, 'loss.svg'),
+  };
+  const resumed = options.resume ? await resume(paths.state, recipe, corpus) : null;
+  if (!resumed) await setAside(folder);
+  await mkdir(join(folder, 'run'), { recursive: true });
+  const trainer = new Trainer(recipe, dataset, resumed?.state);
+  const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
+  const log = resumed ? await readLog(paths.log, trainer.step) : [];
+  await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  let validation = log.at(-1)?.validation ?? null;
+
+  const save = async (test: HeldOutScores | null): Promise<void> => {
+    const state = trainer.state();
+    await writeState(paths.state, state, { recipe, corpus: corpus.hash, ...clock } satisfies About);
+    await saveCheckpoint(
+      folder,
+      {
+        architecture: trainer.architecture,
+        parameters: state.parameters,
+        vocabulary: dataset.vocabulary,
+        type: recipe.stored,
+      },
+      {
+        recipe: { ...recipe },
+        corpus: { source: corpus.source, sha256: corpus.hash, poems: corpus.poems.length },
+        training: {
+          steps: trainer.step,
+          epochs: trainer.epoch,
+          tokens: clock.tokens,
+          seconds: Math.round(clock.seconds),
+          finished: trainer.finished,
+          engine: {
+            name: options.engine.name,
+            device: options.engine.device,
+            version: options.engine.version,
+          },
+        },
+        heldOut: { validation, test },
+      },
+    );
+  };
+
+  const evaluate = async (window: Window): Promise<void> => {
+    validation = trainer.evaluate('validation');
+    const entry: LogEntry = {
+      step: trainer.step,
+      epoch: trainer.epoch,
+      tokens: clock.tokens,
+      seconds: Math.round(clock.seconds),
+      trainingLoss: window.loss / window.tokens,
+      validation,
+      learningRate: window.learningRate,
+      gradientNorm: window.norm / window.steps,
+      tokensPerSecond: (1000 * window.tokens) / window.ms,
+    };
+    log.push(entry);
+    await appendFile(paths.log, `${JSON.stringify(entry)}\n`);
+    await writeWhole(paths.curve, await drawLossCurve(basename(folder), log));
+    options.onEvaluation(entry);
+  };
+
+  try {
+    if (!resumed) await save(null);
+    const evaluateEvery = Math.max(50, Math.round(dataset.batchesPerEpoch / 2));
+    const deadline = performance.now() + options.limitMs;
+    let savedAt = performance.now();
+    let last = performance.now();
+    let window = emptyWindow();
+    for (const step of trainer.steps()) {
+      const now = performance.now();
+      addStep(window, step, now - last);
+      clock.seconds += (now - last) / 1000;
+      clock.tokens += step.tokens;
+      options.onStep(step, { trainer, tokensPerSecond: (1000 * window.tokens) / window.ms });
+      // Lets signals and timers in: the engine blocks this thread.
+      await new Promise(setImmediate);
+      const stopping = options.signal.aborted || now >= deadline;
+      if (step.step % evaluateEvery === 0 || trainer.finished || stopping) {
+        if (!options.signal.aborted) await evaluate(window);
+        window = emptyWindow();
+      }
+      if (trainer.finished || stopping) break;
+      if (now - savedAt > SAVE_INTERVAL) {
+        await save(null);
+        savedAt = performance.now();
+      }
+      last = performance.now();
+    }
+    const test = options.signal.aborted ? null : storedScores(trainer, dataset, recipe);
+    await save(test);
+    return { finished: trainer.finished, steps: trainer.step, totalSteps: trainer.totalSteps };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The data set of a recipe. Throws `CorpusError` where the corpus is too small for it. */
+export function openDataset(recipe: Recipe, corpus: Corpus, vocabulary?: Vocabulary): Dataset {
+  const counts = { train: 0, validation: 0, test: 0 };
+  for (const { split } of corpus.poems) counts[split]++;
+  for (const [split, count] of Object.entries(counts)) {
+    if (count === 0)
+      throw new CorpusError(`the corpus has no poems in its ${split} split: it is too small to train on`);
+  }
+  const known =
+    vocabulary ??
+    Vocabulary.build(
+      corpus.poems.filter(({ split }) => split === 'train').map(({ text }) => text),
+      recipe.minimumCount,
+    );
+  return new Dataset(corpus.poems, known, recipe);
+}
+
+/** Test scores of the weights as they will be stored. */
+function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe): HeldOutScores {
+  const { parameters } = trainer.state();
+  const stored = new Map(
+    [...parameters].map(([name, values]) => [
+      name,
+      recipe.stored === 'float16' ? fromHalf(toHalf(values)) : values,
+    ]),
+  );
+  const tensors = toTensors(trainer.architecture, stored);
+  try {
+    return scoreBatches(trainer.architecture, tensors, dataset.heldOut('test'));
+  } finally {
+    for (const tensor of Object.values(tensors)) tensor.dispose();
+  }
+}
+
+async function resume(path: string, recipe: Recipe, corpus: Corpus) {
+  const exists = await stat(path).catch(() => null);
+  if (!exists) throw new CheckpointError(`there is no run to resume: ${path} is missing`);
+  const { state, about } = await readState(path);
+  const saved = about as About;
+  if (saved.corpus !== corpus.hash) {
+    throw new CheckpointError(`${path} was trained on another corpus; run without --resume to begin anew`);
+  }
+  const { epochs: _, ...settings } = recipe;
+  const { epochs: __, ...savedSettings } = saved.recipe;
+  if (JSON.stringify(settings) !== JSON.stringify(savedSettings)) {
+    throw new CheckpointError(
+      `${path} was trained by another recipe (${saved.recipe.name}); run without --resume to begin anew`,
+    );
+  }
+  return { state, about: saved };
+}
+
+/** A checkpoint that is already there is kept, under a name of its own. */
+async function setAside(folder: string): Promise<void> {
+  if (!(await stat(folder).catch(() => null))) return;
+  for (let n = 1; ; n++) {
+    const name = `${folder}.${n}`;
+    if (await stat(name).catch(() => null)) continue;
+    await rename(folder, name);
+    return;
+  }
+}
+
+/** The log's entries up to a step: what a killed run wrote after its last save is taken back. */
+async function readLog(path: string, step: number): Promise<LogEntry[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const entries: LogEntry[] = [];
+  for (const line of text.split('\n')) {
+    if (!line.endsWith('}')) continue;
+    const entry = JSON.parse(line) as LogEntry;
+    if (entry.step <= step) entries.push(entry);
+  }
+  return entries;
+}
+
+/** What has happened since the last evaluation. */
+interface Window {
+  loss: number;
+  tokens: number;
+  norm: number;
+  steps: number;
+  ms: number;
+  learningRate: number;
+}
+
+function emptyWindow(): Window {
+  return { loss: 0, tokens: 0, norm: 0, steps: 0, ms: 0, learningRate: 0 };
+}
+
+function addStep(window: Window, step: StepReport, ms: number): void {
+  window.loss += step.loss * step.tokens;
+  window.tokens += step.tokens;
+  window.norm += step.norm;
+  window.steps++;
+  window.ms += ms;
+  window.learningRate = step.learningRate;
+}
