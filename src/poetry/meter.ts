@@ -29,9 +29,9 @@ const STRICT_FIVE: Kinds = { a: 'xzxpz', B: 'ppxzp|zppzp', b: 'xppzz|ppzxz', A: 
 /** Two more characters in front. Three obliques at the end, 1 % of the `b` lines here, are not taken. */
 const STRICT_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzppxzp|xzzppzp', b: 'xzxppzz|xzppzpz', A: 'xpxzzpp' };
 
-/** Only the even places and the end are held. */
-const LOOSE_FIVE: Kinds = { a: 'xzxpz', B: 'xpxzp', b: 'xpxzz', A: 'xzxpp' };
-const LOOSE_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzxpxzp', b: 'xzxpxzz', A: 'xpxzxpp' };
+/** Only the even places and the end are held, with the swap that the strict lines allow. */
+const LOOSE_FIVE: Kinds = { a: 'xzxpz', B: 'xpxzp', b: 'xpxzz|xpzpz', A: 'xzxpp' };
+const LOOSE_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzxpxzp', b: 'xzxpxzz|xzxpzpz', A: 'xpxzxpp' };
 
 /**
  * The verse lines that end on the rhyme: the even ones, and the last where their number is odd, so that an
