@@ -1,0 +1,113 @@
+/**
+ * The connection to Discord's gateway, by discord.js. Interactions are taken as they come off the wire: a
+ * `Client` holds its own events back until every server has been announced, longer than Discord waits.
+ */
+
+import {
+  type APIInteraction,
+  Client,
+  GatewayCloseCodes,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Options,
+  Status,
+} from 'discord.js';
+import type { Log } from '../log.ts';
+
+/**
+ * Discord asks for a heartbeat every 41 seconds and discord.js drops a connection whose last one was not
+ * answered; one that has been silent for longer than two of them is dead, whatever its status says.
+ */
+const SILENT_MS = 90_000;
+
+export interface GatewayOptions {
+  readonly token: string;
+  readonly api: string;
+  readonly shards: number | 'auto';
+  readonly log: Log;
+  onInteraction(interaction: APIInteraction): void;
+  /** Discord has closed a shard for good: the token was reset, or the intents were taken away. */
+  onFatal(reason: string): void;
+}
+
+export interface ShardHealth {
+  readonly id: number;
+  readonly status: string;
+  /** Since the heartbeat that was last answered, or since the connection where none was yet. */
+  readonly heartbeatAgeMs: number;
+}
+
+export interface Health {
+  readonly healthy: boolean;
+  readonly shards: readonly ShardHealth[];
+}
+
+export class Gateway {
+  readonly client: Client;
+  readonly #options: GatewayOptions;
+  #connectedAt = Date.now();
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.client = new Client({
+      intents: [GatewayIntentBits.Guilds],
+      allowedMentions: { parse: [] },
+      // Answers to interactions do not count against the bot's global limit, and nothing else is ever sent.
+      rest: { api: options.api, version: '10', globalRequestsPerSecond: 1_000_000 },
+      ...(options.shards === 'auto' ? { shards: 'auto' } : { shardCount: options.shards }),
+      // Nothing is looked up in the caches that may be left out.
+      makeCache: Options.cacheWithLimits({
+        MessageManager: 0,
+        GuildMemberManager: { maxSize: 0, keepOverLimit: (member) => member.id === member.client.user.id },
+        UserManager: { maxSize: 0, keepOverLimit: (user) => user.id === user.client.user.id },
+        ReactionManager: 0,
+        GuildEmojiManager: 0,
+        GuildStickerManager: 0,
+        PresenceManager: 0,
+        VoiceStateManager: 0,
+        ThreadManager: 0,
+        StageInstanceManager: 0,
+        GuildScheduledEventManager: 0,
+        AutoModerationRuleManager: 0,
+      }),
+    });
+  }
+
+  /** Resolves when every shard is connected. Throws what `faultLine` puts into words. */
+  async open(): Promise<void> {
+    const { log, token, onInteraction, onFatal } = this.#options;
+    const { client } = this;
+    client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+    client.on('shardReady', (shard) => log.info({ shard }, 'Shard ready'));
+    client.on('shardResume', (shard, replayed) => log.info({ shard, replayed }, 'Shard resumed'));
+    client.on('shardReconnecting', (shard) => log.warn({ shard }, 'Shard lost its connection, reconnecting'));
+    client.on('shardError', (error, shard) => log.warn({ err: error, shard }, 'Shard error'));
+    client.on('error', (error) => log.error({ err: error }, 'Discord client error'));
+    client.on('warn', (message) => log.warn(message));
+    let connected = false;
+    client.on('shardDisconnect', ({ code }) => {
+      if (connected)
+        onFatal(`Discord closed the gateway for good: ${code} ${GatewayCloseCodes[code] ?? ''}`.trim());
+    });
+    const ready = new Promise((resolve) => client.once('clientReady', resolve));
+    await client.login(token);
+    this.#connectedAt = Date.now();
+    await ready;
+    connected = true;
+  }
+
+  get health(): Health {
+    const shards = this.client.ws.shards.map((shard) => ({
+      id: shard.id,
+      status: Status[shard.status],
+      heartbeatAgeMs: Date.now() - Math.max(shard.lastPingTimestamp, this.#connectedAt),
+    }));
+    const alive = ({ status, heartbeatAgeMs }: ShardHealth) =>
+      (status === 'Ready' || status === 'WaitingForGuilds') && heartbeatAgeMs <= SILENT_MS;
+    return { healthy: shards.length > 0 && shards.every(alive), shards };
+  }
+
+  async close(): Promise<void> {
+    await this.client.destroy();
+  }
+}

@@ -1,0 +1,40 @@
+/** `GET /healthz` and `GET /metrics` over HTTP, on this machine alone. */
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface StatusSources {
+  health(): { readonly healthy: boolean };
+  metrics(): Promise<string>;
+}
+
+/** Port 0 takes any that is free; the server's address says which. Rejects where the port is taken. */
+export async function openStatusServer(
+  port: number,
+  sources: StatusSources,
+): Promise<Server & { readonly port: number }> {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const send = (status: number, type: string, body: string) =>
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    try {
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        response.setHeader('allow', 'GET, HEAD');
+        send(405, 'text/plain', 'Only GET is answered here.\n');
+      } else if (pathname === '/healthz') {
+        const health = sources.health();
+        send(health.healthy ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`);
+      } else if (pathname === '/metrics') {
+        send(200, 'text/plain; version=0.0.4; charset=utf-8', await sources.metrics());
+      } else {
+        send(404, 'text/plain', 'There are /healthz and /metrics.\n');
+      }
+    } catch (error) {
+      send(500, 'text/plain', `${error instanceof Error ? error.message : error}\n`);
+    }
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return Object.assign(server, { port: (server.address() as AddressInfo).port });
+}

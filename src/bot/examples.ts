@@ -1,0 +1,32 @@
+/** Openings and heads that are worth trying, for autocomplete. */
+
+import { toSimplified, toTraditional } from '../poetry/script.ts';
+import type { Suggestion } from './command.ts';
+import { type Locale, scriptOf } from './locale.ts';
+
+/** Words that Tang poems like to begin with, one to five characters. */
+const OPENINGS =
+  '月 明月 春風 秋風 江上 空山 白雲 落日 細雨 梅花 落花 孤舟 長安 洞庭 天涯 故人 客舍 夜雨 霜葉 東風 青山 萬里 暮雪 寒江獨釣 春江花月夜';
+
+/** Phrases that read well down the heads of a poem; the first is this project's own. */
+const HEADS =
+  '日红山夜湖海月 春夏秋冬 梅蘭竹菊 琴棋書畫 風花雪月 山高水長 花好月圓 歲歲平安 一帆風順 生日快樂 前程似錦 新年快樂 海闊天空 鵬程萬里 歲月靜好 心想事成 萬事如意 天長地久 高山流水 江山如畫';
+
+export function suggestOpenings(typed: string, locale: Locale): readonly Suggestion[] {
+  return suggest(OPENINGS.split(' '), typed, locale);
+}
+
+export function suggestHeads(typed: string, locale: Locale): readonly Suggestion[] {
+  return suggest(HEADS.split(' '), typed, locale);
+}
+
+/** What was typed stands first, then the examples that have it in them, or all of them where none has. */
+function suggest(examples: readonly string[], typed: string, locale: Locale): readonly Suggestion[] {
+  const show = scriptOf(locale) === 'simplified' ? toSimplified : toTraditional;
+  const sought = toTraditional(typed.trim());
+  const matching = examples.filter((example) => toTraditional(example).includes(sought));
+  const shown = (matching.length > 0 ? matching : examples).map(show);
+  const own = typed.trim();
+  const values = own === '' ? shown : [own, ...shown.filter((value) => value !== own)];
+  return values.map((value) => ({ label: value, value }));
+}

@@ -1,0 +1,101 @@
+/** The shape of a locale. Every locale has every text; a test holds their `{name}` places to those of en-US. */
+
+import type { FormName } from '../../poetry/form.ts';
+import type { Meter, Mood, RefusalCode, Script } from '../../poetry/request.ts';
+import type { UnavailableCode } from '../../service/inference.ts';
+import type { CommandName } from '../command.ts';
+
+export type OptionName =
+  | 'opening'
+  | 'heads'
+  | 'title'
+  | 'form'
+  | 'length'
+  | 'meter'
+  | 'rhyme'
+  | 'mood'
+  | 'script'
+  | 'seed'
+  | 'report'
+  | 'checkpoint';
+
+/** Discord's limits: a name of 1 to 32 lower-case letters without spaces, a description of 1 to 100 characters. */
+export interface Named {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** Sentences of the bot itself. */
+type OwnSentence =
+  // options
+  | 'command-unknown'
+  | 'command-slash'
+  | 'option-unknown'
+  | 'option-twice'
+  | 'option-empty'
+  | 'option-missing'
+  | 'option-bare'
+  | 'choice-unknown'
+  | 'whole-unknown'
+  | 'switch-unknown'
+  | 'rhyme-ambiguous'
+  // reload
+  | 'reloaded'
+  | 'checkpoint-name'
+  | 'checkpoint-refused'
+  | 'owners-only'
+  // the work
+  | 'retry-in'
+  | 'waiting'
+  | 'fault'
+  | 'stopping'
+  | 'button-stale'
+  | 'report-none'
+  | 'long-text'
+  // the report
+  | 'report-tone'
+  | 'report-rhyme'
+  // under a poem
+  | 'footer-seed'
+  | 'footer-acrostic';
+
+export type SentenceKey = OwnSentence | RefusalCode | UnavailableCode;
+
+export interface Texts {
+  readonly commands: { readonly [name in CommandName]: Named };
+  readonly options: { readonly [name in OptionName]: Named };
+  readonly choices: {
+    readonly form: { readonly [name in FormName]: string };
+    readonly length: { readonly 5: string; readonly 7: string };
+    readonly meter: { readonly [name in Meter]: string };
+    readonly mood: { readonly [name in Mood]: string };
+    readonly script: { readonly [name in Script]: string };
+  };
+  readonly buttons: { readonly again: string; readonly form: string; readonly report: string };
+  readonly sentences: { readonly [key in SentenceKey]: string };
+  /** Lines and labels of /about. */
+  readonly about: {
+    readonly title: string;
+    readonly checkpoint: string;
+    readonly network: string;
+    readonly heldOut: string;
+    readonly unmeasured: string;
+    readonly corpus: string;
+    readonly engine: string;
+    readonly uptime: string;
+    readonly poems: string;
+  };
+  readonly help: {
+    readonly title: string;
+    readonly intro: string;
+    readonly examples: string;
+  };
+  /** Words of the 格律 report. */
+  readonly report: {
+    readonly title: string;
+    readonly pattern: string;
+    readonly rhyme: string;
+    readonly noRhyme: string;
+    readonly fits: string;
+  };
+}

@@ -1,0 +1,95 @@
+/** `npm start`: the terminal, or Discord where there is a token for it. */
+
+import { config } from 'dotenv';
+import { openInference } from '../service/embedded.ts';
+import { type Inference, LoadError } from '../service/inference.ts';
+import { terminalLocale } from './locale.ts';
+import { type Log, openLog } from './log.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { serveTerminal } from './terminal/terminal.ts';
+
+/** Exit code of a program ended by a signal, by the shells' convention. */
+const SIGNAL_EXIT = 128;
+const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+async function main(): Promise<void> {
+  config({ quiet: true });
+  const settings = readSettings(process.env);
+  const token = settings.DISCORD_TOKEN;
+  // The terminal is a person's: only what they should know stands between the poems.
+  const log = openLog(
+    settings.LOG_LEVEL ?? (token === undefined ? 'warn' : 'info'),
+    token === undefined ? [] : [token],
+  );
+  const inference = await startInference(settings, log);
+  if (token === undefined) await runTerminal(inference, log);
+  else await runDiscord({ ...settings, DISCORD_TOKEN: token }, inference, log);
+}
+
+function startInference(settings: Settings, log: Log): Promise<Inference> {
+  return openInference({
+    engine: settings.ENGINE,
+    checkpointsRoot: settings.CHECKPOINTS,
+    checkpoint: settings.CHECKPOINT,
+    candidates: settings.CANDIDATES,
+    limits: {
+      userPerMinute: settings.USER_PER_MINUTE,
+      userRunning: settings.USER_RUNNING,
+      userWaiting: settings.USER_WAITING,
+      guildPerMinute: settings.GUILD_PER_MINUTE,
+      rows: settings.BATCH_ROWS,
+      queue: settings.QUEUE_LIMIT,
+      deadlineMs: settings.DEADLINE_SECONDS * 1000,
+    },
+    logger: log,
+  });
+}
+
+async function runTerminal(inference: Inference, log: Log): Promise<void> {
+  // Whoever read the poems may stop reading, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  await serveTerminal({
+    input: process.stdin,
+    output: process.stdout,
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    locale: terminalLocale(process.env),
+    inference,
+    log,
+  });
+  await inference.close(0);
+}
+
+async function runDiscord(
+  settings: Settings & { readonly DISCORD_TOKEN: string },
+  inference: Inference,
+  log: Log,
+): Promise<void> {
+  // discord.js takes a good part of a second to load, which the terminal need not wait for.
+  const { serveDiscord } = await import('./discord/serve.ts');
+  const service = await serveDiscord(settings, inference, log).catch(async (error) => {
+    await inference.close(0);
+    throw error;
+  });
+  let stopping = false;
+  for (const [signal, number] of Object.entries(SIGNALS)) {
+    process.on(signal, async () => {
+      if (stopping) process.exit(SIGNAL_EXIT + number);
+      stopping = true;
+      await service.stop();
+      process.exit(0);
+    });
+  }
+  const reason = await service.dismissed;
+  stopping = true;
+  await service.stop();
+  throw new Error(reason);
+}
+
+try {
+  await main();
+} catch (error) {
+  const known = error instanceof SettingsError || error instanceof LoadError;
+  process.stderr.write(`shiren: ${error instanceof Error ? error.message : error}\n`);
+  if (!known && process.env.LOG_LEVEL === 'debug') console.error(error);
+  process.exit(1);
+}

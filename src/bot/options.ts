@@ -1,0 +1,61 @@
+/** The options that poems and acrostics share, as data. */
+
+import type { FormName } from '../poetry/form.ts';
+import type { Meter, Mood, Script } from '../poetry/request.ts';
+import type { ChoiceOption, SwitchOption, TextOption, WholeOption } from './command.ts';
+import { suggestRhymes } from './rhyme-name.ts';
+
+export const FORM: ChoiceOption<FormName> = {
+  kind: 'choice',
+  choices: [
+    { value: 'wujue', also: ['五绝', '五言绝句'] },
+    { value: 'qijue', also: ['七绝', '七言绝句'] },
+    { value: 'wulv', also: ['五律', '五言律诗', 'wulü'] },
+    { value: 'qilv', also: ['七律', '七言律诗', 'qilü'] },
+  ],
+};
+
+export const LENGTH: ChoiceOption<5 | 7> = {
+  kind: 'choice',
+  choices: [
+    { value: 5, also: ['五', '五言', 'wu', 'wuyan'] },
+    { value: 7, also: ['七', '七言', 'qi', 'qiyan'] },
+  ],
+};
+
+export const METER: ChoiceOption<Meter> = {
+  kind: 'choice',
+  choices: [
+    { value: 'strict', also: ['严', '严格', 'yan', 'yange'] },
+    { value: 'loose', also: ['宽', '宽松', 'kuan', 'kuansong'] },
+    { value: 'none', also: ['无', '不限', 'wu', 'buxian'] },
+  ],
+};
+
+export const MOOD: ChoiceOption<Mood> = {
+  kind: 'choice',
+  choices: [
+    { value: 'calm', also: ['平静', '静', 'pingjing', 'jing'] },
+    { value: 'free', also: ['自由', 'ziyou'] },
+    { value: 'wild', also: ['狂放', '狂', 'kuangfang', 'kuang'] },
+    { value: 'greedy', also: ['贪心', '贪婪', 'tanxin', 'tanlan'] },
+  ],
+};
+
+export const SCRIPT: ChoiceOption<Script> = {
+  kind: 'choice',
+  choices: [
+    { value: 'simplified', also: ['简体', '简', '简体字', 'jianti', 'jian'] },
+    { value: 'traditional', also: ['繁体', '繁', '正体', '繁体字', 'fanti', 'fan', 'zhengti'] },
+  ],
+};
+
+export const RHYME: TextOption = {
+  kind: 'text',
+  maxLength: 12,
+  suggest: async (typed, { locale }) => suggestRhymes(typed, locale),
+};
+
+export const SEED: WholeOption = { kind: 'whole', min: 0, max: 0xffff_ffff };
+
+export const REPORT: SwitchOption = { kind: 'switch' };

@@ -1,0 +1,60 @@
+/** The 格律 report in words: the tones of every line, pattern, rhyme, and whatever breaks them. */
+
+import type { VersePlan } from '../poetry/plan.ts';
+import { reportOn } from '../poetry/report.ts';
+import type { Script } from '../poetry/request.ts';
+import { toTraditional } from '../poetry/script.ts';
+import type { Poem } from './answer.ts';
+import { type Locale, say, texts } from './locale.ts';
+import { inScript } from './verse.ts';
+
+/** On a poem as it was written. */
+export function poemReport(poem: Poem, locale: Locale): readonly string[] {
+  return reportLines(poem.written.characters, poem.plan, poem.script, locale);
+}
+
+/**
+ * On a poem as it is shown: its verse lines, in either script, each with its mark. What the plan gave stands as
+ * it gave it; of the rest, simplified characters are read as the traditional ones that the lines mean.
+ */
+export function shownReport(
+  verses: readonly string[],
+  plan: VersePlan,
+  script: Script,
+  locale: Locale,
+): readonly string[] {
+  const characters = [...toTraditional(verses.join(''))].map((character, i) => {
+    const slot = plan.slots[i];
+    return slot?.kind === 'given' ? slot.text : character;
+  });
+  return reportLines(characters, plan, script, locale);
+}
+
+function reportLines(
+  characters: readonly string[],
+  plan: VersePlan,
+  script: Script,
+  locale: Locale,
+): readonly string[] {
+  const words = texts(locale).report;
+  const report = reportOn({ characters, plan });
+  const show = (text: string) => inScript(text, script);
+  const verses = report.lines.map(
+    (line) =>
+      `${show(line.map(({ character }) => character).join(''))}　${line.map(({ tone }) => tone ?? '？').join('')}`,
+  );
+  const breaches = report.deviations.map(({ line, position, character, rule, expected }) =>
+    say(locale, `report-${rule}`, {
+      line: line + 1,
+      position: position + 1,
+      character: show(character),
+      expected: show(expected),
+    }),
+  );
+  return [
+    ...verses,
+    ...(report.pattern === null ? [] : [`${words.pattern}: ${show(report.pattern)}`]),
+    `${words.rhyme}: ${report.rhyme === null ? words.noRhyme : show(report.rhyme)}`,
+    ...(breaches.length > 0 ? breaches : [words.fits]),
+  ];
+}

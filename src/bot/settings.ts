@@ -1,0 +1,99 @@
+/**
+ * Every setting, from the environment (and `.env`), validated in one place. An empty variable counts as unset.
+ */
+
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** A setting that cannot be used; the message is one sentence that names the variable. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const ROOT = packageRoot();
+
+const whole = (min: number, max: number, usual: number) =>
+  z.coerce
+    .number(`must be a whole number from ${min} to ${max}`)
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be a whole number from ${min} to ${max}`)
+    .max(max, `must be a whole number from ${min} to ${max}`)
+    .default(usual);
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+const SCHEMA = z.object({
+  DISCORD_TOKEN: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
+  DISCORD_API: z
+    .string()
+    .refine(
+      isSafeApi,
+      'must be an https: address, or an http: one on this machine (127.0.0.1, [::1], localhost)',
+    )
+    .default('https://discord.com/api'),
+  OWNER_IDS: z
+    .string()
+    .regex(
+      /^\s*\d{15,20}(\s*[,\s]\s*\d{15,20})*\s*,?\s*$/,
+      'must be Discord user ids (15 to 20 digits), with commas between',
+    )
+    .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+    .default([]),
+  SHARDS: z
+    .string()
+    .regex(/^(auto|[1-9]\d{0,3})$/, 'must be auto or a whole number from 1 to 9999')
+    .transform((text) => (text === 'auto' ? ('auto' as const) : Number(text)))
+    .default('auto'),
+  HTTP_PORT: whole(0, 65535, 0).optional(),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
+  CHECKPOINTS: z
+    .string()
+    .default('checkpoints')
+    .transform((folder) => resolve(ROOT, folder)),
+  CHECKPOINT: z
+    .string()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'must be the name of a folder in the checkpoints folder')
+    .default('tang'),
+  ENGINE: oneOf(['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu']).default('auto'),
+  USER_PER_MINUTE: whole(1, 100_000, 10),
+  USER_RUNNING: whole(1, 1_000, 2),
+  USER_WAITING: whole(0, 10_000, 5),
+  GUILD_PER_MINUTE: whole(1, 1_000_000, 300),
+  QUEUE_LIMIT: whole(1, 100_000, 512),
+  DEADLINE_SECONDS: whole(1, 600, 30),
+  BATCH_ROWS: whole(1, 4_096, 256),
+  CANDIDATES: whole(1, 16, 4),
+});
+
+export type Settings = Readonly<z.infer<typeof SCHEMA>>;
+
+/** Reads the settings from `environment`; throws {@link SettingsError} for the first that is wrong. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  const result = SCHEMA.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const variable = String(issue?.path[0]);
+  // A token is never repeated, not even a wrong one.
+  const was = variable === 'DISCORD_TOKEN' ? '' : `, not ${JSON.stringify(given[variable])}`;
+  throw new SettingsError(`${variable} ${issue?.message}${was}.`);
+}
+
+/** A bot token sent over plain http could be read on the way, so that is only for this machine. */
+function isSafeApi(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  if (protocol === 'https:') return true;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return protocol === 'http:' && loopback;
+}
+
+/** The folder of package.json, from src/bot as from dist/src/bot. */
+function packageRoot(): string {
+  const here = fileURLToPath(import.meta.url);
+  return resolve(here, /[\\/]dist[\\/]src[\\/]bot[\\/][^\\/]+$/.test(here) ? '../../../..' : '../../..');
+}

@@ -1,0 +1,58 @@
+/** From a request to a poem: the plan, the writing of it, and how its lines are laid out. */
+
+import { compilePlan } from '../poetry/compile.ts';
+import { FORMS } from '../poetry/form.ts';
+import type { Script } from '../poetry/request.ts';
+import { toSimplified, toTraditional } from '../poetry/script.ts';
+import type { Poem, VerseAsk } from './answer.ts';
+import type { CommandContext, Work } from './command.ts';
+
+/** Compiles the plan now, so that what cannot be written is refused at once. Throws `Refusal`. */
+export function prepareVerse(ask: VerseAsk, report: boolean, context: CommandContext): Work {
+  const plan = compilePlan(ask.request);
+  return async (options) => {
+    const order = { plan, mood: ask.mood, seed: ask.seed };
+    const written = await context.inference.write(order, context.asker, options);
+    const lines = written.characters.join('').match(/[^，。]+[，。]?/gu) ?? [];
+    return {
+      kind: 'poem',
+      poem: { ask, plan, lines, script: ask.script ?? context.script, written },
+      report,
+    };
+  };
+}
+
+/** The poem as text lines in its script: a couplet each, or a verse line each where an acrostic's heads should stand below one another. */
+export function textLines(poem: Poem): readonly string[] {
+  const lines = poem.lines.map((line) => inScript(line, poem.script));
+  if (poem.ask.request.kind === 'acrostic') return lines;
+  return lines
+    .filter((_, index) => index % 2 === 0)
+    .map((line, index) => line + (lines[2 * index + 1] ?? ''));
+}
+
+/** What the poem was asked for with: its theme, its opening, or its heads, as they stand in it. */
+export function headingOf(poem: Poem): string {
+  const { request } = poem.ask;
+  if (request.kind === 'acrostic') {
+    return inScript(poem.lines.map((line) => [...line][0] ?? '').join(''), poem.script);
+  }
+  const opening = poem.written.characters
+    .filter((character) => !/[，。]/u.test(character))
+    .slice(0, [...request.opening].length)
+    .join('');
+  const title = poem.script === 'traditional' ? toTraditional(request.title) : toSimplified(request.title);
+  return [title, inScript(opening, poem.script)].filter(Boolean).join(' · ');
+}
+
+/** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */
+export function formTitle(poem: Poem): string {
+  const { request } = poem.ask;
+  if (request.kind === 'acrostic') return request.length === 5 ? '五言' : '七言';
+  return inScript(FORMS[request.form].title, poem.script);
+}
+
+/** `text` stands in traditional script. */
+export function inScript(text: string, script: Script): string {
+  return script === 'simplified' ? toSimplified(text) : text;
+}
