@@ -32,14 +32,14 @@ export interface CleanText {
   readonly text: string;
 }
 
-/** Leaves out the 々 and 〇 of the script Han, and characters that describe others by their parts. */
-const HANZI = /^\p{Unified_Ideograph}$/u;
 const LACUNA = /[□■○●◯〇囗＿\uFFFD]/u;
 const OPENING = '（(〖【〔';
 const CLOSING = '）)〗】〕';
 const QUOTES = /[「」『』《》〈〉“”‘’"'﹁﹂﹃﹄]/gu;
 const MARKUP = /<[^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});/giu;
-/** Kept by ear: a note such as 「下缺」 or 「闕二字」 says that part of the verse is lost. */
+/** A note in braces. Anything else in braces describes a character by its parts, {艹/尔} or {下爲火}: it is missing. */
+const BRACED_NOTE = /[{｛](?:一作|一本|又作|原作|本作|注|按|案|見)[^{}｛｝]*[}｝]/gu;
+/** A note such as 下缺 or 闕二字 says that part of the verse is lost. */
 const LOSS = /^[^，。]{0,4}[缺闕佚脫][^，。]{0,4}$/u;
 const FOOTNOTE = /^[一二三四五六七八九十百○〇\d]+$/u;
 const FRAGMENT_TITLE = /^(?:[殘佚斷]?句|[殘佚]詩)(?:$|[\s（(〖[])/u;
@@ -164,25 +164,23 @@ export function clean(title: string, raw: string): CleanText | Flaw {
   if (unbracketed === null) return 'malformed';
   if (LACUNA.test(unbracketed)) return 'lacuna';
   const verse = unbracketed
+    .replace(BRACED_NOTE, '')
     .replace(QUOTES, '')
     .replace(/[,，：:﹐；;]+/gu, '，')
     .replace(/[.。．｡？?！!…﹒]+/gu, '。')
     // Within a line, between the members of a list.
     .replace(/[、·・—–‧-]/gu, '')
     .replace(/[\d０-９\p{Cf}\p{Cc}\p{Variation_Selector}]/gu, '');
-  const hanzi = Array.from(verse).filter((char) => char !== '，' && char !== '。');
-  if (hanzi.length < SHORTEST) return 'too short';
-  const stray = hanzi.filter((char) => !HANZI.test(char));
-  if (stray.some((char) => !/^\p{Script=Latin}$/u.test(char))) return 'foreign characters';
-  const lines = linesOf(stray.length > 0 ? verse.replace(/\p{Script=Latin}/gu, '') : verse);
+  const bare = verse.replace(/\p{Script=Latin}/gu, '');
+  if (!/^[\p{Unified_Ideograph}，。]*$/u.test(bare)) return 'foreign characters';
+  const lines = linesOf(bare);
   const length = lines.reduce((sum, line) => sum + lengthOf(line.characters), 0);
   if (length < SHORTEST) return 'too short';
   if (length > LONGEST) return 'too long';
   const result = punctuate(lines);
   // A stray letter beside even verse is dirt; in uneven verse it may stand for a character.
-  if (stray.length > 0 && (typeof result === 'string' || result.form === 'mixed'))
-    return 'foreign characters';
-  return result;
+  const even = typeof result !== 'string' && result.form !== 'mixed';
+  return bare === verse || even ? result : 'foreign characters';
 }
 
 /** A title or an author without notes and spare space. */
