@@ -3,6 +3,7 @@
  * ids that come of them. Lists are made once for each combination and shared by all rows.
  */
 
+import type { Lexicon, Need } from '../poetry/cursor.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../poetry/prosody.ts';
 import { FIRST_HANZI, type Vocabulary } from './vocabulary.ts';
 
@@ -10,17 +11,10 @@ const EITHER = TONE.level | TONE.oblique;
 /** Distinct combinations in use stay far below this; the bound only keeps a long-lived process from growing. */
 const LISTS_KEPT = 2048;
 
-/** What a free slot asks of its character; `PlanCursor`'s needs have this shape. */
-export interface Allowed {
-  /** Bits of `TONE`. */
-  readonly tones: number;
-  /** Groups that the character may rhyme in; null where the slot is not on the rhyme. */
-  readonly rhymes: readonly string[] | null;
-}
-
-export class Candidates {
+export class Candidates implements Lexicon {
   readonly #tones: Uint8Array;
   readonly #rhymes: Uint32Array;
+  readonly #rhymeSizes = new Map<string, number>();
   readonly #lists = new Map<number, Int32Array>();
 
   constructor(vocabulary: Vocabulary) {
@@ -29,30 +23,38 @@ export class Candidates {
     for (let id = FIRST_HANZI; id < vocabulary.size; id++) {
       const char = vocabulary.char(id);
       this.#tones[id] = tonesOf(char);
-      this.#rhymes[id] = maskOf(rhymesOf(char));
+      const groups = rhymesOf(char);
+      this.#rhymes[id] = maskOf(groups);
+      for (const group of groups) this.#rhymeSizes.set(group, this.rhymeSize(group) + 1);
     }
   }
 
-  /**
-   * The hanzi that satisfy a need, by rising id. A character of unknown tone or rhyme stands only where either
-   * tone will do: what an asker gives is taken on trust, what we write is not.
-   */
-  of(allowed: Allowed): Int32Array {
-    const tones = allowed.tones & EITHER;
-    const mask = allowed.rhymes ? maskOf(allowed.rhymes) : 0;
-    const key = (mask * 2 + (allowed.rhymes ? 1 : 0)) * 4 + tones;
+  rhymeSize(group: string): number {
+    return this.#rhymeSizes.get(group) ?? 0;
+  }
+
+  /** The hanzi that a need admits (as `admits` has it), but for repetition, by rising id. */
+  of({ tones, rhymes }: Pick<Need, 'tones' | 'rhymes'>): Int32Array {
+    const mask = rhymes ? maskOf(rhymes) : 0;
+    const key = (mask * 2 + (rhymes ? 1 : 0)) * 4 + tones;
     const known = this.#lists.get(key);
     if (known) return known;
-    const ids: number[] = [];
-    for (let id = FIRST_HANZI; id < this.#tones.length; id++) {
-      if (tones !== EITHER && ((this.#tones[id] as number) & tones) === 0) continue;
-      if (allowed.rhymes && ((this.#rhymes[id] as number) & mask) === 0) continue;
-      ids.push(id);
-    }
-    const list = Int32Array.from(ids);
+    const list = Int32Array.from(this.#select(tones, rhymes !== null, mask));
     if (this.#lists.size >= LISTS_KEPT) this.#lists.clear();
     this.#lists.set(key, list);
     return list;
+  }
+
+  *#select(tones: number, rhyming: boolean, mask: number): Generator<number> {
+    for (let id = FIRST_HANZI; id < this.#tones.length; id++) {
+      const own = this.#tones[id] as number;
+      // What an asker gives is taken on trust; of what we write, the tone must be known where it matters.
+      const unknown = own === 0 && tones === EITHER && !rhyming;
+      const oblique = (own & tones & TONE.oblique) !== 0;
+      const level = (own & tones & TONE.level) !== 0;
+      if (unknown || oblique || (level && (!rhyming || ((this.#rhymes[id] as number) & mask) !== 0)))
+        yield id;
+    }
   }
 }
 

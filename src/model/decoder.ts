@@ -7,7 +7,7 @@
  * The decoder does not know who asked, how long anyone waits, or where the weights come from.
  */
 
-import { PlanCursor } from '../poetry/cursor.ts';
+import { type Lexicon, PlanCursor } from '../poetry/cursor.ts';
 import type { FormTag } from '../poetry/form.ts';
 import { FORM_TAGS } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
@@ -57,8 +57,8 @@ export class Row {
   /** Why nothing could be written; such a row counts as finished. */
   error: DecodingError | null = null;
 
-  constructor(spec: RowSpec, start: RowState | null, pending: number[]) {
-    this.cursor = new PlanCursor(spec.plan);
+  constructor(spec: RowSpec, lexicon: Lexicon, start: RowState | null, pending: number[]) {
+    this.cursor = new PlanCursor(spec.plan, lexicon);
     this.random = new Random(spec.seed);
     this.sampling = spec.sampling;
     this.start = start;
@@ -127,13 +127,15 @@ export class Decoder {
 
   /** The row takes part from the next tick on. */
   join(spec: RowSpec): Row {
-    const { vocabulary } = this.#model;
+    const { vocabulary, candidates } = this.#model;
     const { form, title, slots } = spec.plan;
     const opening = this.#openings.get(form) as Opening;
     // The prefix begins with the tag, whose state is at hand; one token at least must be fed to draw from.
     const prefix = vocabulary.prefix(form, title).slice(1);
     const bare = prefix.length === 1 && slots[0]?.kind === 'given';
-    const row = bare ? new Row(spec, opening.afterBos, []) : new Row(spec, opening.afterTag, prefix);
+    const row = bare
+      ? new Row(spec, candidates, opening.afterBos, [])
+      : new Row(spec, candidates, opening.afterTag, prefix);
     this.#passGiven(row);
     this.#joining.push(row);
     return row;

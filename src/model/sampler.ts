@@ -2,8 +2,8 @@
  * Drawing a character from logits: temperature and nucleus (Holtzman et al. 2020) over the candidates of a slot,
  * in plain TypeScript, from the row's own seeded generator.
  *
- * One pass over a vocabulary must stay well below the cost of the product that made the logits, so nothing is
- * sorted but the one bucket in which the nucleus ends, and e^x comes from a table.
+ * A draw must stay well below the cost of the product that made the logits, so nothing is sorted, and e^x comes
+ * from a table.
  */
 
 import type { Mood } from '../poetry/request.ts';
@@ -12,7 +12,7 @@ import type { Random } from './random.ts';
 export interface Sampling {
   /** Divides the logits; 0 takes the likeliest. */
   readonly temperature: number;
-  /** The smallest set of candidates with so much probability is drawn from; in (0, 1]. */
+  /** The likeliest candidates that have so much probability together are drawn from; in (0, 1]. */
   readonly nucleus: number;
 }
 
@@ -62,7 +62,7 @@ export class Sampler {
   readonly #mass = new Float64Array(BUCKETS);
   #kept = new Int32Array(1024);
   #weights = new Float64Array(1024);
-  #scaled = new Float64Array(1024);
+  #buckets = new Int16Array(1024);
 
   /**
    * One of `ids`, or −1 where every candidate's logit is −Infinity (banned) or there is none. `logits` are a
@@ -89,7 +89,7 @@ export class Sampler {
     if (this.#kept.length < ids.length) {
       this.#kept = new Int32Array(2 * ids.length);
       this.#weights = new Float64Array(2 * ids.length);
-      this.#scaled = new Float64Array(2 * ids.length);
+      this.#buckets = new Int16Array(2 * ids.length);
     }
     const mass = this.#mass.fill(0);
     let count = 0;
@@ -100,49 +100,33 @@ export class Sampler {
       const weight = decay(scaled);
       this.#kept[count] = id;
       this.#weights[count] = weight;
-      this.#scaled[count] = scaled;
-      mass[scaled | 0] = (mass[scaled | 0] as number) + weight;
+      const bucket = scaled | 0;
+      this.#buckets[count] = bucket;
+      mass[bucket] = (mass[bucket] as number) + weight;
       count++;
     }
     return count;
   }
 
   /**
-   * Moves the nucleus to the front of what is kept; returns its size. Whole buckets, likeliest first, as long as
-   * they fit; of the bucket in which the wanted mass is reached, the likeliest members, equals by rising id.
+   * Moves the nucleus to the front of what is kept; returns its size. Whole buckets, likeliest first, until they
+   * hold the share: what is within 1/32 nat of the nucleus's last member comes in with it, so nothing is sorted.
    */
   #nucleus(count: number, share: number): number {
     if (share >= 1) return count;
-    let total = 0;
-    for (let b = 0; b < BUCKETS; b++) total += this.#mass[b] as number;
-    let missing = share * total;
-    let bucket = 0;
-    while (bucket < BUCKETS - 1 && (this.#mass[bucket] as number) < missing) {
-      missing -= this.#mass[bucket] as number;
-      bucket++;
+    let missing = 0;
+    for (let b = 0; b < BUCKETS; b++) missing += share * (this.#mass[b] as number);
+    let last = 0;
+    for (; last < BUCKETS - 1; last++) {
+      missing -= this.#mass[last] as number;
+      if (missing <= 0) break;
     }
-    const last: { id: number; weight: number; scaled: number }[] = [];
     let size = 0;
     for (let n = 0; n < count; n++) {
-      const scaled = this.#scaled[n] as number;
-      if ((scaled | 0) > bucket) continue;
-      const id = this.#kept[n] as number;
-      const weight = this.#weights[n] as number;
-      if ((scaled | 0) === bucket) {
-        last.push({ id, weight, scaled });
-      } else {
-        this.#kept[size] = id;
-        this.#weights[size] = weight;
-        size++;
-      }
-    }
-    last.sort((a, b) => a.scaled - b.scaled || a.id - b.id);
-    for (const { id, weight } of last) {
-      if (missing <= 0 && size > 0) break;
-      this.#kept[size] = id;
-      this.#weights[size] = weight;
+      if ((this.#buckets[n] as number) > last) continue;
+      this.#kept[size] = this.#kept[n] as number;
+      this.#weights[size] = this.#weights[n] as number;
       size++;
-      missing -= weight;
     }
     return size;
   }
