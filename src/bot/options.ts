@@ -1,18 +1,13 @@
 /** The options that poems and acrostics share, as data. */
 
-import type { FormName } from '../poetry/form.ts';
+import { FORM_NAMES, FORM_SPELLINGS, type FormName } from '../poetry/form.ts';
 import type { Meter, Mood, Script } from '../poetry/request.ts';
 import type { ChoiceOption, SwitchOption, TextOption, WholeOption } from './command.ts';
 import { suggestRhymes } from './rhyme-name.ts';
 
 export const FORM: ChoiceOption<FormName> = {
   kind: 'choice',
-  choices: [
-    { value: 'wujue', also: ['五绝', '五言绝句'] },
-    { value: 'qijue', also: ['七绝', '七言绝句'] },
-    { value: 'wulv', also: ['五律', '五言律诗', 'wulü'] },
-    { value: 'qilv', also: ['七律', '七言律诗', 'qilü'] },
-  ],
+  choices: FORM_NAMES.map((value) => ({ value, also: FORM_SPELLINGS[value] })),
 };
 
 export const LENGTH: ChoiceOption<5 | 7> = {

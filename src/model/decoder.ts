@@ -158,7 +158,7 @@ export class Decoder {
     const free: number[] = [];
     for (const [n, row] of rows.entries()) {
       if (row.pending.length > 0 || row.finished) continue;
-      if (row.cursor.slot?.kind === 'choice') await this.#choose(n, row, row.cursor.slot.among);
+      if (row.cursor.slot?.kind === 'choice') await this.#choose(n, row, row.cursor.choices());
       else free.push(n);
     }
     if (free.length > 0) {

@@ -153,6 +153,18 @@ export class PlanCursor {
   }
 
   /**
+   * The forms of a choice slot that its need admits; all of them where it admits none, for the asker gave the
+   * character. Empty at any other slot.
+   */
+  choices(): readonly string[] {
+    const slot = this.slot;
+    const need = this.need();
+    if (slot?.kind !== 'choice' || need === null) return [];
+    const fitting = slot.among.filter((char) => admits(need, char));
+    return fitting.length > 0 ? fitting : slot.among;
+  }
+
+  /**
    * Loosens the current need by one step of {@link RELAXATIONS}, until the next `take`; false when there is nothing
    * left to loosen, and the need admits every character there is.
    */

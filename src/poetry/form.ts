@@ -42,26 +42,13 @@ export function tagOf(lines: number, length: LineLength): FormTag {
   return length === 5 ? 'wuyan' : 'qiyan';
 }
 
-/** Everything that people write for a form: traditional and simplified names, short and full, pinyin without tones. */
-const SPELLINGS: { readonly [name in FormName]: readonly string[] } = {
-  wujue: ['五絕', '五绝', '五言絕句', '五言绝句', 'wujue', 'wuyanjueju'],
-  qijue: ['七絕', '七绝', '七言絕句', '七言绝句', 'qijue', 'qiyanjueju'],
-  wulv: ['五律', '五言律詩', '五言律诗', 'wulv', 'wulü', 'wulu', 'wuyanlvshi', 'wuyanlüshi', 'wuyanlushi'],
-  qilv: ['七律', '七言律詩', '七言律诗', 'qilv', 'qilü', 'qilu', 'qiyanlvshi', 'qiyanlüshi', 'qiyanlushi'],
+/**
+ * What people write for a form besides its name: simplified script and pinyin without tones
+ * (ü also as v or u, as keyboards have it). A text in traditional script is to be simplified before it is compared.
+ */
+export const FORM_SPELLINGS: { readonly [name in FormName]: readonly string[] } = {
+  wujue: ['五绝', '五言绝句', 'wuyanjueju'],
+  qijue: ['七绝', '七言绝句', 'qiyanjueju'],
+  wulv: ['五律', '五言律诗', 'wulü', 'wulu', 'wuyanlvshi', 'wuyanlüshi', 'wuyanlushi'],
+  qilv: ['七律', '七言律诗', 'qilü', 'qilu', 'qiyanlvshi', 'qiyanlüshi', 'qiyanlushi'],
 };
-
-const FORM_BY_SPELLING = new Map<string, FormName>(
-  FORM_NAMES.flatMap((name) => SPELLINGS[name].map((spelling) => [spelling, name] as const)),
-);
-
-/** The form that `text` names, in either script or in pinyin without tones (`七绝`, `七言絕句`, `Qi Jue`), or null. */
-export function parseForm(text: string): FormName | null {
-  return (
-    FORM_BY_SPELLING.get(
-      text
-        .normalize('NFC')
-        .toLowerCase()
-        .replace(/[\s_-]/gu, ''),
-    ) ?? null
-  );
-}

@@ -39,12 +39,13 @@ const FORMS = new Map<string, readonly string[]>(
 );
 
 class Dictionary {
+  readonly #notation: Dictionaries;
   readonly #characters: ReadonlyMap<string, string>;
-  #phrases: ReadonlyMap<string, string> | null = null;
-  #longest = 0;
+  #phrases: Phrases | null = null;
 
-  constructor(readonly source: Dictionaries) {
-    this.#characters = read(source[1]);
+  constructor(notation: Dictionaries) {
+    this.#notation = notation;
+    this.#characters = read(notation[1]);
   }
 
   character(char: string): string {
@@ -53,31 +54,35 @@ class Dictionary {
 
   /** The text cut as OpenCC cuts it, longest match first: pairs of what stood there and what it becomes. */
   segments(text: string): (readonly [source: string, target: string])[] {
-    const phrases = this.#loadPhrases();
-    const characters = [...text];
+    this.#phrases ??= readPhrases(this.#notation[0]);
+    const { targets, longest } = this.#phrases;
     const out: (readonly [string, string])[] = [];
-    for (let at = 0; at < characters.length; ) {
-      let size = Math.min(this.#longest, characters.length - at);
-      let source = characters.slice(at, at + size).join('');
-      let target = size > 1 ? phrases.get(source) : undefined;
-      while (target === undefined && size > 1) {
-        size -= 1;
-        source = characters.slice(at, at + size).join('');
-        target = phrases.get(source);
-      }
-      out.push([source, target ?? this.character(source)]);
-      at += size;
+    for (let at = 0; at < text.length; ) {
+      const char = String.fromCodePoint(text.codePointAt(at) as number);
+      let source = text.slice(at, at + (longest.get(char) ?? 0));
+      while (source.length > char.length && !targets.has(source)) source = source.slice(0, -1);
+      if (source.length <= char.length) source = char;
+      out.push([source, targets.get(source) ?? this.character(source)]);
+      at += source.length;
     }
     return out;
   }
+}
 
-  #loadPhrases(): ReadonlyMap<string, string> {
-    if (this.#phrases === null) {
-      this.#phrases = read(this.source[0]);
-      for (const phrase of this.#phrases.keys()) this.#longest = Math.max(this.#longest, [...phrase].length);
-    }
-    return this.#phrases;
+interface Phrases {
+  readonly targets: ReadonlyMap<string, string>;
+  /** UTF-16 length of the longest phrase that begins with a character. */
+  readonly longest: ReadonlyMap<string, number>;
+}
+
+function readPhrases(notation: string): Phrases {
+  const targets = read(notation);
+  const longest = new Map<string, number>();
+  for (const phrase of targets.keys()) {
+    const first = String.fromCodePoint(phrase.codePointAt(0) as number);
+    longest.set(first, Math.max(longest.get(first) ?? 0, phrase.length));
   }
+  return { targets, longest };
 }
 
 function read(notation: string): Map<string, string> {
