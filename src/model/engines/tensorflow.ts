@@ -5,7 +5,7 @@
 
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { type Candidate, EngineUnavailable, type StartedEngine } from './candidate.ts';
 import { readNvidia } from './nvidia.ts';
 import { processorName } from './processor.ts';
 import { findAddonPackage, SETUP_COMMAND } from './tensorflow-home.ts';
@@ -27,14 +27,34 @@ function setDefaults(): void {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
 }
 
-/** The package calls two functions of `node:util` that Node 23 removed. */
-function restoreRemovedUtilities(): void {
+/** The package calls two functions of `node:util` that Node 22 warns of at each start and Node 23 removed. */
+function replaceRemovedUtilities(): void {
   const util = createRequire(import.meta.url)('node:util') as {
-    isNullOrUndefined?: (value: unknown) => boolean;
-    isArray?: (value: unknown) => boolean;
+    isNullOrUndefined: (value: unknown) => boolean;
+    isArray: (value: unknown) => boolean;
   };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value) => value === null || value === undefined;
+  util.isArray = Array.isArray;
+}
+
+/**
+ * Loads the addon package in `folder` and makes its backend the current one of this thread.
+ * Throws {@link EngineUnavailable} where its library does not load.
+ */
+export async function loadTensorFlow(folder: string): Promise<StartedEngine & { readonly gpu: boolean }> {
+  setDefaults();
+  replaceRemovedUtilities();
+  try {
+    // Registers the backend as a side effect; `require`, since the package is CommonJS at a path of ours.
+    createRequire(import.meta.url)(folder);
+  } catch (error) {
+    const again = `${SETUP_COMMAND} -- --remove, then ${SETUP_COMMAND}, builds it anew`;
+    throw new EngineUnavailable(`its library does not load: ${firstLine(error)}`, again);
+  }
+  await tf.setBackend('tensorflow');
+  const { binding, isUsingGpuDevice: gpu } = tf.backend() as TensorFlowBackend;
+  const card = gpu ? ((await readNvidia())?.[0]?.name ?? 'GPU') : null;
+  return { device: card ?? processorName(), version: binding.TF_Version, gpu };
 }
 
 export const tensorflow: Candidate = {
@@ -42,21 +62,11 @@ export const tensorflow: Candidate = {
 
   async start() {
     const folder = findAddonPackage();
-    if (folder === null)
+    if (folder === null) {
       throw new EngineUnavailable('its library is not installed', `${SETUP_COMMAND} installs it`);
-    setDefaults();
-    restoreRemovedUtilities();
-    try {
-      // Registers the backend as a side effect; `require`, since the package is CommonJS at a path of ours.
-      createRequire(import.meta.url)(folder);
-    } catch (error) {
-      const again = `${SETUP_COMMAND} -- --remove, then ${SETUP_COMMAND}, builds it anew`;
-      throw new EngineUnavailable(`its library does not load: ${firstLine(error)}`, again);
     }
-    await tf.setBackend('tensorflow');
-    const backend = tf.backend() as TensorFlowBackend;
-    const gpu = backend.isUsingGpuDevice ? ((await readNvidia())?.[0]?.name ?? 'GPU') : null;
-    return { device: gpu ?? processorName(), version: backend.binding.TF_Version };
+    const { device, version } = await loadTensorFlow(folder);
+    return { device, version };
   },
 };
 

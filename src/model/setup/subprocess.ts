@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+
+export interface Finished {
+  /** 127 where the program does not exist, as a shell has it; 128 where a signal ended it. */
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a program to its end and gives what it wrote. Never rejects: a program that fails is an answer too. */
+export function run(
+  program: string,
+  parameters: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = spawn(program, parameters, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    child.on('error', (error) => resolve({ code: 127, output, errors: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 128, output, errors }));
+  });
+}
