@@ -15,6 +15,7 @@ export function summaryOf(name: string, card: Card): CheckpointSummary {
     parameters: card.parameters,
     nll: card.heldOut.test?.nll ?? null,
     hanziPerplexity: card.heldOut.test?.hanziPerplexity ?? null,
+    corpus: { source: card.corpus.source, poems: card.corpus.poems },
   };
 }
 

@@ -85,6 +85,8 @@ export interface CheckpointSummary {
   /** Test split; null where the card has none. */
   readonly nll: number | null;
   readonly hanziPerplexity: number | null;
+  /** What it was trained on. */
+  readonly corpus: { readonly source: string; readonly poems: number };
 }
 
 export interface ServiceStatus {

@@ -27,6 +27,7 @@ export const about = defineCommand({
               `${checkpoint.cell.toUpperCase()} ${checkpoint.layers}×${checkpoint.hidden}, ` +
               `${number(checkpoint.vocabulary)}×${checkpoint.embedding}, ${number(checkpoint.parameters)}`,
           },
+          { term: words.corpus, text: `${checkpoint.corpus.source}, ${number(checkpoint.corpus.poems)}` },
           { term: words.heldOut, text: heldOut },
           { term: words.engine, text: `${engine.name} ${engine.version}, ${engine.device}` },
           { term: words.uptime, text: duration(uptimeMs) },

@@ -81,7 +81,7 @@ export const enUS: Texts = {
     'heads-too-few': 'An acrostic needs at least {limit} characters; please give more.',
     'heads-too-many': 'An acrostic has at most {limit} characters; you gave {count}.',
     'title-too-long': 'A title has at most {limit} characters; this one has {count}.',
-    'not-hanzi': 'Only Chinese characters can stand in a poem; “{text}” is not one.',
+    'not-hanzi': 'Only Chinese characters can stand in a poem; “{character}” is not one.',
     'rhyme-unknown': '“{rhyme}” is no level-tone rhyme group. Write auto, or a group such as 東 or 先.',
     'user-busy': 'You already have as many poems under way as one person may have.',
     'queue-full': 'Too many people are asking for poems just now.',

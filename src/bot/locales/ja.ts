@@ -69,7 +69,7 @@ export const ja: Texts = {
     'heads-too-few': '蔵頭詩には少なくとも {limit} 字が要ります。',
     'heads-too-many': '蔵頭詩は {limit} 字までです（今は {count} 字）。',
     'title-too-long': '題は {limit} 字までです（今は {count} 字）。',
-    'not-hanzi': '詩に置けるのは漢字だけです。「{text}」は使えません。',
+    'not-hanzi': '詩に置けるのは漢字だけです。「{character}」は使えません。',
     'rhyme-unknown': '「{rhyme}」は平声の韻目ではありません。auto か、東・先などと書いてください。',
     'user-busy': 'お一人で同時に頼める数に達しています。',
     'queue-full': '今は詩を求める人が多すぎます。',

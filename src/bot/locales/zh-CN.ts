@@ -64,7 +64,7 @@ export const zhCN: Texts = {
     'heads-too-few': '藏头诗至少要 {limit} 个字，请再加几个。',
     'heads-too-many': '藏头诗最多 {limit} 个字，这里有 {count} 个。',
     'title-too-long': '题目最多 {limit} 个字，这里有 {count} 个。',
-    'not-hanzi': '诗里只能有汉字，“{text}”不是。',
+    'not-hanzi': '诗里只能有汉字，“{character}”不是。',
     'rhyme-unknown': '“{rhyme}”不是平声韵部。请写 auto（自动），或“东”“先”这样的韵部。',
     'user-busy': '你已有太多诗在写，等一等吧。',
     'queue-full': '此刻求诗的人太多了。',

@@ -64,7 +64,7 @@ export const zhTW: Texts = {
     'heads-too-few': '藏頭詩至少要 {limit} 個字，請再加幾個。',
     'heads-too-many': '藏頭詩最多 {limit} 個字，這裡有 {count} 個。',
     'title-too-long': '題目最多 {limit} 個字，這裡有 {count} 個。',
-    'not-hanzi': '詩裡只能有漢字，「{text}」不是。',
+    'not-hanzi': '詩裡只能有漢字，「{character}」不是。',
     'rhyme-unknown': '「{rhyme}」不是平聲韻部。請寫 auto（自動），或「東」「先」這樣的韻部。',
     'user-busy': '你已有太多詩在寫，等一等吧。',
     'queue-full': '此刻求詩的人太多了。',
