@@ -1,0 +1,34 @@
+/** An error as Discord's API words it: an HTTP status, a code, a message, and for forms where in them. */
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly status: number,
+    readonly code: number,
+    message: string,
+    readonly errors?: object,
+  ) {
+    super(message);
+  }
+
+  get body(): object {
+    return { message: this.message, code: this.code, ...(this.errors ? { errors: this.errors } : {}) };
+  }
+}
+
+export const unauthorized = () => new ApiError(401, 0, '401: Unauthorized');
+export const missingAccess = () => new ApiError(403, 50001, 'Missing Access');
+export const notFound = () => new ApiError(404, 0, '404: Not Found');
+export const unknownMessage = () => new ApiError(404, 10008, 'Unknown Message');
+export const unknownWebhook = () => new ApiError(404, 10015, 'Unknown Webhook');
+export const unknownInteraction = () => new ApiError(404, 10062, 'Unknown interaction');
+export const alreadyAcknowledged = () =>
+  new ApiError(400, 40060, 'Interaction has already been acknowledged.');
+export const emptyMessage = () => new ApiError(400, 50006, 'Cannot send an empty message');
+
+/** A form with something wrong at `path`, as in `0.options.2.name`. */
+export function invalidForm(path: string, code: string, message: string): ApiError {
+  let errors: object = { _errors: [{ code, message }] };
+  for (const key of path.split('.').reverse()) errors = { [key]: errors };
+  return new ApiError(400, 50035, 'Invalid Form Body', errors);
+}

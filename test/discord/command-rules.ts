@@ -1,0 +1,156 @@
+/** What Discord accepts as an application's commands, after its documentation of application commands. */
+
+import { invalidForm } from './api-error.ts';
+
+export interface RegisteredOption {
+  readonly type: number;
+  readonly name: string;
+  readonly name_localizations?: Record<string, string> | null;
+  readonly description: string;
+  readonly description_localizations?: Record<string, string> | null;
+  readonly required?: boolean;
+  readonly autocomplete?: boolean;
+  readonly choices?: readonly {
+    readonly name: string;
+    readonly name_localizations?: Record<string, string> | null;
+    readonly value: string | number;
+  }[];
+  readonly min_length?: number;
+  readonly max_length?: number;
+  readonly min_value?: number;
+  readonly max_value?: number;
+}
+
+export interface RegisteredCommand {
+  readonly id: string;
+  readonly name: string;
+  readonly name_localizations?: Record<string, string> | null;
+  readonly description: string;
+  readonly description_localizations?: Record<string, string> | null;
+  readonly options?: readonly RegisteredOption[];
+  readonly default_member_permissions?: string | null;
+  readonly integration_types?: readonly number[];
+  readonly contexts?: readonly number[] | null;
+  readonly nsfw?: boolean;
+}
+
+const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
+const DISCORD_LOCALES = new Set(
+  (
+    'id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th ' +
+    'zh-CN ja zh-TW ko'
+  ).split(' '),
+);
+/** Names, descriptions and values of a command together. */
+const LARGEST = 8000;
+
+/** Throws the API's error for the first thing that Discord would not take. */
+export function checkCommands(commands: readonly RegisteredCommand[]): void {
+  const list: unknown = commands;
+  if (!Array.isArray(list)) throw invalidForm('_', 'BASE_TYPE_BAD_LIST', 'Must be a list');
+  if (commands.length > 100) throw invalidForm('_', 'APPLICATION_COMMAND_TOO_MANY', 'At most 100 commands');
+  unique(commands, (command) => command.name, 'APPLICATION_COMMANDS_DUPLICATE_NAME');
+  for (const [at, command] of commands.entries()) {
+    checkNamed(command, `${at}`);
+    const options = command.options ?? [];
+    if (options.length > 25) throw invalidForm(`${at}.options`, 'BASE_TYPE_MAX_LENGTH', 'At most 25 options');
+    unique(options, (option) => option.name, 'APPLICATION_COMMAND_OPTIONS_NAME_INVALID');
+    for (const locale of DISCORD_LOCALES) {
+      unique(
+        options,
+        (option) => option.name_localizations?.[locale] ?? option.name,
+        'APPLICATION_COMMAND_OPTIONS_NAME_INVALID',
+      );
+    }
+    let optional = false;
+    for (const [index, option] of options.entries()) {
+      const path = `${at}.options.${index}`;
+      if (option.required && optional) {
+        throw invalidForm(
+          path,
+          'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID',
+          'Required options come first',
+        );
+      }
+      optional ||= option.required !== true;
+      checkOption(option, path);
+    }
+    if (sizeOf(command) > LARGEST) {
+      throw invalidForm(`${at}`, 'APPLICATION_COMMAND_TOO_LARGE', `Larger than ${LARGEST} characters`);
+    }
+  }
+}
+
+function checkOption(option: RegisteredOption, path: string): void {
+  checkNamed(option, path);
+  if (![3, 4, 5, 6, 7, 8, 9, 10, 11].includes(option.type)) {
+    throw invalidForm(`${path}.type`, 'BASE_TYPE_CHOICES', 'No such type');
+  }
+  const choices = option.choices ?? [];
+  if (choices.length > 25) throw invalidForm(`${path}.choices`, 'BASE_TYPE_MAX_LENGTH', 'At most 25 choices');
+  if (option.autocomplete && choices.length > 0) {
+    throw invalidForm(
+      `${path}.choices`,
+      'APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE',
+      'Choices or autocomplete',
+    );
+  }
+  for (const { name, name_localizations, value } of choices) {
+    for (const label of [name, ...Object.values(name_localizations ?? {})]) {
+      lengthWithin(label, 1, 100, `${path}.choices`);
+    }
+    const right = option.type === 3 ? typeof value === 'string' : typeof value === 'number';
+    if (!right) throw invalidForm(`${path}.choices`, 'BASE_TYPE_BAD_TYPE', 'Of another type');
+    if (typeof value === 'string') lengthWithin(value, 1, 100, `${path}.choices`);
+  }
+  if (option.type === 3) {
+    const { min_length: min = 0, max_length: max = 6000 } = option;
+    if (min < 0 || max < 1 || max > 6000 || min > max) {
+      throw invalidForm(`${path}.max_length`, 'NUMBER_TYPE_MAX', 'Lengths from 0 to 6000');
+    }
+  } else if (option.min_length !== undefined || option.max_length !== undefined) {
+    throw invalidForm(path, 'BASE_TYPE_UNEXPECTED', 'Lengths are for text');
+  }
+}
+
+function checkNamed(thing: RegisteredCommand | RegisteredOption, path: string): void {
+  for (const [locale, name] of [['en-US', thing.name], ...Object.entries(thing.name_localizations ?? {})]) {
+    if (!DISCORD_LOCALES.has(locale ?? ''))
+      throw invalidForm(path, 'ENUM_TYPE_COERCE', `No locale ${locale}`);
+    if (!NAME.test(name ?? '') || name !== name?.toLowerCase()) {
+      throw invalidForm(
+        `${path}.name`,
+        'APPLICATION_COMMAND_INVALID_NAME',
+        `Command name is invalid: ${name}`,
+      );
+    }
+  }
+  for (const text of [thing.description, ...Object.values(thing.description_localizations ?? {})]) {
+    lengthWithin(text, 1, 100, `${path}.description`);
+  }
+}
+
+function lengthWithin(text: unknown, min: number, max: number, path: string): void {
+  if (typeof text !== 'string' || text.length < min || text.length > max) {
+    throw invalidForm(path, 'BASE_TYPE_BAD_LENGTH', `Must be between ${min} and ${max} in length.`);
+  }
+}
+
+function unique<T>(things: readonly T[], nameOf: (thing: T) => string, code: string): void {
+  if (new Set(things.map(nameOf)).size < things.length) throw invalidForm('_', code, 'Names must be unique');
+}
+
+/** The longest localization counts, of every text. */
+function sizeOf(command: RegisteredCommand): number {
+  const longest = (text: string, others: Record<string, string> | null | undefined) =>
+    Math.max(text.length, ...Object.values(others ?? {}).map((other) => other.length));
+  let size = 0;
+  for (const thing of [command, ...(command.options ?? [])]) {
+    size += longest(thing.name, thing.name_localizations);
+    size += longest(thing.description, thing.description_localizations);
+    for (const choice of 'choices' in thing ? (thing.choices ?? []) : []) {
+      size += longest(choice.name, choice.name_localizations) + String(choice.value).length;
+    }
+  }
+  return size;
+}

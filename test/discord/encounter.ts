@@ -1,0 +1,182 @@
+/** One interaction from its user's side: what they did, and what they have been shown for it. */
+
+import { alreadyAcknowledged, invalidForm, unknownInteraction, unknownMessage } from './api-error.ts';
+import { checkMessage, type MessageBody, pings, type SentFile } from './message-rules.ts';
+import { snowflake } from './snowflake.ts';
+
+export interface ShownMessage extends MessageBody {
+  readonly id: string;
+  /** Shown to the asker alone. */
+  readonly ephemeral: boolean;
+  /** “… is thinking”. */
+  readonly loading: boolean;
+  readonly files: readonly SentFile[];
+  readonly edits: number;
+}
+
+export interface Choice {
+  readonly name: string;
+  readonly value: string | number;
+}
+
+/** Kinds of interactions, in Discord's numbers. */
+export const COMMAND = 2;
+export const COMPONENT = 3;
+export const AUTOCOMPLETE = 4;
+
+interface Callback {
+  readonly type: number;
+  readonly data?: MessageBody & { readonly choices?: readonly Choice[] };
+}
+
+const PATIENCE_MS = 3000;
+const EPHEMERAL = 64;
+
+export class Encounter {
+  readonly id = snowflake();
+  readonly token = `aW50ZXJhY3Rpb246${this.id}secret`;
+  readonly startedAt = performance.now();
+  /** When the first answer came; null while there is none. */
+  acknowledgedAt: number | null = null;
+  /** The type of the first answer. */
+  acknowledgement: number | null = null;
+  choices: readonly Choice[] | null = null;
+  /** Everything shown, the answer first; what was taken back is gone. */
+  messages: ShownMessage[] = [];
+  #original: string | null = null;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(
+    readonly kind: number,
+    /** The message whose component was used. */
+    readonly source: ShownMessage | null = null,
+  ) {}
+
+  /** POST callback. Throws what Discord would answer. */
+  acknowledge({ type, data = {} }: Callback, files: readonly SentFile[]): void {
+    if (performance.now() - this.startedAt > PATIENCE_MS) throw unknownInteraction();
+    if (this.acknowledgement !== null) throw alreadyAcknowledged();
+    const fitting = { [COMMAND]: [4, 5, 9], [COMPONENT]: [4, 5, 6, 7, 9], [AUTOCOMPLETE]: [8] }[this.kind];
+    if (!fitting?.includes(type)) throw invalidForm('type', 'BASE_TYPE_CHOICES', `Type ${type} does not fit`);
+    const ephemeral = ((data.flags ?? 0) & EPHEMERAL) !== 0;
+    if (type === 4) this.#show(data, files, ephemeral);
+    if (type === 5) this.#original = this.#add({ ephemeral, loading: true, files: [] });
+    if (type === 6 || type === 7) {
+      this.messages.push({ ...(this.source as ShownMessage), edits: 0 });
+      this.#original = this.source?.id ?? null;
+      if (type === 7) this.#change(data, files);
+    }
+    if (type === 8) this.choices = checkChoices(data.choices);
+    this.acknowledgement = type;
+    this.acknowledgedAt = performance.now();
+    this.#changed();
+  }
+
+  /** GET, PATCH and DELETE `@original`. */
+  original(): ShownMessage {
+    const found = this.messages.find(({ id }) => id === this.#original);
+    if (!found) throw unknownMessage();
+    return found;
+  }
+
+  editOriginal(body: MessageBody, files: readonly SentFile[]): ShownMessage {
+    this.original();
+    this.#change(body, files);
+    this.#changed();
+    return this.original();
+  }
+
+  deleteOriginal(): void {
+    const { id } = this.original();
+    this.messages = this.messages.filter((message) => message.id !== id);
+    this.#original = null;
+    this.#changed();
+  }
+
+  /** POST to the webhook: the first one fills a deferred answer in, which stays as private as it was. */
+  followUp(body: MessageBody, files: readonly SentFile[]): ShownMessage {
+    if (this.acknowledgement === null) throw unknownMessage();
+    const waiting = this.messages.find((message) => message.loading);
+    if (waiting) return this.editOriginal(body, files);
+    const id = this.#show(body, files, ((body.flags ?? 0) & EPHEMERAL) !== 0, false);
+    this.#changed();
+    return this.messages.find((message) => message.id === id) as ShownMessage;
+  }
+
+  /** Resolves once `seen` finds what it looks for; rejects after `limitMs` with what was there instead. */
+  async until<T>(seen: (encounter: this) => T | null | undefined | false, limitMs = 15_000): Promise<T> {
+    const deadline = performance.now() + limitMs;
+    for (;;) {
+      const found = seen(this);
+      if (found) return found;
+      const left = deadline - performance.now();
+      if (left <= 0) throw new Error(`not seen in ${limitMs} ms; shown: ${JSON.stringify(this.messages)}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(wake, left);
+        const watchers = this.#watchers;
+        function wake(): void {
+          clearTimeout(timer);
+          watchers.delete(wake);
+          resolve();
+        }
+        watchers.add(wake);
+      });
+    }
+  }
+
+  /** The first message that is not a promise of one any more. */
+  answer(limitMs?: number): Promise<ShownMessage> {
+    return this.until(({ messages }) => {
+      const first = messages[0];
+      return this.acknowledgement !== null &&
+        first &&
+        !first.loading &&
+        (first.edits > 0 || this.acknowledgement !== 6)
+        ? first
+        : null;
+    }, limitMs);
+  }
+
+  /** Milliseconds from the interaction to its first answer. */
+  async acknowledged(): Promise<number> {
+    return (await this.until(({ acknowledgedAt }) => acknowledgedAt)) - this.startedAt;
+  }
+
+  #show(body: MessageBody, files: readonly SentFile[], ephemeral: boolean, original = true): string {
+    checkMessage(body, files);
+    if (pings(body)) throw new Error(`a message pings people: ${JSON.stringify(body)}`);
+    const id = this.#add({ ...body, ephemeral, loading: false, files });
+    if (original) this.#original = id;
+    return id;
+  }
+
+  #change(body: MessageBody, files: readonly SentFile[]): void {
+    checkMessage(body, files);
+    if (pings(body)) throw new Error(`a message pings people: ${JSON.stringify(body)}`);
+    this.messages = this.messages.map((message) =>
+      message.id === this.#original
+        ? { ...message, ...body, files, loading: false, edits: message.edits + 1 }
+        : message,
+    );
+  }
+
+  #add(message: Omit<ShownMessage, 'id' | 'edits'>): string {
+    const id = snowflake();
+    this.messages.push({ ...message, id, edits: 0 });
+    return id;
+  }
+
+  #changed(): void {
+    for (const wake of [...this.#watchers]) wake();
+  }
+}
+
+function checkChoices(choices: readonly Choice[] | undefined): readonly Choice[] {
+  if (!choices) throw invalidForm('data.choices', 'BASE_TYPE_REQUIRED', 'This field is required');
+  if (choices.length > 25) throw invalidForm('data.choices', 'BASE_TYPE_MAX_LENGTH', 'At most 25 choices');
+  for (const { name, value } of choices) {
+    const ok = name.length >= 1 && name.length <= 100 && String(value).length <= 100;
+    if (!ok) throw invalidForm('data.choices', 'BASE_TYPE_BAD_LENGTH', 'From 1 to 100 characters');
+  }
+  return choices;
+}

@@ -1,0 +1,260 @@
+/**
+ * A Discord of our own on 127.0.0.1: its HTTP API (v10) and gateway as far as a bot of slash commands meets
+ * them, as strict as the real one, with people who use commands and faults that can be ordered.
+ */
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  ApiError,
+  missingAccess,
+  notFound,
+  unauthorized,
+  unknownInteraction,
+  unknownWebhook,
+} from './api-error.ts';
+import { checkCommands, type RegisteredCommand } from './command-rules.ts';
+import type { Encounter } from './encounter.ts';
+import { LoopbackGateway } from './gateway.ts';
+import type { MessageBody, SentFile } from './message-rules.ts';
+import { RateLimits } from './rate-limits.ts';
+import { snowflake } from './snowflake.ts';
+
+/** What is to go wrong with a request. */
+export interface Fault {
+  readonly method: string;
+  readonly path: RegExp;
+  /** How many requests it befalls. */
+  times: number;
+  /** `status`: answered so, and nothing done. `lost`: done, but never answered. `late`: done, answered after `ms`. */
+  readonly how:
+    | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number }
+    | { readonly kind: 'lost' }
+    | { readonly kind: 'late'; readonly ms: number }
+    | { readonly kind: 'reset' };
+}
+
+export interface LoopbackSettings {
+  readonly guilds?: readonly string[];
+  readonly heartbeatMs?: number;
+  /** Shards that GET /gateway/bot recommends. */
+  readonly shards?: number;
+}
+
+const GUILDS = 1;
+
+export class LoopbackDiscord {
+  readonly token = 'bG9vcGJhY2s1234567890123.Gabcde.loopback-secret-of-the-bot-abcdef';
+  readonly application = { id: snowflake(), name: 'Shiren' };
+  readonly user = { id: snowflake(), username: 'shiren', discriminator: '0000', avatar: null, bot: true };
+  readonly guilds: readonly string[];
+  readonly gateway: LoopbackGateway;
+  /** Commands by where they are registered: `global`, or a server's id. */
+  readonly commands = new Map<string, RegisteredCommand[]>();
+  readonly faults: Fault[] = [];
+  /** Every request, as `POST /interactions/…` with the status it got. */
+  readonly requests: { readonly method: string; readonly path: string; status: number }[] = [];
+  /** Faults of the server's own finding that no answer can carry, as a message that pings. */
+  readonly offences: string[] = [];
+  readonly encounters = new Map<string, Encounter>();
+  readonly #http = createServer((request, response) => void this.#serve(request, response));
+  readonly #limits = new RateLimits();
+  readonly #shards: number;
+
+  private constructor({ guilds = [snowflake()], heartbeatMs = 41_250, shards = 1 }: LoopbackSettings) {
+    this.guilds = guilds;
+    this.#shards = shards;
+    this.gateway = new LoopbackGateway({
+      token: this.token,
+      heartbeatMs,
+      intents: GUILDS,
+      guilds,
+      application: this.application,
+      user: this.user,
+      url: () => `ws://127.0.0.1:${this.port}/gateway`,
+    });
+    this.#http.on('upgrade', (request, socket, head) => this.gateway.upgrade(request, socket, head));
+  }
+
+  static async start(settings: LoopbackSettings = {}): Promise<LoopbackDiscord> {
+    const server = new LoopbackDiscord(settings);
+    server.#http.listen(0, '127.0.0.1');
+    await once(server.#http, 'listening');
+    return server;
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** What `DISCORD_API` is set to. */
+  get api(): string {
+    return `http://127.0.0.1:${this.port}/api`;
+  }
+
+  async stop(): Promise<void> {
+    this.gateway.stop();
+    this.#http.closeAllConnections();
+    this.#http.close();
+    await once(this.#http, 'close');
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? 'GET';
+    const url = new URL(request.url ?? '/', this.api);
+    const path = url.pathname.replace(/^\/api\/v10/, '');
+    const record = { method, path, status: 0 };
+    this.requests.push(record);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const answer = (status: number, body: object | null, headers: Record<string, string> = {}) => {
+      record.status = status;
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(body === null ? undefined : JSON.stringify(body));
+    };
+    const fault = this.#faultFor(method, path);
+    if (fault?.kind === 'reset') return void request.socket.destroy();
+    if (fault?.kind === 'status') {
+      const after = fault.retryAfter ?? 0.2;
+      return fault.status === 429
+        ? answer(
+            429,
+            { message: 'You are being rate limited.', retry_after: after, global: false },
+            { 'retry-after': String(after), 'x-ratelimit-scope': 'shared' },
+          )
+        : answer(fault.status, { message: `${fault.status}: ordered`, code: 0 });
+    }
+    const limit = this.#limits.take(method, path);
+    if (limit.body) return answer(429, limit.body, limit.headers);
+    let result: { status: number; body: object | null };
+    try {
+      if (!url.pathname.startsWith('/api/v10/')) throw notFound();
+      const form = await readForm(Buffer.concat(chunks), request.headers['content-type'] ?? '');
+      result = this.#route(method, path, form, url.searchParams, request.headers.authorization);
+    } catch (error) {
+      if (!(error instanceof ApiError)) this.offences.push(String(error));
+      result =
+        error instanceof ApiError
+          ? { status: error.status, body: error.body }
+          : { status: 500, body: { message: String(error), code: 0 } };
+    }
+    if (fault?.kind === 'lost') return;
+    if (fault?.kind === 'late') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    answer(result.status, result.body, limit.headers);
+  }
+
+  #faultFor(method: string, path: string): Fault['how'] | null {
+    const fault = this.faults.find((one) => one.times > 0 && one.method === method && one.path.test(path));
+    if (!fault) return null;
+    fault.times--;
+    return fault.how;
+  }
+
+  #route(
+    method: string,
+    path: string,
+    { json, files }: Form,
+    query: URLSearchParams,
+    authorization: string | undefined,
+  ): { status: number; body: object | null } {
+    const parts = path.split('/').slice(1);
+    const ok = (body: object) => ({ status: 200, body });
+    if (parts[0] === 'interactions') {
+      const [, id = '', token, end] = parts;
+      const encounter = this.encounters.get(id);
+      if (method !== 'POST' || end !== 'callback') throw notFound();
+      if (!encounter || encounter.token !== token) throw unknownInteraction();
+      encounter.acknowledge(json as Parameters<Encounter['acknowledge']>[0], files);
+      if (query.get('with_response') !== 'true') return { status: 204, body: null };
+      return ok({ interaction: { id, type: encounter.kind }, resource: { type: encounter.acknowledgement } });
+    }
+    if (parts[0] === 'webhooks') {
+      const [, application, token, , message] = parts;
+      const encounter = [...this.encounters.values()].find((one) => one.token === token);
+      if (!encounter || application !== this.application.id) throw unknownWebhook();
+      const body = json as MessageBody;
+      if (message === undefined && method === 'POST') return ok(encounter.followUp(body, files));
+      if (message !== '@original') throw notFound();
+      if (method === 'GET') return ok(encounter.original());
+      if (method === 'PATCH') return ok(encounter.editOriginal(body, files));
+      if (method !== 'DELETE') throw notFound();
+      encounter.deleteOriginal();
+      return { status: 204, body: null };
+    }
+    if (authorization !== `Bot ${this.token}`) throw unauthorized();
+    if (method === 'GET' && path === '/gateway/bot') {
+      return ok({
+        url: `ws://127.0.0.1:${this.port}/gateway`,
+        shards: this.#shards,
+        session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 16 },
+      });
+    }
+    if (method === 'GET' && path === '/applications/@me') return ok({ ...this.application, bot: this.user });
+    if (method === 'GET' && path === '/users/@me') return ok(this.user);
+    const [, application, ...rest] = parts;
+    if (parts[0] !== 'applications' || application !== this.application.id) throw notFound();
+    return ok(this.#commands(method, rest, json, query.get('with_localizations') === 'true'));
+  }
+
+  /** `commands`, or `guilds/ID/commands`. */
+  #commands(method: string, parts: readonly string[], json: unknown, localized: boolean): object {
+    const everywhere = parts.length === 1 && parts[0] === 'commands';
+    const [guilds, guild = '', commands] = parts;
+    if (!everywhere && !(guilds === 'guilds' && commands === 'commands')) throw notFound();
+    if (!everywhere && !this.guilds.includes(guild)) throw missingAccess();
+    const scope = everywhere ? 'global' : guild;
+    if (method === 'PUT') {
+      const wanted = json as RegisteredCommand[];
+      checkCommands(wanted);
+      const before = this.commands.get(scope) ?? [];
+      this.commands.set(
+        scope,
+        wanted.map((command) => ({
+          ...command,
+          id: before.find(({ name }) => name === command.name)?.id ?? snowflake(),
+        })),
+      );
+    } else if (method !== 'GET') {
+      throw notFound();
+    }
+    return (this.commands.get(scope) ?? []).map((command) => asStored(command, everywhere, localized));
+  }
+}
+
+/** A command as Discord gives it back: what it took for granted filled in, what says nothing left out. */
+function asStored(command: RegisteredCommand, everywhere: boolean, localized: boolean): object {
+  const { options = [], integration_types, contexts, ...rest } = command;
+  const stored = {
+    ...rest,
+    application_id: '0',
+    version: command.id,
+    dm_permission: true,
+    default_member_permissions: command.default_member_permissions ?? null,
+    nsfw: command.nsfw ?? false,
+    ...(options.length > 0
+      ? { options: options.map(({ required, ...option }) => (required ? { ...option, required } : option)) }
+      : {}),
+    ...(everywhere ? { integration_types: integration_types ?? [0], contexts: contexts ?? null } : {}),
+  };
+  return JSON.parse(JSON.stringify(stored), (key, value) =>
+    localized || !key.endsWith('_localizations') ? value : undefined,
+  );
+}
+
+interface Form {
+  readonly json: unknown;
+  readonly files: readonly SentFile[];
+}
+
+async function readForm(body: Buffer, type: string): Promise<Form> {
+  if (!type.startsWith('multipart/form-data')) {
+    return { json: body.length > 0 ? JSON.parse(body.toString()) : {}, files: [] };
+  }
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+  const files: SentFile[] = [];
+  for (const [, value] of form) {
+    if (typeof value !== 'string') files.push({ name: value.name, text: await value.text() });
+  }
+  return { json: JSON.parse(String(form.get('payload_json') ?? '{}')), files };
+}

@@ -1,0 +1,14 @@
+/** Discord's ids: milliseconds since 2015, then a counter. */
+
+const EPOCH = 1_420_070_400_000n;
+let counter = 0n;
+
+export function snowflake(): string {
+  counter = (counter + 1n) & 0x3f_ffffn;
+  return (((BigInt(Date.now()) - EPOCH) << 22n) | counter).toString();
+}
+
+/** The shard that a server belongs to, of `count`. */
+export function shardOf(guild: string, count: number): number {
+  return Number((BigInt(guild) >> 22n) % BigInt(count));
+}
