@@ -3,7 +3,7 @@
  * restarts; what to do about an end is the supervisor's business.
  */
 
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { LoadError } from './inference.ts';
 import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
 
@@ -50,6 +50,8 @@ export class EngineThread {
     this.#settleReady = { resolve, reject };
     this.#worker = new Worker(options.url, {
       workerData: { ...options.start, pulse: this.pulse.memory } satisfies EngineStart,
+      // TensorFlow reads its settings from the environment of the process, not from a thread's copy of it.
+      env: SHARE_ENV,
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
     this.#worker.on('message', (reply: Reply) => this.#receive(reply));
