@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/model/random.ts';
+import { logSumExp, Sampler } from '../../src/model/sampler.ts';
+
+const all = (length: number) => Int32Array.from({ length }, (_, i) => i);
+
+/** Shares of 100,000 draws. */
+function shares(logits: Float32Array, ids: Int32Array, temperature: number, nucleus: number): Float64Array {
+  const sampler = new Sampler();
+  const random = new Random(1);
+  const counts = new Float64Array(logits.length);
+  for (let i = 0; i < 100_000; i++) {
+    const id = sampler.draw(logits, 0, ids, { temperature, nucleus }, random);
+    counts[id] = (counts[id] as number) + 1e-5;
+  }
+  return counts;
+}
+
+describe('a draw', () => {
+  const logits = Float32Array.of(1, 2, 0.5, -1, 3);
+
+  test('follows the softmax of the logits over the temperature', () => {
+    for (const temperature of [0.5, 1, 2]) {
+      const weights = Array.from(logits, (logit) => Math.exp(logit / temperature));
+      const total = weights.reduce((a, b) => a + b);
+      const drawn = shares(logits, all(5), temperature, 1);
+      for (const [i, weight] of weights.entries()) expect(drawn[i]).toBeCloseTo(weight / total, 2);
+    }
+  });
+
+  test('takes only what is among the candidates', () => {
+    const drawn = shares(logits, Int32Array.of(0, 3), 1, 1);
+    expect(drawn[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 2);
+    expect((drawn[0] as number) + (drawn[3] as number)).toBeCloseTo(1, 6);
+  });
+
+  test('ends the nucleus with the candidate that completes its share', () => {
+    // Probabilities .5 .25 .15 .1
+    const four = Float32Array.from([0.5, 0.25, 0.15, 0.1], Math.log);
+    expect([...shares(four, all(4), 1, 0.7)].map((share) => share > 0)).toEqual([true, true, false, false]);
+    expect([...shares(four, all(4), 1, 0.76)].map((share) => share > 0)).toEqual([true, true, true, false]);
+    expect([...shares(four, all(4), 1, 1)].every((share) => share > 0)).toBe(true);
+    expect([...shares(four, all(4), 1, 1e-9)].map((share) => share > 0)).toEqual([true, false, false, false]);
+  });
+
+  test('is the same for the same seed, and reads from where the row begins', () => {
+    const wide = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i * 12.9898) * 3);
+    const sampling = { temperature: 0.8, nucleus: 0.9 };
+    const run = (at: number) => {
+      const sampler = new Sampler();
+      const random = new Random(42);
+      return Array.from({ length: 50 }, () => sampler.draw(wide, at, all(300), sampling, random));
+    };
+    expect(run(0)).toEqual(run(0));
+    expect(run(300)).not.toEqual(run(0));
+    expect(run(300).every((id) => id >= 0 && id < 300)).toBe(true);
+  });
+
+  test('takes the likeliest at temperature 0, and nothing from the generator', () => {
+    const random = new Random(3);
+    expect(new Sampler().draw(logits, 0, all(5), { temperature: 0, nucleus: 1 }, random)).toBe(4);
+    expect(random.uint32()).toBe(new Random(3).uint32());
+  });
+
+  test('survives huge, infinite and missing logits', () => {
+    const sampling = { temperature: 1, nucleus: 0.9 };
+    const draw = (values: number[], ids = all(values.length)) =>
+      new Sampler().draw(Float32Array.from(values), 0, ids, sampling, new Random(1));
+    expect(draw([3e38, -3e38, 0])).toBe(0);
+    expect(draw([Number.NEGATIVE_INFINITY, -50, Number.NEGATIVE_INFINITY])).toBe(1);
+    expect(draw([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY])).toBe(-1);
+    expect(draw([1, 2], new Int32Array(0))).toBe(-1);
+    expect(draw([Number.NaN, Number.NaN])).toBe(-1);
+  });
+});
+
+describe('the logarithm of the sum', () => {
+  test('is exact to 1e-6, however large the logits', () => {
+    const random = new Random(5);
+    for (const shift of [0, 1000, -1000]) {
+      const logits = Float32Array.from({ length: 500 }, () => shift + 4 * random.normal());
+      const max = Math.max(...logits);
+      const exact = max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
+      expect(logSumExp(logits, 0, 500)).toBeCloseTo(exact, 5);
+    }
+  });
+
+  test('is no number where a logit is none', () => {
+    expect(logSumExp(Float32Array.of(1, Number.NaN), 0, 2)).toBeNaN();
+    expect(logSumExp(Float32Array.of(1, Number.POSITIVE_INFINITY), 0, 2)).toBeNaN();
+  });
+});

@@ -1,0 +1,68 @@
+/** A small model with random weights, on the wasm engine: what decoding does, without knowing any verse. */
+
+import { Candidates } from '../../src/model/candidates.ts';
+import type { CellName } from '../../src/model/cells/cell.ts';
+import { Decoder } from '../../src/model/decoder.ts';
+import { startEngine } from '../../src/model/engine.ts';
+import { type Architecture, initialParameters } from '../../src/model/network.ts';
+import { Stepper } from '../../src/model/stepper.ts';
+import { Vocabulary } from '../../src/model/vocabulary.ts';
+import { compilePlan } from '../../src/poetry/compile.ts';
+import type { VersePlan } from '../../src/poetry/plan.ts';
+import type { AcrosticRequest, PoemRequest } from '../../src/poetry/request.ts';
+
+/** 300 hanzi that verse is full of, both tones and many rhymes among them. */
+const HANZI =
+  '不人山無風一日雲有何來天中時春月自花水上年為相長知秋君空如此生心歸青白門清高得未門寒江落事見下行聲今處家客千香' +
+  '道深路西三夜明東路遠草樹金石流詩出南煙城開萬多光老與馬地飛雨新酒心頭子過書獨去玉葉同前名飛夢古林身重外入雪華' +
+  '陽成情海思看在非愁滿欲間聞還竹分隨歲北野露回思晚更色成雁浮起朝發從坐鳥衣愛幾綠波桃紅平難歌別面復照村初終孤龍' +
+  '松宮星故泉樓動州猶移舊好臺少影塵望傳言斜居盡鳳笑半斷舟經連絕鶴離園閑幽隔曉功當沙仙吟語池橋應共懷關憶川將烟殘' +
+  '宿醉靜黃殿霜翠眠鄉柳對神微轉車百輕虛漢景疏晴鳴湖';
+
+export const VOCABULARY = new Vocabulary([...new Set(HANZI)]);
+
+export interface TinyModel {
+  readonly architecture: Architecture;
+  readonly parameters: Map<string, Float32Array>;
+  readonly stepper: Stepper;
+  readonly decoder: Decoder;
+}
+
+export async function tinyModel(
+  cell: CellName = 'lstm',
+  { tied = false, seed = 1 }: { tied?: boolean; seed?: number } = {},
+): Promise<TinyModel> {
+  await startEngine('wasm');
+  const architecture = { cell, vocabulary: VOCABULARY.size, embedding: 12, hidden: 24, layers: 2, tied };
+  const parameters = initialParameters(architecture, seed);
+  // Far enough from uniform that what a row has written matters to what it writes next.
+  for (const values of parameters.values())
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 3;
+  const stepper = await Stepper.create(architecture, parameters);
+  const candidates = new Candidates(VOCABULARY);
+  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, candidates, novelty: null });
+  return { architecture, parameters, stepper, decoder };
+}
+
+export function poemPlan(request: Partial<PoemRequest> = {}): VersePlan {
+  return compilePlan({
+    kind: 'poem',
+    opening: '月',
+    form: 'qijue',
+    title: '',
+    meter: 'strict',
+    rhyme: 'auto',
+    ...request,
+  });
+}
+
+export function acrosticPlan(request: Partial<AcrosticRequest> = {}): VersePlan {
+  return compilePlan({
+    kind: 'acrostic',
+    heads: '春江花月夜',
+    length: 7,
+    meter: 'loose',
+    rhyme: 'auto',
+    ...request,
+  });
+}
