@@ -19,8 +19,7 @@ import type { Recipe } from './recipes.ts';
 import { readState, writeState } from './state-file.ts';
 import { type StepReport, Trainer } from './trainer.ts';
 
-/** The state is saved so often, in milliseconds. */
-const SAVE_INTERVAL = 60_000;
+const SAVE_INTERVAL_MS = 60_000;
 
 export interface RunOptions {
   readonly recipe: Recipe;
@@ -31,6 +30,8 @@ export interface RunOptions {
   readonly resume: boolean;
   /** Stops after so many milliseconds; never, where it is infinite. */
   readonly limitMs: number;
+  /** Saves so often, besides the end; a minute, where it is not given. */
+  readonly saveIntervalMs?: number;
   /** Aborting stops the run after the step under way. */
   readonly signal: AbortSignal;
   readonly onStep: (
@@ -143,7 +144,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
         window = emptyWindow();
       }
       if (trainer.finished || stopping) break;
-      if (now - savedAt > SAVE_INTERVAL) {
+      if (now - savedAt > (options.saveIntervalMs ?? SAVE_INTERVAL_MS)) {
         await save(null);
         savedAt = performance.now();
       }

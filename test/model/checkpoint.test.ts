@@ -1,0 +1,200 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type CardDetails,
+  CheckpointError,
+  checkpointFolder,
+  listCheckpoints,
+  loadCheckpoint,
+  readCard,
+  saveCheckpoint,
+} from '../../src/model/checkpoint.ts';
+import { type Architecture, initialParameters } from '../../src/model/network.ts';
+import { Vocabulary } from '../../src/model/vocabulary.ts';
+
+const vocabulary = new Vocabulary([...'月日山水']);
+const architecture: Architecture = {
+  cell: 'lstm',
+  vocabulary: vocabulary.size,
+  embedding: 3,
+  hidden: 4,
+  layers: 2,
+  tied: true,
+};
+const details: CardDetails = {
+  recipe: { name: 'trial' },
+  corpus: { source: 'a test', sha256: '0'.repeat(64), poems: 3 },
+  training: {
+    steps: 1,
+    epochs: 0.5,
+    tokens: 10,
+    seconds: 1,
+    finished: false,
+    engine: { name: 'cpu', device: 'a test', version: '1' },
+  },
+  heldOut: { validation: null, test: { tokens: 9, nll: 5, hanziPerplexity: 300, unknownShare: 0 } },
+};
+
+let root: string;
+const folder = () => join(root, 'trial');
+const save = (seed: number, type: 'float32' | 'float16' = 'float32') =>
+  saveCheckpoint(
+    folder(),
+    { architecture, parameters: initialParameters(architecture, seed), vocabulary, type },
+    details,
+  );
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'shiren-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+describe('a checkpoint', () => {
+  it('comes back as it was saved', async () => {
+    const card = await save(1);
+    const loaded = await loadCheckpoint(folder());
+    expect(loaded.name).toBe('trial');
+    expect(loaded.architecture).toEqual(architecture);
+    expect(loaded.parameters).toEqual(initialParameters(architecture, 1));
+    expect(loaded.vocabulary.hanzi).toEqual(vocabulary.hanzi);
+    expect(loaded.card).toEqual(card);
+    expect(card.parameters).toBe(
+      [...initialParameters(architecture, 1).values()].reduce((n, v) => n + v.length, 0),
+    );
+  });
+
+  it('comes back rounded where it is stored in half precision, at half the size', async () => {
+    const full = (await readFile(join(folder(), (await save(1)).weights.file))).length;
+    const half = (await readFile(join(folder(), (await save(1, 'float16')).weights.file))).length;
+    expect(half * 2).toBe(full);
+    const loaded = (await loadCheckpoint(folder())).parameters.get('layer0/kernel') as Float32Array;
+    const exact = initialParameters(architecture, 1).get('layer0/kernel') as Float32Array;
+    for (const [i, value] of exact.entries()) expect(loaded[i]).toBeCloseTo(value, 3);
+    expect(loaded).not.toEqual(exact);
+  });
+
+  it('replaces the one before it and leaves nothing of it behind', async () => {
+    await save(1);
+    await writeFile(join(folder(), 'weights-00000000.bin.part'), 'left by a killed writer');
+    await writeFile(join(folder(), 'train.jsonl'), 'the log stays');
+    const card = await save(2);
+    expect((await readdir(folder())).sort()).toEqual(
+      ['card.json', 'train.jsonl', card.vocabulary.file, card.weights.file].sort(),
+    );
+    expect((await loadCheckpoint(folder())).parameters).toEqual(initialParameters(architecture, 2));
+  });
+
+  it('stays the old one until the new card is in place, wherever the writer was killed', async () => {
+    await save(1);
+    await writeFile(join(folder(), 'weights-11111111.bin'), 'whole, but not yet named by a card');
+    await writeFile(join(folder(), 'card.json.part'), '{"half');
+    expect((await loadCheckpoint(folder())).parameters).toEqual(initialParameters(architecture, 1));
+  });
+});
+
+describe('a checkpoint that is wrong', () => {
+  const edit = async (change: (card: Record<string, never>) => void) => {
+    const card = JSON.parse(await readFile(join(folder(), 'card.json'), 'utf8'));
+    change(card);
+    await writeFile(join(folder(), 'card.json'), JSON.stringify(card));
+  };
+  const fault = async () => {
+    const error = await loadCheckpoint(folder()).catch((e) => e);
+    expect(error).toBeInstanceOf(CheckpointError);
+    return (error as Error).message;
+  };
+
+  it('is not there', async () => {
+    expect(await fault()).toContain('card.json is missing');
+  });
+
+  it('has a card that is no JSON', async () => {
+    await mkdir(folder());
+    await writeFile(join(folder(), 'card.json'), '{"half');
+    expect(await fault()).toContain('card.json');
+  });
+
+  it('has a card of another kind', async () => {
+    await save(1);
+    await edit((card) => Object.assign(card, { version: 2 }));
+    expect(await fault()).toMatch(/card\.json.*version/);
+  });
+
+  it.each(['../../etc/passwd', '/etc/passwd', 'run/state.bin'])(
+    'has a card that points to %s',
+    async (file) => {
+      await save(1);
+      await edit((card) => Object.assign(card.weights, { file }));
+      expect(await fault()).toContain('card.json');
+    },
+  );
+
+  it('lacks its weights, or its vocabulary', async () => {
+    const { weights, vocabulary } = await save(1);
+    for (const { file } of [weights, vocabulary]) {
+      await save(1);
+      await rm(join(folder(), file));
+      expect(await fault()).toContain(`${file} is missing`);
+    }
+  });
+
+  it('has weights cut short, or a bit turned over', async () => {
+    const { weights } = await save(1);
+    const path = join(folder(), weights.file);
+    await truncate(path, 100);
+    expect(await fault()).toContain(`${weights.file} is damaged`);
+    await save(1);
+    const bytes = await readFile(path);
+    bytes[17] = (bytes[17] as number) ^ 1;
+    await writeFile(path, bytes);
+    expect(await fault()).toContain(`${weights.file} is damaged`);
+  });
+
+  it('has a shape that its architecture does not', async () => {
+    await save(1);
+    await edit((card) => Object.assign(card.architecture, { hidden: 5 }));
+    expect(await fault()).toMatch(/layer0\/kernel should be \[3, 20\] but is \[3, 16\]/);
+  });
+
+  it('has a vocabulary of another size', async () => {
+    await save(1);
+    await edit((card) => Object.assign(card.architecture, { vocabulary: 99 }));
+    expect(await fault()).toContain('99');
+  });
+
+  it('holds what is not a number', async () => {
+    const parameters = initialParameters(architecture, 1);
+    (parameters.get('down') as Float32Array)[3] = Number.NaN;
+    await saveCheckpoint(folder(), { architecture, parameters, vocabulary, type: 'float32' }, details);
+    expect(await fault()).toContain('down');
+  });
+});
+
+describe('checkpoint names', () => {
+  it.each(['../tang', '..', '.', '/etc', 'a/b', 'a\\b', '', '.hidden', 'x'.repeat(65), 'a\0b', 'a b'])(
+    'never lead out of the root: %j',
+    (name) => {
+      expect(() => checkpointFolder(root, name)).toThrow(CheckpointError);
+    },
+  );
+
+  it('may be words in any script', () => {
+    expect(checkpointFolder(root, '唐-2.1_b')).toBe(join(root, '唐-2.1_b'));
+  });
+});
+
+describe('the list of checkpoints', () => {
+  it('has those with a readable card, by name', async () => {
+    await save(1);
+    await mkdir(join(root, 'empty'));
+    await writeFile(join(root, 'file'), '');
+    const list = await listCheckpoints(root);
+    expect(list).toEqual([{ name: 'trial', card: await readCard(folder()) }]);
+  });
+
+  it('is empty where there is no root', async () => {
+    expect(await listCheckpoints(join(root, 'nowhere'))).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { BOS, EOS, PAD, Vocabulary } from '../../src/model/vocabulary.ts';
+import { makeBatch } from '../../src/training/batch.ts';
+import type { Poem, Split } from '../../src/training/corpus/corpus.ts';
+import { Dataset } from '../../src/training/dataset.ts';
+
+const HANZI = [...'春夏秋冬日月山水風花'];
+const vocabulary = new Vocabulary(HANZI);
+
+function poem(i: number, split: Split): Poem {
+  const line = (n: number) =>
+    Array.from({ length: 5 }, (_, j) => HANZI[(i * 7 + n * 3 + j * j) % 10]).join('');
+  const couplets = 1 + (i % 4);
+  const text = Array.from({ length: couplets }, (_, c) => `${line(2 * c)}，${line(2 * c + 1)}。`).join('');
+  return { split, form: 'wuyan', title: '月夜', author: '無名', text };
+}
+
+const poems = Array.from({ length: 60 }, (_, i) =>
+  poem(i, i % 6 === 0 ? 'test' : i % 6 === 1 ? 'validation' : 'train'),
+);
+const open = (seed: number, titleShare = 0) =>
+  new Dataset(poems, vocabulary, { batchRows: 8, titleShare, seed });
+const rowsOf = (dataset: Dataset, epoch: number) =>
+  [...dataset.trainingEpoch(epoch)].flatMap(({ inputs, rows, steps }) =>
+    Array.from({ length: rows }, (_, row) =>
+      Array.from({ length: steps }, (_, t) => inputs[t * rows + row] as number)
+        .filter((id) => id !== PAD)
+        .join(),
+    ),
+  );
+
+describe('a batch', () => {
+  const batch = makeBatch([
+    { tokens: [4, 9, BOS, 20, 21, EOS], prefix: 3 },
+    { tokens: [4, BOS, 22, EOS], prefix: 2 },
+  ]);
+
+  it('lies time first, padded after a row has ended', () => {
+    expect([batch.steps, batch.rows]).toEqual([5, 2]);
+    expect([...batch.inputs]).toEqual([4, 4, 9, BOS, BOS, 22, 20, PAD, 21, PAD]);
+  });
+
+  it('predicts what stands after BOS, the end included, and no padding', () => {
+    const pairs = [...batch.positions].map((position, i) => [position, batch.targets[i]]);
+    expect(pairs).toEqual([
+      [4, 20],
+      [6, 21],
+      [8, EOS],
+      [3, 22],
+      [5, EOS],
+    ]);
+  });
+});
+
+describe('a training epoch', () => {
+  it('shows every training poem once, and no other', () => {
+    const shown = rowsOf(open(1), 0).sort();
+    const expected = poems
+      .filter(({ split }) => split === 'train')
+      .map((p) => vocabulary.encode(p).slice(0, -1).join())
+      .sort();
+    expect(shown).toEqual(expected);
+    expect([...open(1).trainingEpoch(0)].length).toBe(open(1).batchesPerEpoch);
+  });
+
+  it('is the same for the same seed and number, whatever was drawn before', () => {
+    const dataset = open(1);
+    const later = rowsOf(dataset, 3);
+    rowsOf(dataset, 0);
+    expect(rowsOf(dataset, 3)).toEqual(later);
+    expect(rowsOf(open(1), 3)).toEqual(later);
+  });
+
+  it('is in another order in another epoch, and for another seed', () => {
+    expect(rowsOf(open(1), 1)).not.toEqual(rowsOf(open(1), 0));
+    expect(rowsOf(open(2), 0)).not.toEqual(rowsOf(open(1), 0));
+  });
+
+  it('batches poems of like length', () => {
+    const batches = [...open(1).trainingEpoch(0)];
+    const padding = batches.reduce((n, { inputs }) => n + inputs.filter((id) => id === PAD).length, 0);
+    const all = batches.reduce((n, { inputs }) => n + inputs.length, 0);
+    expect(padding / all).toBeLessThan(0.2);
+  });
+
+  it('shows the share of poems that was asked for behind their titles', () => {
+    const titled = (share: number) =>
+      rowsOf(open(1, share), 0).filter((row) => row.split(',')[1] !== String(BOS)).length;
+    expect(titled(0)).toBe(0);
+    expect(titled(1)).toBe(40);
+    expect(titled(0.5)).toBeGreaterThan(10);
+    expect(titled(0.5)).toBeLessThan(30);
+  });
+});
+
+describe('held-out batches', () => {
+  it('are the poems of their split without titles', () => {
+    const predictions = (split: 'validation' | 'test') =>
+      [...open(1, 1).heldOut(split, 4)].reduce((n, { targets }) => n + targets.length, 0);
+    for (const split of ['validation', 'test'] as const) {
+      const expected = poems
+        .filter((p) => p.split === split)
+        .reduce((n, { text }) => n + [...text].length + 1, 0);
+      expect(predictions(split)).toBe(expected);
+    }
+  });
+});

@@ -1,0 +1,176 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CheckpointError, loadCheckpoint } from '../../src/model/checkpoint.ts';
+import { startEngine } from '../../src/model/engine.ts';
+import { CorpusError } from '../../src/training/corpus/corpus.ts';
+import { type RunOptions, type RunResult, train } from '../../src/training/run.ts';
+import { readState, StateError } from '../../src/training/state-file.ts';
+import { SMALL_RECIPE, smallCorpus } from './fixtures/small-run.ts';
+
+const corpus = smallCorpus();
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'shiren-run-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** Trains in a folder; with `stopAt` the run is stopped after that step. */
+async function run(
+  name: string,
+  options: Partial<RunOptions> & { stopAt?: number } = {},
+): Promise<RunResult> {
+  const stop = new AbortController();
+  return train({
+    recipe: SMALL_RECIPE,
+    corpus,
+    engine: await startEngine('cpu'),
+    folder: join(root, name),
+    resume: false,
+    limitMs: Number.POSITIVE_INFINITY,
+    signal: stop.signal,
+    onStep: ({ step }) => {
+      if (step === options.stopAt) stop.abort();
+    },
+    onEvaluation: () => {},
+    ...options,
+  });
+}
+
+const stateOf = async (name: string) => (await readState(join(root, name, 'run', 'state.bin'))).state;
+const logOf = async (name: string) =>
+  (await readFile(join(root, name, 'train.jsonl'), 'utf8')).trim().split('\n');
+
+describe('a run', () => {
+  it('ends with a checkpoint that has learned, its log and its picture', async () => {
+    const result = await run('whole');
+    expect(result).toEqual({ finished: true, steps: 16, totalSteps: 16 });
+    const { card } = await loadCheckpoint(join(root, 'whole'));
+    expect(card.training).toMatchObject({ steps: 16, epochs: 4, finished: true, engine: { name: 'cpu' } });
+    expect(card.corpus).toEqual({ source: 'a test', sha256: corpus.hash, poems: 90 });
+    expect(card.heldOut.test?.nll).toBeLessThan(Math.log(card.architecture.vocabulary));
+    const last = JSON.parse((await logOf('whole')).at(-1) as string);
+    expect(last).toMatchObject({ step: 16, validation: card.heldOut.validation });
+    expect(await readFile(join(root, 'whole', 'loss.svg'), 'utf8')).toMatch(
+      /^<svg[\s\S]*validation[\s\S]*<\/svg>/,
+    );
+  });
+
+  it('ends with the same weights whether or not it was interrupted', async () => {
+    await run('whole');
+    await run('parts', { stopAt: 7 });
+    await run('parts', { resume: true, stopAt: 11 });
+    expect(await run('parts', { resume: true })).toEqual({ finished: true, steps: 16, totalSteps: 16 });
+    const [whole, parts] = [await stateOf('whole'), await stateOf('parts')];
+    expect(parts.parameters).toEqual(whole.parameters);
+    expect(parts.slots).toEqual(whole.slots);
+  });
+
+  it('keeps count over its interruptions', async () => {
+    await run('whole');
+    await run('parts', { stopAt: 11 });
+    await run('parts', { resume: true });
+    const tokens = async (name: string) => (await loadCheckpoint(join(root, name))).card.training.tokens;
+    expect(await tokens('parts')).toBe(await tokens('whole'));
+  });
+
+  it('stops when its time is over, and says where', async () => {
+    const result = await run('short', { limitMs: 0 });
+    expect(result).toEqual({ finished: false, steps: 1, totalSteps: 16 });
+    expect((await loadCheckpoint(join(root, 'short'))).card.training.finished).toBe(false);
+  });
+
+  it('sets aside what stands under its name already', async () => {
+    await run('twice', { stopAt: 3 });
+    const before = await loadCheckpoint(join(root, 'twice'));
+    await run('twice', { stopAt: 5 });
+    expect((await readdir(root)).sort()).toEqual(['twice', 'twice.1']);
+    expect((await loadCheckpoint(join(root, 'twice.1'))).parameters).toEqual(before.parameters);
+  });
+
+  it('takes back what its log says of steps that were not saved', async () => {
+    await run('log', { stopAt: 20, recipe: { ...SMALL_RECIPE, epochs: 20 } });
+    const path = join(root, 'log', 'train.jsonl');
+    const ahead = { step: 50, validation: null };
+    await writeFile(path, `${JSON.stringify(ahead)}\n{"step":`);
+    await run('log', { resume: true, stopAt: 60, recipe: { ...SMALL_RECIPE, epochs: 20 } });
+    const steps = (await logOf('log')).map((line) => JSON.parse(line));
+    expect(steps.map(({ step }) => step)).toEqual([50]);
+    expect(steps[0].validation.nll).toBeGreaterThan(0);
+  });
+});
+
+describe('resuming', () => {
+  it('needs a run', async () => {
+    await expect(run('none', { resume: true })).rejects.toThrow(CheckpointError);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('needs the same recipe, but for the number of epochs, and the same corpus', async () => {
+    await run('other', { stopAt: 3 });
+    const recipe = { ...SMALL_RECIPE, dropout: 0.5 };
+    await expect(run('other', { resume: true, recipe })).rejects.toThrow(/recipe/);
+    await expect(run('other', { resume: true, corpus: { ...corpus, hash: 'b'.repeat(64) } })).rejects.toThrow(
+      /corpus/,
+    );
+    const longer = await run('other', { resume: true, recipe: { ...SMALL_RECIPE, epochs: 5 } });
+    expect(longer).toEqual({ finished: true, steps: 20, totalSteps: 20 });
+  });
+
+  it('refuses a damaged state, and leaves it as it is', async () => {
+    await run('damaged', { stopAt: 3 });
+    const path = join(root, 'damaged', 'run', 'state.bin');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 5] = (bytes[bytes.length - 5] as number) ^ 1;
+    await writeFile(path, bytes);
+    await expect(run('damaged', { resume: true })).rejects.toThrow(StateError);
+    expect(await readFile(path)).toEqual(bytes);
+  });
+});
+
+describe('a corpus that is too small', () => {
+  it('is refused before anything is touched', async () => {
+    const poems = corpus.poems.filter(({ split }) => split !== 'test');
+    await expect(run('small', { corpus: { ...corpus, poems } })).rejects.toThrow(CorpusError);
+    expect(await readdir(root)).toEqual([]);
+  });
+});
+
+describe('a run that is killed', () => {
+  const fixture = fileURLToPath(new URL('./fixtures/endless-run.mjs', import.meta.url));
+  const words = (epochs: number, saveInterval: number) =>
+    JSON.stringify({
+      corpus,
+      recipe: { ...SMALL_RECIPE, epochs },
+      folder: join(root, 'killed'),
+      saveInterval,
+    });
+
+  it('leaves a checkpoint that loads, and goes on from it to the weights of an uninterrupted one', async () => {
+    const epochs = 10;
+    let killed = 0;
+    for (const dots of [2, 12, 12]) {
+      const child = spawn(process.execPath, [fixture, words(epochs, 0)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let seen = 0;
+      // Saving after every step, it is killed in the middle of writing more often than not.
+      child.stdout.on('data', (data: Buffer) => {
+        seen += data.length;
+        if (seen >= dots) child.kill('SIGKILL');
+      });
+      await new Promise((resolve) => child.on('close', resolve));
+      if (child.signalCode === 'SIGKILL') killed++;
+      const { card } = await loadCheckpoint(join(root, 'killed'));
+      expect(card.training.steps).toBeGreaterThan(0);
+    }
+    expect(killed).toBe(3);
+    await promisify(execFile)(process.execPath, [fixture, words(epochs, 60_000)]);
+    await run('whole', { recipe: { ...SMALL_RECIPE, epochs } });
+    expect((await stateOf('killed')).parameters).toEqual((await stateOf('whole')).parameters);
+  }, 60_000);
+});
