@@ -50,11 +50,16 @@ async function fromFile(path: string): Promise<void> {
   if (poems.length === 0) throw new CorpusError(`${path}: not one line is a usable poem (title:content).`);
   const hash = await writeCorpus(poems, basename(path));
   print(basename(path), hash, tally);
-  if (faults.length > 0) process.stdout.write(`Lines that are not title:content: ${faults.length}\n`);
+  if (faults.length > 0)
+    process.stdout.write(`\nskipped lines that are not title:content: ${faults.length}\n`);
 }
 
 function print(source: string, hash: string, tally: Tally): void {
   process.stdout.write(`${CORPUS_PATH} from ${source}\nsha256 ${hash}\n\n${tableOf(tally)}\n`);
+  const splits = Object.values(tally.kept);
+  if (!splits.some(({ test }) => test > 0) || !splits.some(({ validation }) => validation > 0)) {
+    remark('Too few poems to hold any out: a model trained on these cannot be evaluated.');
+  }
 }
 
 function optionsOf(args: string[]): { file?: string | undefined; help?: boolean | undefined } {
@@ -69,6 +74,7 @@ function optionsOf(args: string[]): { file?: string | undefined; help?: boolean 
 
 try {
   const { file, help } = optionsOf(process.argv.slice(2));
+  if (file?.trim() === '') throw new CorpusError('--file wants the path of a text file.');
   if (help) process.stdout.write(HELP);
   else if (file === undefined) await fromPackage();
   else await fromFile(file);
