@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCALES, type Locale, scriptOf, texts } from '../../src/bot/locale.ts';
+import { toSimplified } from '../../src/poetry/script.ts';
+import type { ShownMessage } from '../discord/encounter.ts';
+import type { Program } from './program.ts';
+import { OWNER, Stage } from './stage.ts';
+
+const AGAIN = 0;
+const FORM = 1;
+const REPORT = 2;
+
+let stage: Stage;
+let bot: Program;
+
+beforeAll(async () => {
+  stage = await Stage.open();
+  await stage.register();
+  bot = await stage.serve({ USER_PER_MINUTE: '1000', HTTP_PORT: '0' });
+});
+afterAll(() => stage.close());
+
+function linesOf(message: ShownMessage): string[] {
+  const description = message.embeds?.[0]?.description ?? '';
+  return description.split('\n').map((line) => line.replace(/^## /, ''));
+}
+
+describe.each(LOCALES)('in %s', (locale) => {
+  it('writes a poem of the form asked for, in the script of the place', async () => {
+    const asked = stage.person({ locale }).use('poem', { opening: '明月', form: 'wujue', seed: 7 });
+    const message = await asked.answer();
+    expect(asked.acknowledgement).toBe(5);
+    expect(message.ephemeral).toBe(false);
+    const lines = linesOf(message);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^\p{Script=Han}{5}，\p{Script=Han}{5}。$/u);
+    expect(lines[0]?.startsWith('明月')).toBe(true);
+    if (scriptOf(locale) === 'simplified') expect(lines.join('')).toBe(toSimplified(lines.join('')));
+    expect(message.embeds?.[0]?.title).toBe('明月');
+    expect(message.embeds?.[0]?.footer?.text).toContain('7');
+    expect(message.components?.[0]?.components.map(({ label }) => label)).toEqual(
+      Object.values(texts(locale).buttons),
+    );
+  });
+
+  it('writes an acrostic, a head at the start of each line', async () => {
+    const message = await stage
+      .person({ locale })
+      .use('acrostic', { heads: '春江花月夜', length: 5 })
+      .answer();
+    const lines = linesOf(message);
+    expect(lines.map((line) => line[0]).join('')).toBe('春江花月夜');
+    for (const line of lines) expect(line).toMatch(/^\p{Script=Han}{5}[，。]$/u);
+  });
+
+  it('tells about itself', async () => {
+    const [about, help] = [stage.person({ locale }).use('about'), stage.person({ locale }).use('help')];
+    const page = (await about.answer()).embeds?.[0];
+    expect(page?.title).toBe(texts(locale).about.title);
+    expect(page?.description).toContain('tiny');
+    expect(page?.description).toContain('412');
+    const helped = await help.answer();
+    expect(helped.ephemeral).toBe(true);
+    expect(helped.embeds?.[0]?.description).toContain(texts(locale).commands.acrostic.description);
+    expect(helped.embeds?.[0]?.description).not.toContain('/reload');
+  });
+
+  it('says what is wrong with a request, to the asker alone', async () => {
+    const refused = stage.person({ locale }).use('poem', { opening: '月a' });
+    const message = await refused.answer();
+    expect(message.ephemeral).toBe(true);
+    expect(message.content).toBe(texts(locale).sentences['not-hanzi'].replace('{character}', 'a'));
+    const empty = await stage.person({ locale }).use('poem').answer();
+    expect(empty.content).toBe(texts(locale).sentences['opening-empty']);
+  });
+
+  it('lets only owners reload', async () => {
+    const admin = stage.person({ locale, administrator: true });
+    const message = await admin.use('reload', { checkpoint: 'other' }).answer();
+    expect(message.ephemeral).toBe(true);
+    expect(message.content).toBe(texts(locale).sentences['owners-only'].replace('{command}', 'reload'));
+    await bot.until(({ log }) => log.some((line) => line.user === admin.id && line.command === 'reload'));
+  });
+});
+
+describe('an owner', () => {
+  const owner = (locale?: Locale) =>
+    stage.person({ id: OWNER, administrator: true, ...(locale ? { locale } : {}) });
+
+  it('reloads, and the next poem comes from the new checkpoint', async () => {
+    const request = { opening: '月', seed: 3, mood: 'calm' };
+    const before = linesOf(await owner().use('poem', request).answer());
+    const message = await owner().use('reload', { checkpoint: 'other' }).answer();
+    expect(message.content).toContain('other');
+    expect(message.ephemeral).toBe(true);
+    expect(linesOf(await owner().use('poem', request).answer())).not.toEqual(before);
+    await owner().use('reload', { checkpoint: 'tiny' }).answer();
+    expect(linesOf(await owner().use('poem', request).answer())).toEqual(before);
+  });
+
+  it.each(['../tiny', '..', 'tiny/../../x', '/etc', '.hidden', 'nowhere'])(
+    'cannot reload %s',
+    async (checkpoint) => {
+      const message = await owner().use('reload', { checkpoint }).answer();
+      expect(message.content).toBeTruthy();
+      expect(message.content).not.toContain('Now serving');
+      expect((await owner().use('about').answer()).embeds?.[0]?.description).toContain('tiny');
+    },
+  );
+
+  it('is offered the checkpoints on disk with their numbers, and nobody else is', async () => {
+    const offered = owner().type('reload', 'checkpoint', 'o');
+    await offered.acknowledged();
+    expect(offered.choices).toEqual([{ name: 'other · LSTM 2×24 · PPL 412.5', value: 'other' }]);
+    const refused = stage.person({ administrator: true }).type('reload', 'checkpoint', '');
+    await refused.acknowledged();
+    expect(refused.choices).toEqual([]);
+  });
+});
+
+describe('autocomplete', () => {
+  it('offers openings that have what is typed in them, in the script of the place', async () => {
+    const typing = stage.person({ locale: 'zh-TW' }).type('poem', 'opening', '云');
+    await typing.acknowledged();
+    expect(typing.choices?.map(({ value }) => value)).toEqual(['云', '白雲']);
+  });
+
+  it('offers examples of heads to whoever has typed nothing', async () => {
+    const typing = stage.person({ locale: 'zh-CN' }).type('acrostic', 'heads', '');
+    await typing.acknowledged();
+    expect(typing.choices?.length).toBeGreaterThan(10);
+    expect(typing.choices?.[0]?.value).toBe('日红山夜湖海月');
+  });
+
+  it('offers rhyme groups, and what it offers is accepted', async () => {
+    const person = stage.person({ locale: 'zh-CN' });
+    const typing = person.type('poem', 'rhyme', '先');
+    await typing.acknowledged();
+    expect(typing.choices).toEqual([{ name: '先 · 下平一先 · xian', value: '先' }]);
+    const message = await person.use('poem', { opening: '月', rhyme: '先' }).answer();
+    expect(linesOf(message)).toHaveLength(2);
+  });
+});
+
+describe('in direct messages', () => {
+  it('writes and tells, but does not offer to reload', async () => {
+    const person = stage.person({ guild: null, locale: 'ja' });
+    expect(linesOf(await person.use('poem', { opening: '月' }).answer())).toHaveLength(2);
+    expect(() => stage.person({ guild: null, id: OWNER }).use('reload')).toThrow('not offered');
+  });
+});
+
+describe('the buttons under a poem', () => {
+  it('change the poem of its own asker in place', async () => {
+    const asker = stage.person();
+    const first = await asker.use('poem', { opening: '月', form: 'wujue', seed: 1 }).answer();
+    const again = asker.press(first, AGAIN);
+    const second = await again.answer();
+    expect(again.acknowledgement).toBe(6);
+    expect(second.id).toBe(first.id);
+    expect(linesOf(second)).not.toEqual(linesOf(first));
+    expect(linesOf(second).join('')).toMatch(/^月/);
+    const other = await asker.press(second, FORM).answer();
+    expect(other.embeds?.[0]?.footer?.text).toContain('七绝');
+  });
+
+  it('give anybody else a poem of their own, which then is theirs', async () => {
+    const first = await stage.person().use('acrostic', { heads: '春江花月' }).answer();
+    const other = stage.person({ locale: 'zh-TW' });
+    const pressed = other.press(first, AGAIN);
+    const own = await pressed.answer();
+    expect(pressed.acknowledgement).toBe(5);
+    expect(own.id).not.toBe(first.id);
+    expect(own.components?.[0]?.components[0]?.label).toBe('再來一首');
+    const next = other.press(own, FORM);
+    expect(linesOf(await next.answer())[0]).toMatch(/^春\p{Script=Han}{4}，$/u);
+    expect(next.acknowledgement).toBe(6);
+  });
+
+  it('report on the poem to whoever asks, alone', async () => {
+    const first = await stage.person().use('poem', { opening: '明月', form: 'wulv' }).answer();
+    const report = await stage.person({ locale: 'zh-CN' }).press(first, REPORT).answer();
+    expect(report.ephemeral).toBe(true);
+    const text = report.embeds?.[0]?.description ?? '';
+    expect(text).toMatch(/[平仄中]{5}/);
+    expect(text).toContain('五律');
+    expect(text).toContain(texts('zh-CN').report.fits);
+  });
+
+  it('say so quietly when they are forged or from another time', async () => {
+    const first = await stage.person().use('poem', { opening: '月' }).answer();
+    const id = first.components?.[0]?.components[AGAIN]?.custom_id ?? '';
+    for (const forged of [`${id.slice(0, -1)}星`, `x${id.slice(1)}`, 'again', '1'.repeat(100)]) {
+      const told = await stage.person().pressForged(first, forged).answer();
+      expect(told.ephemeral).toBe(true);
+      expect(told.content).toBe(texts('en-US').sentences['button-stale']);
+    }
+  });
+
+  it('still work after a restart', async () => {
+    const asker = stage.person();
+    const first = await asker.use('poem', { opening: '月', title: '中秋', seed: 5, mood: 'wild' }).answer();
+    bot.signal('SIGTERM');
+    expect(await bot.exit()).toBe(0);
+    bot = await stage.serve({ USER_PER_MINUTE: '1000' });
+    const second = await asker.press(first, AGAIN).answer();
+    expect(second.id).toBe(first.id);
+    expect(second.embeds?.[0]?.title).toBe('中秋 · 月');
+    expect(linesOf(second)).not.toEqual(linesOf(first));
+  });
+});
+
+describe('the log', () => {
+  it('has a line an interaction, and no secret and no word of what was asked', async () => {
+    const person = stage.person({ locale: 'ja' });
+    const asked = person.use('poem', { opening: '孤舟' });
+    await asked.answer();
+    const line = await bot.until(({ log }) =>
+      log.find(({ msg, kind, locale }) => msg === 'interaction' && kind === 'poem' && locale === 'ja'),
+    );
+    expect(line).toMatchObject({ level: 'info', guild: person.guild, outcome: 'done' });
+    for (const field of ['waitedMs', 'ranMs', 'totalMs']) expect(line[field]).toBeGreaterThanOrEqual(0);
+    expect(bot.stderr).not.toContain(stage.discord.token);
+    expect(bot.stderr).not.toContain(asked.token);
+    expect(bot.stderr).not.toContain('孤舟');
+    expect(bot.stderr).toContain(`client_id=${stage.discord.application.id}`);
+  });
+
+  it('is all there is to see, and nothing offended Discord', () => {
+    expect(bot.stdout).toBe('');
+    expect(stage.discord.offences).toEqual([]);
+    const refused = stage.discord.requests.filter(({ status }) => status >= 400);
+    expect(refused).toEqual([]);
+  });
+});

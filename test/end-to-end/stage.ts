@@ -1,0 +1,75 @@
+/** All that a test of the bot on Discord needs: a loopback Discord, checkpoints on disk, and the bot between them. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LoopbackDiscord, type LoopbackSettings } from '../discord/loopback.ts';
+import { Person, type PersonSettings } from '../discord/person.ts';
+import { writeTinyCheckpoint } from './checkpoint.ts';
+import { Program } from './program.ts';
+
+export const OWNER = '111111111111111111';
+
+/** Poems are written one at a time, so that many of them take a while. */
+export const SLOW = { BATCH_ROWS: '1', CANDIDATES: '1' };
+
+export class Stage {
+  readonly #programs: Program[] = [];
+
+  private constructor(
+    readonly discord: LoopbackDiscord,
+    readonly checkpoints: string,
+  ) {}
+
+  static async open(settings?: LoopbackSettings): Promise<Stage> {
+    const checkpoints = await mkdtemp(join(tmpdir(), 'shiren-'));
+    await writeTinyCheckpoint(checkpoints, 'tiny');
+    await writeTinyCheckpoint(checkpoints, 'other', 2);
+    return new Stage(await LoopbackDiscord.start(settings), checkpoints);
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      DISCORD_TOKEN: this.discord.token,
+      DISCORD_API: this.discord.api,
+      OWNER_IDS: OWNER,
+      CHECKPOINTS: this.checkpoints,
+      CHECKPOINT: 'tiny',
+    };
+  }
+
+  /** `npm start` */
+  start(environment: Readonly<Record<string, string>> = {}): Program {
+    return this.#started(new Program('main.js', { ...this.environment, ...environment }));
+  }
+
+  /** `npm start`, until it serves. */
+  async serve(environment: Readonly<Record<string, string>> = {}): Promise<Program> {
+    const program = this.start(environment);
+    await program.logged('Serving on Discord');
+    return program;
+  }
+
+  /** `npm run register -- …` to its end. */
+  async register(...args: string[]): Promise<Program> {
+    const program = this.#started(new Program('register.js', this.environment, args));
+    await program.exit();
+    return program;
+  }
+
+  person(settings?: PersonSettings): Person {
+    return new Person(this.discord, settings);
+  }
+
+  async close(): Promise<void> {
+    for (const program of this.#programs) if (program.running) program.signal('SIGKILL');
+    await Promise.all(this.#programs.map((program) => program.exit()));
+    await this.discord.stop();
+    await rm(this.checkpoints, { recursive: true, force: true });
+  }
+
+  #started(program: Program): Program {
+    this.#programs.push(program);
+    return program;
+  }
+}
