@@ -2,6 +2,7 @@
 
 import Bottleneck from 'bottleneck';
 import { type Asker, Unavailable } from './inference.ts';
+import { Line } from './line.ts';
 
 export interface Limits {
   /** Poems a minute for one user. */
@@ -33,12 +34,12 @@ export const DEFAULT_LIMITS: Limits = {
 /** An order's place in line and, once its turn has come, what became of it. */
 export interface Turn<T> {
   readonly done: Promise<T>;
-  /** 1 is next; null when the turn has come. */
+  /** 1 is next; null when the turn has come, and while a limiter of the user's or guild's holds the order back. */
   place(): number | null;
 }
 
 export interface Admission {
-  /** Orders that wait for their turn. */
+  /** Orders that wait for a place in the batch. */
   readonly waiting: number;
   /**
    * Runs `task` when it is the asker's turn. `done` rejects with {@link Unavailable} (user-busy, queue-full) at
@@ -50,111 +51,101 @@ export interface Admission {
 const MINUTE_MS = 60_000;
 /** How often Bottleneck looks whether a minute is over. */
 const LOOK_EVERY_MS = 1000;
-/** In Bottleneck's order: 0 before 9, 5 unless told. */
-const OWNER_PRIORITY = 3;
 
-/** Admission by Bottleneck's limiters, one a user, one a guild, one for the batch. */
+/** Bottleneck's limiters for users and guilds, and one line for the batch. Owners come straight to the line. */
 export class LimiterAdmission implements Admission {
   readonly #users: Bottleneck.Group;
   readonly #guilds: Bottleneck.Group;
-  readonly #batch: Bottleneck;
-  readonly #line = new Set<symbol>();
+  readonly #line: Line;
   readonly #expectedMs: (place: number) => number | null;
 
   /** `running` orders at a time; `expectedMs` estimates the wait of a place in line. */
   constructor(limits: Limits, running: number, expectedMs: (place: number) => number | null) {
+    this.#line = new Line(running, limits.queue);
     this.#expectedMs = expectedMs;
     const perMinute = (poems: number) => ({
       reservoir: poems,
       reservoirRefreshAmount: poems,
       reservoirRefreshInterval: MINUTE_MS,
       heartbeatInterval: LOOK_EVERY_MS,
+      strategy: Bottleneck.strategy.OVERFLOW,
     });
     this.#users = new Bottleneck.Group({
       ...perMinute(limits.userPerMinute),
       maxConcurrent: limits.userRunning,
       highWater: limits.userWaiting,
-      strategy: Bottleneck.strategy.OVERFLOW,
     });
-    this.#guilds = new Bottleneck.Group({
-      ...perMinute(limits.guildPerMinute),
-      highWater: limits.queue,
-      strategy: Bottleneck.strategy.OVERFLOW,
-    });
-    this.#batch = new Bottleneck({
-      maxConcurrent: running,
-      highWater: limits.queue,
-      strategy: Bottleneck.strategy.OVERFLOW,
-    });
+    this.#guilds = new Bottleneck.Group({ ...perMinute(limits.guildPerMinute), highWater: limits.queue });
   }
 
   get waiting(): number {
-    return this.#line.size;
+    return this.#line.length;
   }
 
   admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
-    const ticket = Symbol();
-    this.#line.add(ticket);
-    const leave = () => this.#line.delete(ticket);
-    const done = new Promise<T>((resolve, reject) => {
-      const onAbort = () => reject(signal.reason);
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      const run = async () => {
-        signal.removeEventListener('abort', onAbort);
-        if (signal.aborted) return;
-        leave();
-        await task().then(resolve, reject);
-      };
-      this.#pass(asker, signal, run)
-        .catch(reject)
-        .finally(() => signal.removeEventListener('abort', onAbort));
-    });
-    done.then(leave, leave);
-    return { done, place: () => placeOf(this.#line, ticket) };
+    let place: () => number | null = () => null;
+    const enterLine = async () => {
+      const turn = this.#enter(asker.owner, signal, task);
+      place = turn.place;
+      return turn.done;
+    };
+    return {
+      done: asker.owner ? enterLine() : this.#limited(asker, signal, enterLine),
+      place: () => place(),
+    };
   }
 
-  async #pass(asker: Asker, signal: AbortSignal, run: () => Promise<void>): Promise<void> {
-    if (asker.owner) {
-      await this.#refusing('queue-full', this.#batch.schedule({ priority: OWNER_PRIORITY }, run));
-      return;
+  #enter<T>(privileged: boolean, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
+    const line = this.#line;
+    if (line.full) {
+      const refusal = new Unavailable('queue-full', this.#expectedMs(line.length));
+      return { done: Promise.reject(refusal), place: () => null };
     }
-    const batch = () => this.#refusing('queue-full', this.#batch.schedule(run));
-    const { guild } = asker;
-    const inGuild =
-      guild === null ? batch : () => this.#through(this.#guilds.key(guild), signal, 'queue-full', batch);
-    await this.#through(this.#users.key(asker.user), signal, 'user-busy', inGuild);
+    let place = (): number | null => null;
+    const done = new Promise<T>((resolve, reject) => {
+      const quit = () => {
+        line.quit(waiting);
+        reject(signal.reason);
+      };
+      const waiting = line.join(privileged, () => {
+        signal.removeEventListener('abort', quit);
+        task()
+          .then(resolve, reject)
+          .finally(() => line.leave());
+      });
+      place = () => line.placeOf(waiting);
+      if (place() !== null) signal.addEventListener('abort', quit, { once: true });
+    });
+    return { done, place };
   }
 
-  /** Waits for a limiter's leave. Bottleneck cannot take a job back: one that was given up gives its leave back. */
-  #through(
+  /** Waits for the leave of the user's limiter, then of the guild's. */
+  #limited<T>({ user, guild }: Asker, signal: AbortSignal, next: () => Promise<T>): Promise<T> {
+    const inGuild =
+      guild === null ? next : () => this.#through(this.#guilds.key(guild), signal, 'queue-full', next);
+    return this.#through(this.#users.key(user), signal, 'user-busy', inGuild);
+  }
+
+  #through<T>(
     limiter: Bottleneck,
     signal: AbortSignal,
     code: 'user-busy' | 'queue-full',
-    next: () => Promise<void>,
-  ): Promise<void> {
-    const job = limiter.schedule(async () => {
-      if (signal.aborted) await limiter.incrementReservoir(1);
-      else await next();
+    next: () => Promise<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      const job = limiter.schedule(async () => {
+        signal.removeEventListener('abort', abort);
+        if (!signal.aborted) return next();
+        // Bottleneck cannot take a job back, so one that was given up gives its leave back.
+        await limiter.incrementReservoir(1);
+        throw signal.reason;
+      });
+      job.then(resolve, (error) => {
+        signal.removeEventListener('abort', abort);
+        reject(error instanceof Bottleneck.BottleneckError ? new Unavailable(code) : error);
+      });
     });
-    return this.#refusing(code, job);
   }
-
-  async #refusing(code: 'user-busy' | 'queue-full', job: Promise<void>): Promise<void> {
-    try {
-      await job;
-    } catch (error) {
-      if (!(error instanceof Bottleneck.BottleneckError)) throw error;
-      throw new Unavailable(code, code === 'queue-full' ? this.#expectedMs(this.#line.size) : null);
-    }
-  }
-}
-
-function placeOf(line: ReadonlySet<symbol>, ticket: symbol): number | null {
-  let place = 1;
-  for (const each of line) {
-    if (each === ticket) return place;
-    place++;
-  }
-  return null;
 }

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_LIMITS, LimiterAdmission, type Limits, type Turn } from '../../src/service/admission.ts';
+import type { Asker } from '../../src/service/inference.ts';
+import { Unavailable } from '../../src/service/inference.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const asker = (user: string, guild: string | null = null): Asker => ({ user, guild, owner: false });
+const OWNER: Asker = { user: 'owner', guild: 'guild', owner: true };
+
+/** An admission, and what happens to the orders in it: each is written for `ms`. */
+function bench(limits: Partial<Limits>, running: number, ms: number) {
+  const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, ...limits }, running, (place) => place * ms);
+  const outcomes: string[] = [];
+  let now = 0;
+  let most = 0;
+  const ask = (name: string, who: Asker, stop = new AbortController()): Turn<void> => {
+    const turn = admission.admit(who, stop.signal, async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      now--;
+    });
+    turn.done.then(
+      () => outcomes.push(name),
+      (error) => outcomes.push(`${name}: ${error instanceof Unavailable ? error.code : error}`),
+    );
+    return turn;
+  };
+  return { admission, ask, outcomes, most: () => most };
+}
+
+describe('a user', () => {
+  test('has two poems at a time, five wait, and more are refused at once', async () => {
+    const { ask, outcomes, most } = bench({}, 100, 1000);
+    for (let n = 0; n < 9; n++) ask(String(n), asker('u'));
+    ask('other', asker('v'));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(outcomes).toEqual(['7: user-busy', '8: user-busy']);
+    expect(most()).toBe(3);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(outcomes.slice(2).sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', 'other']);
+  });
+
+  test('has ten poems a minute, and the rest in the next', async () => {
+    const { ask, outcomes } = bench({ userWaiting: 50 }, 100, 10);
+    for (let n = 0; n < 14; n++) ask(String(n), asker('u'));
+    await vi.advanceTimersByTimeAsync(55_000);
+    expect(outcomes).toHaveLength(10);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(outcomes).toHaveLength(14);
+  });
+
+  test('who gives up is answered at once and gets the poem credited', async () => {
+    const { ask, outcomes } = bench({ userWaiting: 50 }, 100, 10);
+    const stop = new AbortController();
+    for (let n = 0; n < 10; n++) ask(String(n), asker('u'));
+    for (let n = 10; n < 14; n++) ask(String(n), asker('u'), stop);
+    await vi.advanceTimersByTimeAsync(1000);
+    stop.abort(new Unavailable('cancelled'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(outcomes.slice(10)).toEqual(['10', '11', '12', '13'].map((name) => `${name}: cancelled`));
+    await vi.advanceTimersByTimeAsync(60_000);
+    for (let n = 20; n < 30; n++) ask(String(n), asker('u'));
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(outcomes).toHaveLength(24);
+  });
+});
+
+describe('a guild', () => {
+  test('has its poems a minute, whoever asks', async () => {
+    const { ask, outcomes } = bench({ guildPerMinute: 6 }, 100, 10);
+    for (let n = 0; n < 9; n++) ask(String(n), asker(`u${n}`, 'g'));
+    ask('elsewhere', asker('w', 'h'));
+    ask('alone', asker('x'));
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(outcomes).toHaveLength(8);
+    expect(outcomes).toContain('elsewhere');
+    expect(outcomes).toContain('alone');
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(outcomes).toHaveLength(11);
+  });
+});
+
+describe('the batch', () => {
+  test('takes so many at a time, and its line so many more', async () => {
+    const { admission, ask, outcomes, most } = bench({ queue: 3 }, 2, 100);
+    const turns = Array.from({ length: 7 }, (_, n) => ask(String(n), asker(`u${n}`)));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(outcomes).toEqual(['5: queue-full', '6: queue-full']);
+    expect(turns.map((turn) => turn.place())).toEqual([null, null, 1, 2, 3, null, null]);
+    expect(admission.waiting).toBe(3);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(outcomes.slice(2)).toEqual(['0', '1', '2', '3', '4']);
+    expect(most()).toBe(2);
+    expect(admission.waiting).toBe(0);
+  });
+
+  test('says when to come again', async () => {
+    const { ask } = bench({ queue: 1 }, 1, 100);
+    ask('a', OWNER);
+    ask('b', OWNER);
+    await expect(ask('c', OWNER).done).rejects.toMatchObject({ code: 'queue-full', retryMs: 100 });
+  });
+
+  test('lets owners pass, without limit of their own', async () => {
+    const { ask, outcomes } = bench({}, 1, 10);
+    ask('first', asker('u'));
+    await vi.advanceTimersByTimeAsync(5);
+    ask('user', asker('v'));
+    await vi.advanceTimersByTimeAsync(2);
+    for (let n = 0; n < 20; n++) ask(`owner ${n}`, OWNER);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(outcomes).toHaveLength(22);
+    expect(outcomes[0]).toBe('first');
+    expect(outcomes.at(-1)).toBe('user');
+  });
+
+  test('forgets who gives up in line', async () => {
+    const { admission, ask, outcomes } = bench({}, 1, 100);
+    const stop = new AbortController();
+    ask('a', OWNER);
+    ask('b', OWNER, stop);
+    const c = ask('c', OWNER);
+    expect(c.place()).toBe(2);
+    stop.abort(new Unavailable('deadline'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(c.place()).toBe(1);
+    expect(admission.waiting).toBe(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(outcomes).toEqual(['b: deadline', 'a', 'c']);
+  });
+
+  test('gives the place of what fails to the next', async () => {
+    const admission = new LimiterAdmission(DEFAULT_LIMITS, 1, () => null);
+    const { signal } = new AbortController();
+    const failing = admission.admit(OWNER, signal, () => Promise.reject(new Error('no')));
+    const next = admission.admit(OWNER, signal, () => Promise.resolve('yes'));
+    await expect(failing.done).rejects.toThrow('no');
+    await expect(next.done).resolves.toBe('yes');
+  });
+});

@@ -1,0 +1,220 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cost } from '../../src/model/ranking.ts';
+import { type Asker, LoadError, Unavailable, type Written } from '../../src/service/inference.ts';
+import { acrosticPlan, poemPlan } from '../model/tiny-model.ts';
+import { checkpointsFolder, OWNER, order, serve } from './served.ts';
+
+const costOf = ({ characters, nllHanzi }: Written) => cost({ characters, nll: nllHanzi as number, hanzi: 1 });
+const text = ({ characters }: Written) => characters.join('');
+
+describe('a poem', () => {
+  test('is written as ordered', async () => {
+    const { inference } = await serve();
+    const written = await inference.write(order(5, poemPlan({ opening: '明月' })), OWNER);
+    expect(text(written)).toMatch(/^明月.{5}，.{7}。.{7}，.{7}。$/u);
+    expect(written).toMatchObject({ checkpoint: 'one', seed: 5 });
+    expect(written.nllHanzi).toBeGreaterThan(0);
+    expect(inference.status()).toMatchObject({ poems: 1, running: 0, waiting: 0, restarts: 0 });
+  });
+
+  test('is the same alone as among 255 others', async () => {
+    const { inference } = await serve();
+    const orders = Array.from({ length: 256 }, (_, n) =>
+      order(n, n % 2 ? poemPlan({ form: 'wulv' }) : acrosticPlan({ heads: '春江花月' })),
+    );
+    const together = await Promise.all(orders.map((each) => inference.write(each, OWNER)));
+    for (const n of [0, 1, 100, 201, 255]) {
+      const alone = await inference.write(order(n, orders[n]?.plan), OWNER);
+      expect(text(alone)).toBe(text(together[n] as Written));
+    }
+  });
+
+  test('is the best of several, and the same each time', async () => {
+    const root = await checkpointsFolder();
+    const one = await serve({ checkpointsRoot: root, candidates: 1 });
+    const five = await serve({ checkpointsRoot: root, candidates: 5 });
+    let better = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const single = await one.inference.write(order(seed), OWNER);
+      const best = await five.inference.write(order(seed), OWNER);
+      expect(costOf(best)).toBeLessThanOrEqual(costOf(single));
+      if (text(best) !== text(single)) better++;
+      expect(text(await five.inference.write(order(seed), OWNER))).toBe(text(best));
+    }
+    expect(better).toBeGreaterThan(5);
+  });
+
+  test('in mood greedy is the same whatever its seed', async () => {
+    const { inference } = await serve({ candidates: 4 });
+    const greedy = (seed: number) => inference.write({ ...order(seed), mood: 'greedy' }, OWNER);
+    expect(text(await greedy(1))).toBe(text(await greedy(2)));
+  });
+});
+
+describe('an order', () => {
+  test('can be cancelled at any time, and disturbs no other', async () => {
+    const { inference } = await serve();
+    const undisturbed = text(await inference.write(order(1), OWNER));
+    const before = AbortSignal.abort();
+    await expect(inference.write(order(2), OWNER, { signal: before })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    const stops = Array.from({ length: 20 }, () => new AbortController());
+    const cancelled = stops.map(({ signal }, n) => inference.write(order(n), OWNER, { signal }));
+    const kept = inference.write(order(1), OWNER);
+    setTimeout(() => {
+      for (const stop of stops) stop.abort();
+    }, 2);
+    for (const each of await Promise.allSettled(cancelled)) {
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'cancelled' });
+    }
+    expect(text(await kept)).toBe(undisturbed);
+    expect(inference.status()).toMatchObject({ running: 0, waiting: 0 });
+  });
+
+  test('is refused at once where the queue is full, with the expected wait', async () => {
+    const { inference } = await serve({ limits: { rows: 1, queue: 2 } });
+    await inference.write(order(0), OWNER);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, n) => inference.write(order(n), OWNER)),
+    );
+    const refused = outcomes.filter((each) => each.status === 'rejected').map((each) => each.reason);
+    expect(refused).toHaveLength(5);
+    for (const reason of refused) {
+      expect(reason).toBeInstanceOf(Unavailable);
+      expect(reason.code).toBe('queue-full');
+      expect(reason.retryMs).toBeGreaterThan(0);
+    }
+    expect(await inference.metrics()).toMatch(/shiren_refusals_total\{reason="queue-full"\} 5/);
+  });
+
+  test('of a busy user waits, and is refused when too many wait; owners are not limited', async () => {
+    const { inference } = await serve();
+    const user: Asker = { user: 'u', guild: 'g', owner: false };
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 9 }, (_, n) => inference.write(order(n), user)),
+    );
+    expect(outcomes.filter((each) => each.status === 'fulfilled')).toHaveLength(7);
+    for (const each of outcomes) {
+      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'user-busy' });
+    }
+    const owned = await Promise.all(Array.from({ length: 40 }, (_, n) => inference.write(order(n), OWNER)));
+    expect(owned).toHaveLength(40);
+  });
+});
+
+describe('a checkpoint', () => {
+  test('that cannot be loaded is said so before anything is served', async () => {
+    await expect(serve({ checkpoint: 'missing' })).rejects.toThrow(/missing/);
+    const root = await checkpointsFolder();
+    await writeFile(join(root, 'one', 'card.json'), '{"format":"something else"}');
+    const error = await serve({ checkpointsRoot: root }).catch((caught) => caught);
+    expect(error).toBeInstanceOf(LoadError);
+    expect(error).toMatchObject({ code: 'checkpoint', message: expect.stringContaining('card.json') });
+  });
+
+  test('on an engine that is not there is said so, too', async () => {
+    const error = await serve({ engine: 'no-such-engine' as 'wasm' }).catch((caught) => caught);
+    expect(error).toBeInstanceOf(LoadError);
+    expect(error).toMatchObject({ code: 'engine', message: expect.stringContaining('no-such-engine') });
+  });
+
+  test('is listed with what its card says', async () => {
+    const { inference } = await serve();
+    expect(await inference.checkpoints()).toMatchObject([
+      { name: 'one', cell: 'lstm', hidden: 24 },
+      { name: 'two', cell: 'lstm', hidden: 24 },
+    ]);
+  });
+});
+
+describe('a reload', () => {
+  test('under load fails no order and changes the weights of new ones only', async () => {
+    const { inference } = await serve();
+    const two = await serve({ checkpoint: 'two' });
+    const seen: Written[] = [];
+    let reloaded = false;
+    const poet = async (first: number) => {
+      for (let n = 0; n < 400 && !(reloaded && n > 3 && seen.at(-1)?.checkpoint === 'two'); n++) {
+        seen.push(await inference.write(order(first + n), OWNER));
+      }
+    };
+    const poets = Promise.all(Array.from({ length: 16 }, (_, n) => poet(1000 * n)));
+    await expect.poll(() => seen.length).toBeGreaterThan(30);
+    const tensors = async () => Number(/shiren_engine_tensors (\d+)/.exec(await inference.metrics())?.[1]);
+    const before = await tensors();
+    expect(await inference.reload('two')).toMatchObject({ name: 'two' });
+    reloaded = true;
+    await poets;
+    expect(new Set(seen.map(({ checkpoint }) => checkpoint))).toEqual(new Set(['one', 'two']));
+    expect(Math.max(...seen.map(({ waitedMs, ranMs }) => waitedMs + ranMs))).toBeLessThan(1000);
+    expect(inference.status().checkpoint.name).toBe('two');
+    for (const { checkpoint, seed, characters } of seen.slice(-3)) {
+      expect(checkpoint).toBe('two');
+      expect(characters).toEqual((await two.inference.write(order(seed), OWNER)).characters);
+    }
+    // The engine's thread counts its tensors twice a second.
+    await expect.poll(tensors, { timeout: 3000 }).toBe(before);
+  });
+
+  test('of what cannot be loaded leaves the old one serving', async () => {
+    const { inference, root } = await serve();
+    const before = text(await inference.write(order(1), OWNER));
+    await writeFile(join(root, 'two', 'card.json'), '{}');
+    for (const [name, words] of [
+      ['two', /card\.json/],
+      ['three', /three/],
+      ['../one', /name/],
+      ['/etc', /name/],
+      ['', /name/],
+    ] as const) {
+      const error = await inference.reload(name).catch((caught) => caught);
+      expect(error).toBeInstanceOf(LoadError);
+      expect(error.message).toMatch(words);
+      expect(error.code).toBe('checkpoint');
+    }
+    expect(text(await inference.write(order(1), OWNER))).toBe(before);
+    expect(inference.status().checkpoint.name).toBe('one');
+  });
+});
+
+describe('closing', () => {
+  test('lets what was taken finish, and takes nothing new', async () => {
+    const { inference } = await serve({ limits: { rows: 4 } });
+    const taken = Array.from({ length: 30 }, (_, n) => inference.write(order(n), OWNER));
+    const closed = inference.close(5000);
+    await expect(inference.write(order(99), OWNER)).rejects.toMatchObject({ code: 'closing' });
+    expect(await Promise.all(taken)).toHaveLength(30);
+    expect(await closed).toEqual({ dropped: 0 });
+  });
+
+  test('reports what it dropped', async () => {
+    const { inference } = await serve({ limits: { rows: 1 } });
+    const taken = Array.from({ length: 30 }, (_, n) =>
+      inference.write(order(n), OWNER).then(
+        () => 'written',
+        (error: Unavailable) => error.code,
+      ),
+    );
+    const { dropped } = await inference.close(0);
+    const outcomes = await Promise.all(taken);
+    expect(dropped).toBe(outcomes.filter((each) => each === 'closing').length);
+    expect(dropped).toBeGreaterThan(0);
+  });
+});
+
+test('what was done can be read as metrics', async () => {
+  const { inference } = await serve();
+  await Promise.all(Array.from({ length: 10 }, (_, n) => inference.write(order(n), OWNER)));
+  const metrics = await inference.metrics();
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+  expect(value('shiren_poems_total')).toBe(10);
+  expect(value('shiren_tokens_total')).toBe(270);
+  expect(value('shiren_rows_total') / value('shiren_ticks_total')).toBeGreaterThan(1);
+  expect(value('shiren_queue_wait_seconds_count')).toBe(10);
+  expect(value('shiren_run_seconds_sum')).toBeGreaterThan(0);
+  expect(value('shiren_engine_bytes')).toBeGreaterThan(1000);
+  expect(value('shiren_engine_restarts_total')).toBe(0);
+});

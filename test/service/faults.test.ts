@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { LoadError, type Written } from '../../src/service/inference.ts';
+import { checkpointsFolder, OWNER, order, serve, setFault } from './served.ts';
+
+const seeds = Array.from({ length: 24 }, (_, n) => n);
+const text = ({ characters }: Written) => characters.join('');
+
+describe.each([
+  ['crashes', 'crash', 0],
+  ['ends', 'exit', 0],
+  ['hangs', 'hang', 500],
+  ['runs out of memory', 'memory', 0],
+] as const)('an engine that %s', (_, kind, atLeastMs) => {
+  test('is started anew, and every poem is written as if nothing had been', { timeout: 60_000 }, async () => {
+    const root = await checkpointsFolder();
+    const sound = await serve({ checkpointsRoot: root });
+    const expected = await Promise.all(seeds.map((seed) => sound.inference.write(order(seed), OWNER)));
+
+    const { inference, log } = await serve({
+      checkpointsRoot: root,
+      fault: { kind, on: 'write', after: 20, again: false },
+      recovery: { hangMs: 500, heapMb: kind === 'memory' ? 128 : 1024 },
+      limits: { deadlineMs: 50_000 },
+    });
+    const started = performance.now();
+    const written = await Promise.all(seeds.map((seed) => inference.write(order(seed), OWNER)));
+    expect(performance.now() - started).toBeGreaterThan(atLeastMs);
+    expect(written.map(text)).toEqual(expected.map(text));
+    expect(inference.status().restarts).toBe(1);
+    expect(await inference.metrics()).toMatch(/shiren_engine_restarts_total 1/);
+    expect(log.some(({ level, message }) => level === 'warn' && message === 'the engine ended')).toBe(true);
+  });
+});
+
+describe('an engine that keeps crashing', () => {
+  test('is left to rest, and works again of itself', async () => {
+    const { inference, root, log } = await serve({
+      fault: { kind: 'crash', on: 'write', after: 1, again: true },
+      recovery: { restMs: 700 },
+    });
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'breaker-open' });
+    expect(inference.status().restarts).toBe(3);
+    const refusal = await inference.write(order(1), OWNER).catch((error) => error);
+    expect(refusal.code).toBe('breaker-open');
+    expect(refusal.retryMs).toBeGreaterThan(0);
+    expect(await inference.metrics()).toMatch(/shiren_breaker_open 1/);
+
+    await setFault(root, null);
+    await expect
+      .poll(() => inference.write(order(1), OWNER).then(text, () => null), { timeout: 10_000 })
+      .toMatch(/^月/);
+    expect(await inference.metrics()).toMatch(/shiren_breaker_open 0/);
+    expect(log.map(({ message }) => message)).toContain('the engine works again');
+  });
+
+  test('after its rest is tried once, not three times', async () => {
+    const { inference, root } = await serve({
+      fault: { kind: 'crash', on: 'write', after: 1, again: true },
+      recovery: { restMs: 300 },
+    });
+    await setFault(root, { kind: 'crash', on: 'start', after: 1, again: true });
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'breaker-open' });
+    expect(inference.status().restarts).toBe(3);
+    await expect.poll(() => inference.status().restarts, { timeout: 5000 }).toBeGreaterThanOrEqual(4);
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'breaker-open' });
+  });
+});
+
+test('an engine that crashes while it loads a checkpoint goes on with the last good one', async () => {
+  const { inference } = await serve({ fault: { kind: 'crash', on: 'load', after: 1, again: false } });
+  const before = text(await inference.write(order(1), OWNER));
+  const error = await inference.reload('two').catch((caught) => caught);
+  expect(error).toBeInstanceOf(LoadError);
+  expect(text(await inference.write(order(1), OWNER))).toBe(before);
+  expect(inference.status()).toMatchObject({ checkpoint: { name: 'one' }, restarts: 1 });
+});
+
+test('an engine started anew serves what was loaded last', async () => {
+  const { inference } = await serve({ fault: { kind: 'crash', on: 'write', after: 2, again: false } });
+  await inference.reload('two');
+  const first = await inference.write(order(1), OWNER);
+  expect(first.checkpoint).toBe('two');
+  expect(await inference.write(order(1), OWNER)).toMatchObject({
+    checkpoint: 'two',
+    characters: first.characters,
+  });
+  expect(inference.status().restarts).toBe(1);
+});
+
+test('an engine that dies on its first start is said so', async () => {
+  const fault = { kind: 'crash', on: 'start', after: 1, again: true } as const;
+  const error = await serve({ fault }).catch((caught) => caught);
+  expect(error).toBeInstanceOf(LoadError);
+  expect(error).toMatchObject({ code: 'engine', message: expect.stringContaining('a fault of the test') });
+});
+
+describe('while the engine hangs', () => {
+  const fault = { kind: 'hang', on: 'write', after: 1, again: false } as const;
+
+  test('nobody waits beyond the deadline', async () => {
+    const { inference } = await serve({ fault, limits: { deadlineMs: 300 } });
+    const started = performance.now();
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'deadline' });
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('those in the queue are told their place', async () => {
+    const { inference } = await serve({ fault, limits: { rows: 1 }, recovery: { hangMs: 2600 } });
+    const places: number[] = [];
+    const running = inference.write(order(1), OWNER, { onWaiting: (place) => places.push(10 + place) });
+    const next = inference.write(order(2), OWNER, { onWaiting: (place) => places.push(place) });
+    const last = inference.write(order(3), OWNER, { onWaiting: (place) => places.push(place) });
+    await Promise.all([running, next, last]);
+    expect(places).toEqual([1, 2]);
+  });
+});
