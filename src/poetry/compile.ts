@@ -3,12 +3,13 @@
 import type { LineLength } from './form.ts';
 import { FORMS, tagOf } from './form.ts';
 import { isHanzi, printable, printableAt, tidy } from './hanzi.ts';
-import { fitLine, patternsFor, rhymeOnlyPattern } from './meter.ts';
+import { fitLine, patternsFor, tonelessPattern } from './meter.ts';
 import type { Pattern, Slot, VersePlan } from './plan.ts';
-import { ALL_RHYMES, rhymesOf, tonesOf } from './prosody.ts';
+import { ALL_RHYMES } from './prosody.ts';
 import type { AcrosticRequest, PoemRequest, VerseRequest } from './request.ts';
 import { Refusal } from './request.ts';
 import { asTraditional, readEitherScript, toSimplified } from './script.ts';
+import { rhymesOfSlot, tonesOfSlot } from './slot.ts';
 
 export const MAX_OPENING = 8;
 export const MIN_HEADS = 2;
@@ -70,7 +71,7 @@ function assemble(
     meter !== 'none'
       ? patternsFor(lines, length, meter)
       : asked !== null
-        ? [rhymeOnlyPattern(lines, length)]
+        ? [tonelessPattern(lines, length, true)]
         : [];
   return {
     form: tagOf(lines, length),
@@ -153,17 +154,4 @@ function leastBroken(
   });
   const least = Math.min(...costs);
   return patterns.filter((_, i) => costs[i] === least);
-}
-
-/** Tone bits that a fixed character may have; 0 where it is free or its tone unknown. */
-function tonesOfSlot(slot: Slot): number {
-  if (slot.kind === 'free') return 0;
-  if (slot.kind === 'given') return tonesOf(slot.text);
-  const tones = slot.among.map(tonesOf);
-  return tones.includes(0) ? 0 : tones.reduce((all, bits) => all | bits, 0);
-}
-
-function rhymesOfSlot(slot: Slot): readonly string[] {
-  if (slot.kind === 'free') return [];
-  return slot.kind === 'given' ? rhymesOf(slot.text) : slot.among.flatMap((char) => [...rhymesOf(char)]);
 }

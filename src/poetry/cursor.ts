@@ -10,9 +10,10 @@
  */
 
 import { isHanzi } from './hanzi.ts';
-import { alternativesOf } from './meter.ts';
+import { alternativesOf, brokenPlaces } from './meter.ts';
 import type { Pattern, Slot, VersePlan } from './plan.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from './prosody.ts';
+import { tonesOfSlot } from './slot.ts';
 
 /** What a character in a free or choice slot must be. */
 export interface Need {
@@ -96,7 +97,7 @@ export class PlanCursor {
     const groups = bitsOf(plan.rhymes);
     this.#open = plan.patterns.map((pattern) => ({
       pattern,
-      shapes: alternativesOf(pattern.lines[0] as string),
+      shapes: this.#shapesOf(pattern, 0),
       groups,
     }));
     for (const slot of plan.slots) {
@@ -187,8 +188,7 @@ export class PlanCursor {
       this.#remember(char, slot.kind === 'given', position);
       this.#narrow(char, line, position);
     } else {
-      const next = line + 1;
-      for (const open of this.#open) open.shapes = alternativesOf(open.pattern.lines[next] ?? '');
+      for (const open of this.#open) open.shapes = this.#shapesOf(open.pattern, line + 1);
     }
     this.#relaxed = 0;
     this.#index += 1;
@@ -222,6 +222,17 @@ export class PlanCursor {
     this.#echo = mayEcho && position < this.#plan.length - 1 ? char : '';
     if (this.#echo === '') this.#used.add(char);
     else this.#used.delete(char);
+  }
+
+  /** The alternatives of a line, those only that its fixed characters break least. */
+  #shapesOf(pattern: Pattern, line: number): Open['shapes'] {
+    const shapes = alternativesOf(pattern.lines[line] ?? '');
+    if (shapes.length === 1) return shapes;
+    const start = line * (this.#plan.length + 1);
+    const tones = this.#plan.slots.slice(start, start + this.#plan.length).map(tonesOfSlot);
+    const broken = shapes.map((shape) => brokenPlaces(tones, shape).length);
+    const least = Math.min(...broken);
+    return shapes.filter((_, i) => broken[i] === least);
   }
 
   #deviate(character: string, rule: Deviation['rule']): void {

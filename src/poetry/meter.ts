@@ -30,8 +30,8 @@ const STRICT_FIVE: Kinds = { a: 'xzxpz', B: 'ppxzp|zppzp', b: 'xppzz|ppzxz', A: 
 const STRICT_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzppxzp|xzzppzp', b: 'xzxppzz|xzppzpz', A: 'xpxzzpp' };
 
 /** Only the even places and the end are held, with the swap that the strict lines allow. */
-const LOOSE_FIVE: Kinds = { a: 'xzxpz', B: 'xpxzp', b: 'xpxzz|xpzpz', A: 'xzxpp' };
-const LOOSE_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzxpxzp', b: 'xzxpxzz|xzxpzpz', A: 'xpxzxpp' };
+const LOOSE_FIVE: Kinds = { a: 'xzxpz', B: 'xpxzp', b: 'xpxzz|xpzxz', A: 'xzxpp' };
+const LOOSE_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzxpxzp', b: 'xzxpxzz|xzxpzxz', A: 'xpxzxpp' };
 
 /**
  * The verse lines that end on the rhyme: the even ones, and the last where their number is odd, so that an
@@ -76,13 +76,13 @@ export function patternsFor(lines: number, length: LineLength, meter: Meter): Pa
   return patterns;
 }
 
-/** A pattern without tones that only rhymes, for verse that need not scan. */
-export function rhymeOnlyPattern(lines: number, length: LineLength): Pattern {
-  const rhymed = rhymedLines(lines);
+/** A pattern without tones, for verse that need not scan: it rhymes, or is free altogether. */
+export function tonelessPattern(lines: number, length: LineLength, rhymes: boolean): Pattern {
+  const rhymed = rhymes ? rhymedLines(lines) : [];
   const free = 'x'.repeat(length);
   const ending = `${'x'.repeat(length - 1)}p`;
   return {
-    name: `${titleOf(lines, length)}押韻`,
+    name: `${titleOf(lines, length)}${rhymes ? '押韻' : '自由'}`,
     lines: Array.from({ length: lines }, (_, line) => (rhymed.includes(line) ? ending : free)),
     rhymed,
   };
@@ -114,18 +114,19 @@ export interface LineFit {
   readonly broken: readonly number[];
 }
 
-/**
- * Fits the tones of a verse line (bits; 0, unknown or not written yet, fits anywhere) into a pattern's line.
- */
-export function fitLine(tones: readonly number[], line: string): LineFit {
-  let best: LineFit | null = null;
-  for (const shape of alternativesOf(line)) {
-    const broken: number[] = [];
-    for (const [place, allowed] of shape.entries()) {
-      const tone = tones[place] ?? 0;
-      if (tone !== 0 && (tone & allowed) === 0) broken.push(place);
-    }
-    if (best === null || broken.length < best.broken.length) best = { shape, broken };
+/** The places at which tones (bits; 0, unknown or not written yet, fits anywhere) break a line's shape. */
+export function brokenPlaces(tones: readonly number[], shape: readonly number[]): number[] {
+  const broken: number[] = [];
+  for (const [place, allowed] of shape.entries()) {
+    const tone = tones[place] ?? 0;
+    if (tone !== 0 && (tone & allowed) === 0) broken.push(place);
   }
-  return best as LineFit;
+  return broken;
+}
+
+/** Fits the tones of a verse line into a pattern's line, as {@link brokenPlaces} reads them. */
+export function fitLine(tones: readonly number[], line: string): LineFit {
+  return alternativesOf(line)
+    .map((shape) => ({ shape, broken: brokenPlaces(tones, shape) }))
+    .reduce((best, fit) => (fit.broken.length < best.broken.length ? fit : best));
 }

@@ -7,7 +7,7 @@
 
 import { createRequire } from 'node:module';
 import { ALWAYS_LEVEL, ALWAYS_OBLIQUE, VERSE_READINGS } from './readings.ts';
-import { standardForm } from './script.ts';
+import { standardForm, traditionalForms } from './script.ts';
 
 /** Bits: a character of both tones has both. */
 export const TONE = { level: 1, oblique: 2 } as const;
@@ -53,7 +53,11 @@ function lookUp(char: string): Prosody {
   let prosody = known.get(char);
   if (prosody === undefined) {
     prosody =
-      verseReadings(char) ?? dictionaryReadings(char) ?? dictionaryReadings(standardForm(char)) ?? UNKNOWN;
+      verseReadings(char) ??
+      dictionaryReadings(standardForm(char)) ??
+      dictionaryReadings(char) ??
+      dictionaryReadings(traditionalForms(char)[0] as string) ??
+      UNKNOWN;
     known.set(char, prosody);
   }
   return prosody;

@@ -7,7 +7,7 @@
 import type { FormName } from './form.ts';
 import { FORMS } from './form.ts';
 import { isHanzi } from './hanzi.ts';
-import { fitLine, patternsFor, rhymedLines, rhymeOnlyPattern } from './meter.ts';
+import { fitLine, patternsFor, rhymedLines, tonelessPattern } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from './prosody.ts';
 
@@ -112,7 +112,10 @@ function examine(
   stands: Pick<Promises, 'shape' | 'given'>,
 ): VerseReport {
   const tones = lines.map((line) => line.map(tonesOf));
-  const candidates = meter === 'none' ? [rhymeOnlyPattern(count, length)] : patternsFor(count, length, meter);
+  const candidates =
+    meter === 'none'
+      ? [tonelessPattern(count, length, rhymes.length > 0)]
+      : patternsFor(count, length, meter);
   const fit = closest(candidates.map((pattern) => fitPoem(lines, tones, pattern, rhymes)));
   const brokenTones = (standard: 'strict' | 'loose') =>
     Math.min(
@@ -127,7 +130,7 @@ function examine(
       return line.map((character, j) => markCharacter(character, shape[j] ?? 0));
     }),
     pattern: meter === 'none' ? null : fit.pattern.name,
-    rhyme: shared.group,
+    rhyme: shared.missed.length < closing.length ? shared.group : null,
     deviations: fit.breaches,
     kept: {
       ...stands,
@@ -201,7 +204,8 @@ function commonRhyme(
   characters: readonly string[],
   rhymes: readonly string[],
 ): { readonly group: string | null; readonly missed: readonly number[] } {
-  let group: string | null = null;
+  // What was asked for is expected even where nothing rhymes in it.
+  let group = rhymes.length === 1 ? (rhymes[0] as string) : null;
   let missed: readonly number[] = characters.map((_, i) => i);
   for (const candidate of rhymes.length === 0 ? ALL_RHYMES : rhymes) {
     const misses = characters.flatMap((char, i) => (rhymesIn(char, candidate) ? [] : [i]));

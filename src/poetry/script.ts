@@ -134,11 +134,17 @@ export function isTraditionalOnly(char: string): boolean {
 /** Characters that simplified script changes in some words and keeps in others (乾坤, 慰藉, 著作, 覆盖). */
 const ALSO_SIMPLIFIED = new Set('乾藉著覆徵夥瞭');
 
-/** The spelling of a traditional character that the corpus of verse prefers: 爲 for Taiwan's 為, 衆 for 眾. */
+/** Spellings that Taiwan, Hong Kong or older type prefer, each followed by the one of the corpus of verse. */
+const SPELLINGS = new Map(
+  `為爲 偽僞 眾衆 啟啓 媯嬀 嫻嫺 缽鉢 踴踊 温溫 户戶 悦悅 説說 税稅 脱脫 閲閱 鋭銳 鈎鉤 卧臥 敍敘 兑兌 愠慍 綫線 衞衛 蜕蛻
+   葱蔥 藴蘊 醖醞 綉繡 絶絕 緑綠 録錄 顔顏 眞真 卽即 旣既 敎教 淸清 靑青 郞郎 鄕鄉 愼慎 槪概 飮飲`
+    .split(/\s+/u)
+    .map(([spelling = '', usual = '']) => [spelling, usual]),
+);
+
+/** A traditional character as the corpus of verse spells it: 爲 for Taiwan's 為, 說 for Hong Kong's 説. */
 export function standardForm(char: string): string {
-  const merged = simplified.character(char);
-  const forms = traditionalForms(merged);
-  return forms.length > 1 && forms.includes(char) ? char : (forms[0] as string);
+  return SPELLINGS.get(char) ?? char;
 }
 
 /**

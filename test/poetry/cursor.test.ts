@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/model/random.ts';
+import { compilePlan } from '../../src/poetry/compile.ts';
+import { admits, type Lexicon, type Need, PlanCursor } from '../../src/poetry/cursor.ts';
+import { FORM_NAMES } from '../../src/poetry/form.ts';
+import type { VersePlan } from '../../src/poetry/plan.ts';
+import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
+import { reportOn } from '../../src/poetry/report.ts';
+import { METERS, type Meter, type VerseRequest } from '../../src/poetry/request.ts';
+import { REGULATED } from './poems.ts';
+
+/** Characters that write: the famous poems' own, and the rest of the plane's common beginning. */
+const WRITTEN = [
+  ...new Set(
+    REGULATED.map(({ text }) => text)
+      .join('')
+      .replace(/[，。]/gu, ''),
+  ),
+];
+const PLANE = Array.from({ length: 9000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).filter(
+  (char) => tonesOf(char) !== 0,
+);
+
+const poem = (opening: string, wishes: object = {}): VersePlan =>
+  compilePlan({ kind: 'poem', opening, form: 'qijue', title: '', meter: 'strict', rhyme: 'auto', ...wishes });
+const acrostic = (heads: string, wishes: object = {}): VersePlan =>
+  compilePlan({ kind: 'acrostic', heads, length: 7, meter: 'strict', rhyme: 'auto', ...wishes });
+
+interface Walk {
+  readonly characters: string[];
+  readonly cursor: PlanCursor;
+  readonly deadEnds: number;
+}
+
+/** Takes any character that the need admits; relaxes where the pool has none. */
+function walk(plan: VersePlan, random: Random, pool: readonly string[], lexicon?: Lexicon): Walk {
+  const cursor = new PlanCursor(plan, lexicon);
+  const characters: string[] = [];
+  let deadEnds = 0;
+  for (let slot = cursor.slot; slot !== null; slot = cursor.slot) {
+    let char = slot.kind === 'given' ? slot.text : '';
+    if (slot.kind === 'choice') {
+      const forms = cursor.choices();
+      char = forms[random.below(forms.length)] as string;
+    }
+    while (char === '') {
+      const need = cursor.need() as Need;
+      const from = random.below(pool.length);
+      char = [...pool.slice(from), ...pool.slice(0, from)].find((each) => admits(need, each)) ?? '';
+      if (char !== '') break;
+      deadEnds += 1;
+      expect(cursor.relax()).toBe(true);
+    }
+    cursor.take(char);
+    characters.push(char);
+  }
+  return { characters, cursor, deadEnds };
+}
+
+/** A cursor that has taken `text`. */
+function upTo(plan: VersePlan, text: string): PlanCursor {
+  const cursor = new PlanCursor(plan);
+  for (const char of text) cursor.take(char);
+  return cursor;
+}
+
+function randomRequest(random: Random): VerseRequest {
+  const pick = <T>(items: readonly T[]) => items[random.below(items.length)] as T;
+  const meter: Meter = pick(METERS);
+  const rhyme = random.uniform() < 0.7 ? 'auto' : pick(ALL_RHYMES);
+  const text = (length: number) => Array.from({ length }, () => pick(PLANE)).join('');
+  if (random.uniform() < 0.5) {
+    return {
+      kind: 'acrostic',
+      heads: text(2 + random.below(15)),
+      length: pick([5, 7] as const),
+      meter,
+      rhyme,
+    };
+  }
+  // Two characters fit some pattern of every form; more may break them all.
+  return {
+    kind: 'poem',
+    opening: text(1 + random.below(2)),
+    form: pick(FORM_NAMES),
+    title: '',
+    meter,
+    rhyme,
+  };
+}
+
+describe('any walk through any plan', () => {
+  it('keeps every promise and meets no dead end', () => {
+    const random = new Random(20);
+    for (let round = 0; round < 400; round++) {
+      const plan = compilePlan(randomRequest(random));
+      const { characters, cursor, deadEnds } = walk(plan, random, PLANE);
+      const told = `${JSON.stringify(plan.rhymes)} ${plan.meter} ${characters.join('')}`;
+      const { kept, deviations, pattern } = reportOn({ characters, plan });
+      expect(deadEnds, told).toBe(0);
+      expect(kept.shape && kept.given, told).toBe(true);
+      expect(cursor.deviations, told).toEqual([]);
+      expect(deviations, told).toEqual([]);
+      if (plan.rhymes.length > 0) expect(kept.rhyme, told).toBe(true);
+      if (plan.meter === 'strict') expect(kept.toneStrict, told).toBe(true);
+      if (plan.meter !== 'none') {
+        expect(kept.toneLoose, told).toBe(true);
+        expect(
+          cursor.patterns.map(({ name }) => name),
+          told,
+        ).toContain(pattern);
+      }
+    }
+  });
+
+  it('breaks no more than what was given breaks', () => {
+    const random = new Random(21);
+    for (let round = 0; round < 200; round++) {
+      const opening = Array.from({ length: 8 }, () => PLANE[random.below(PLANE.length)]).join('');
+      const plan = poem(opening, { form: FORM_NAMES[round % 4] });
+      const { characters, cursor, deadEnds } = walk(plan, random, PLANE);
+      const report = reportOn({ characters, plan });
+      expect(deadEnds, opening).toBe(0);
+      expect(report.kept.rhyme, opening).toBe(true);
+      expect(cursor.deviations.length, opening).toBe(report.deviations.length);
+      const perLine = plan.length + 1;
+      for (const { slot } of cursor.deviations) expect(plan.slots[slot]?.kind, opening).not.toBe('free');
+      for (const { line, position } of report.deviations) {
+        expect(plan.slots[line * perLine + position]?.kind, opening).not.toBe('free');
+      }
+    }
+  });
+
+  it('repeats no character but in a row', () => {
+    const random = new Random(22);
+    for (let round = 0; round < 60; round++) {
+      const { characters, cursor } = walk(acrostic('日红山夜湖海月'), random, WRITTEN.concat(PLANE));
+      const hanzi = characters
+        .join('')
+        .replace(/(.)\1/gu, '$1')
+        .replace(/[，。]/gu, '');
+      expect(new Set(hanzi).size).toBe(hanzi.length);
+      expect(cursor.deviations).toEqual([]);
+    }
+  });
+
+  it('keeps its shape with the poorest vocabulary, and says what gave way', () => {
+    const random = new Random(23);
+    const { characters, cursor, deadEnds } = walk(poem('月'), random, ['白', '日', '山']);
+    expect(characters.join('')).toMatch(/^[白日山月]{7}，[白日山]{7}。[白日山]{7}，[白日山]{7}。$/u);
+    expect(deadEnds).toBeGreaterThan(0);
+    expect(cursor.deviations.map(({ rule }) => rule)).toContain('repetition');
+  });
+});
+
+describe('what a slot needs', () => {
+  it('is nothing where the text is given, and at the end', () => {
+    const cursor = new PlanCursor(poem('月'));
+    expect(cursor.slot).toEqual({ kind: 'given', text: '月' });
+    expect(cursor.need()).toBeNull();
+    const done = upTo(compilePlan({ ...REQUEST, opening: '白日依山盡' }), REGULATED[0]?.text as string);
+    expect(done.slot).toBeNull();
+    expect(done.need()).toBeNull();
+    expect(() => done.take('月')).toThrow(RangeError);
+  });
+
+  it('narrows with what is taken', () => {
+    const cursor = upTo(poem('兩'), '兩');
+    expect(cursor.need()).toMatchObject({ tones: 3, rhymes: null, line: 0, position: 1 });
+    cursor.take('岸');
+    expect(cursor.patterns).toHaveLength(2);
+    cursor.take('猿');
+    expect(cursor.need()).toMatchObject({ tones: TONE.level, rhymes: null });
+  });
+
+  it('lets the first line end on the rhyme or not, and then knows the rhyme', () => {
+    const cursor = upTo(poem('兩岸猿'), '兩岸猿聲啼不');
+    const need = cursor.need() as Need;
+    expect(need).toMatchObject({ tones: 3, rhymes: ALL_RHYMES });
+    expect(admits(need, '住') && admits(need, '關')).toBe(true);
+    cursor.take('關');
+    for (const char of '，輕舟已過萬重') cursor.take(char);
+    expect(cursor.need()).toMatchObject({ tones: TONE.level, rhymes: ['刪'] });
+    expect(admits(cursor.need() as Need, '山')).toBe(true);
+    expect(admits(cursor.need() as Need, '天')).toBe(false);
+  });
+
+  it('follows the famous poems to their end without a deviation', () => {
+    for (const { form, text, pattern } of REGULATED) {
+      const plan = compilePlan({ ...REQUEST, form, opening: [...text][0] as string });
+      const cursor = new PlanCursor(plan);
+      for (const char of text) {
+        const need = cursor.need();
+        // People do repeat a character; tone and rhyme are what is asked here.
+        if (need !== null)
+          expect(admits({ ...need, used: new Set() }, char), `${char} in ${text}`).toBe(true);
+        cursor.take(char);
+      }
+      expect(cursor.patterns.map(({ name }) => name)).toEqual([pattern]);
+      expect(cursor.deviations.filter(({ rule }) => rule !== 'repetition')).toEqual([]);
+    }
+  });
+
+  it('names what may not come again: all written, all heads, but not the character just written', () => {
+    const cursor = upTo(acrostic('日红山夜'), '日悠');
+    expect([...(cursor.need() as Need).used].sort()).toEqual([...'日紅山夜'].sort());
+    cursor.take('悠');
+    expect([...(cursor.need() as Need).used].sort()).toEqual([...'日紅山夜悠'].sort());
+  });
+
+  it('gives way in the declared order, for one slot', () => {
+    const cursor = upTo(poem('兩岸猿聲啼不住', { rhyme: '東' }), '兩岸猿聲啼不住，輕舟已過萬重');
+    const need = () => cursor.need() as Need;
+    expect(need()).toMatchObject({ tones: TONE.level, rhymes: ['東'] });
+    expect(need().used.size).toBeGreaterThan(0);
+    expect(cursor.relax()).toBe(true);
+    expect(need().used.size).toBe(0);
+    expect(cursor.relax() && cursor.relax()).toBe(true);
+    expect(need()).toMatchObject({ tones: TONE.level, rhymes: ALL_RHYMES });
+    cursor.relax();
+    expect(need()).toMatchObject({ tones: 3, rhymes: null });
+    expect(cursor.relax()).toBe(false);
+    cursor.take('天');
+    expect(cursor.deviations).toEqual([{ slot: 14, character: '天', rule: 'rhyme' }]);
+    for (const char of '。此地空餘黃鶴樓，白雲千載空悠') cursor.take(char);
+    expect(need()).toMatchObject({ tones: TONE.level, rhymes: ['東'] });
+  });
+
+  it('frees an odd place before it lets an even one go', () => {
+    const cursor = upTo(poem('白日依山盡', { form: 'wujue' }), '白日依山盡，日河');
+    const toneAfter = (steps: number) => {
+      for (let step = 0; step < steps; step++) cursor.relax();
+      return cursor.need()?.tones;
+    };
+    // The third must be level to make the oblique first good; the fourth is oblique in any case.
+    expect(toneAfter(0)).toBe(TONE.level);
+    expect(toneAfter(2)).toBe(3);
+    cursor.take('山');
+    expect(toneAfter(0)).toBe(TONE.oblique);
+    expect(toneAfter(3)).toBe(TONE.oblique);
+    expect(toneAfter(1)).toBe(3);
+  });
+});
+
+const REQUEST = { kind: 'poem', form: 'wujue', title: '', meter: 'strict', rhyme: 'auto' } as const;
+
+describe('a character of several forms', () => {
+  it('is chosen among those that fit', () => {
+    // 干 and 乾 are level, 幹 is oblique: the second place takes any, for it decides the pattern.
+    const open = upTo(poem('依干', { form: 'wujue' }), '依');
+    expect(open.choices()).toEqual(['干', '乾', '幹']);
+    const decided = upTo(poem('白日依干', { form: 'wujue' }), '白日依');
+    expect(decided.choices()).toEqual(['干', '乾']);
+    decided.take('乾');
+    expect(decided.choices()).toEqual([]);
+  });
+
+  it('keeps to the pattern that the forms leave', () => {
+    const random = new Random(5);
+    for (let round = 0; round < 50; round++) {
+      const plan = acrostic('发发发发', { length: 5 });
+      const { characters, cursor } = walk(plan, random, PLANE);
+      expect(cursor.deviations.filter(({ rule }) => rule !== 'repetition')).toEqual([]);
+      expect(reportOn({ characters, plan }).kept).toMatchObject({
+        given: true,
+        toneStrict: true,
+        rhyme: true,
+      });
+    }
+  });
+});
+
+describe('a lexicon', () => {
+  const narrow: Lexicon = { rhymeSize: (group) => (group === '江' || group === '咸' ? 20 : 100) };
+
+  it('keeps a poem out of rhymes that have too few characters', () => {
+    const cursor = new PlanCursor(poem('兩岸猿聲啼不'), narrow);
+    for (const char of '兩岸猿聲啼不') cursor.take(char);
+    expect(cursor.need()?.rhymes).not.toContain('江');
+    expect(cursor.need()?.rhymes).toContain('東');
+  });
+
+  it('follows the asker into one of them all the same', () => {
+    const named = new PlanCursor(poem('兩岸猿聲啼不', { rhyme: '江' }), narrow);
+    for (const char of '兩岸猿聲啼不') named.take(char);
+    expect(named.need()?.rhymes).toEqual(['江']);
+
+    const given = new PlanCursor(poem('朝辭白帝彩雲江'), narrow);
+    for (const char of '朝辭白帝彩雲江，千里江陵一日') given.take(char);
+    expect(given.need()?.rhymes).toEqual(['江']);
+    expect(rhymesOf('江')).toEqual(['江']);
+  });
+});

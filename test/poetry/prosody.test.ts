@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
+
+describe('tonesOf', () => {
+  it.each([
+    ['level', '天山明風春花江人年間峰窗魂', TONE.level],
+    ['oblique', '月日夜水白不與夢雪鳥劍你', TONE.oblique],
+    ['either', '看過重思教勝望漫', TONE.level | TONE.oblique],
+    ['of unknown tone', 'あ𠮷', 0],
+  ])('knows characters that are %s', (_, characters, tones) => {
+    for (const char of characters) expect(tonesOf(char), char).toBe(tones);
+  });
+
+  it('knows other spellings and the simplified ones', () => {
+    expect(tonesOf('為')).toBe(tonesOf('爲'));
+    expect(tonesOf('红')).toBe(TONE.level);
+  });
+});
+
+describe('rhymesOf', () => {
+  it('merges the rhymes of the 廣韻 into the groups of the 平水韻', () => {
+    const groups: Record<string, string> = {
+      ...{ 東: '東', 冬: '冬', 鍾: '冬', 江: '江', 枝: '支', 眉: '支', 詩: '支', 飛: '微', 書: '魚' },
+      ...{ 湖: '虞', 西: '齊', 佳: '佳', 齋: '佳', 來: '灰', 杯: '灰', 新: '真', 春: '真', 雲: '文' },
+      ...{ 斤: '文', 言: '元', 門: '元', 恩: '元', 寒: '寒', 歡: '寒', 還: '刪', 山: '刪', 天: '先' },
+      ...{ 船: '先', 蕭: '蕭', 朝: '蕭', 郊: '肴', 高: '豪', 多: '歌', 花: '麻', 香: '陽', 光: '陽' },
+      ...{ 明: '庚', 聲: '庚', 爭: '庚', 青: '青', 冰: '蒸', 燈: '蒸', 秋: '尤', 樓: '尤', 幽: '尤' },
+      ...{ 心: '侵', 南: '覃', 談: '覃', 鹽: '鹽', 添: '鹽', 咸: '咸', 帆: '咸', 銜: '咸' },
+    };
+    for (const [char, group] of Object.entries(groups)) expect(rhymesOf(char), char).toContain(group);
+    expect(new Set(Object.values(groups))).toEqual(new Set(ALL_RHYMES));
+  });
+
+  it('rhymes a character of several readings in each', () => {
+    expect([...rhymesOf('涯')].sort()).toEqual(['佳', '支', '麻'].sort());
+  });
+
+  it('gives oblique characters no level-tone group, and no level one goes without', () => {
+    for (const char of '月夜水白不') expect(rhymesOf(char), char).toEqual([]);
+    for (const char of '阿拖看思重間韓裙') expect(rhymesOf(char).length, char).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import {
+  asTraditional,
+  isSimplifiedOnly,
+  isTraditionalOnly,
+  readEitherScript,
+  standardForm,
+  toSimplified,
+  toTraditional,
+  traditionalForms,
+} from '../../src/poetry/script.ts';
+
+describe('whole texts', () => {
+  it('are simplified without loss of words that simplified script keeps', () => {
+    expect(toSimplified('後來發現頭髮裏面')).toBe('后来发现头发里面');
+    expect(toSimplified('乾坤日夜浮')).toBe('乾坤日夜浮');
+  });
+
+  it('are made traditional by phrase', () => {
+    expect(toTraditional('出发，头发')).toBe('出發，頭髮');
+    expect(toTraditional('春风又绿江南岸')).toBe('春風又綠江南岸');
+  });
+
+  it('come through with characters beyond the basic plane whole', () => {
+    expect(toTraditional('𠮷野')).toBe('𠮷野');
+    expect(toSimplified('𠮷')).toBe('𠮷');
+  });
+});
+
+describe('a lone simplified character', () => {
+  it.each([
+    ['发', '發髮'],
+    ['后', '后後'],
+    ['里', '里裏裡'],
+    ['云', '云雲'],
+    ['干', '干乾幹'],
+    ['月', '月'],
+    ['红', '紅'],
+    ['後', '後'],
+    ['𠮷', '𠮷'],
+  ])('%s may stand for %s', (char, forms) => {
+    expect(traditionalForms(char).join('')).toBe(forms);
+  });
+
+  it('is told from one that both scripts have', () => {
+    expect([...'红国风'].every(isSimplifiedOnly)).toBe(true);
+    expect([...'后月紅里'].some(isSimplifiedOnly)).toBe(false);
+    expect([...'紅國後裏'].every(isTraditionalOnly)).toBe(true);
+    expect([...'后月红乾'].some(isTraditionalOnly)).toBe(false);
+  });
+});
+
+describe('a text of unknown script', () => {
+  const read = (text: string, characters?: 'apart') =>
+    readEitherScript(text, characters)
+      .map((forms) => forms.join('|'))
+      .join(' ');
+
+  it('leaves open what only the poem can decide', () => {
+    expect(read('后')).toBe('后|後');
+    expect(read('日红山夜湖海月')).toBe('日 紅 山 夜 湖 海 月');
+  });
+
+  it('is decided by a phrase, unless its characters stand apart', () => {
+    expect(read('头发')).toBe('頭 髮');
+    expect(read('头发', 'apart')).toBe('頭 發|髮');
+  });
+
+  it('is left alone where it is plainly traditional', () => {
+    expect(read('皇后與雲')).toBe('皇 后 與 雲');
+    expect(read('詩云')).toBe('詩 云');
+    expect(asTraditional('詩云')).toBe('詩云');
+  });
+
+  it('has its simplified characters converted even among traditional ones', () => {
+    expect(read('漢汉')).toBe('漢 漢');
+  });
+});
+
+describe('standardForm', () => {
+  it('spells as the corpus of verse does, and leaves other words alone', () => {
+    expect([...'為眾説强月后裡吁'].map(standardForm).join('')).toBe('爲衆說强月后裡吁');
+  });
+});
