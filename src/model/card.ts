@@ -37,6 +37,16 @@ export const cardSchema = z.object({
     tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int().positive()) })),
   }),
   vocabulary: z.object({ file: fileName, sha256 }),
+  /** What the training corpus says, so that poems do not repeat it; null where none was kept. */
+  novelty: z
+    .object({
+      /** A `RunIndex`. */
+      runs: z.object({ file: fileName, sha256 }),
+      /** A `LineIndex`. */
+      lines: z.object({ file: fileName, sha256 }),
+    })
+    .nullable()
+    .default(null),
   /** The whole recipe as it was run. */
   recipe: z.looseObject({ name: z.string() }),
   corpus: z.object({ source: z.string(), sha256, poems: count }),

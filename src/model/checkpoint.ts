@@ -1,7 +1,8 @@
 /**
- * A trained model on disk: a folder with a card (card.json), weights and vocabulary.
+ * A trained model on disk: a folder with a card (card.json), weights, vocabulary, and indexes of the training
+ * corpus.
  *
- * The card is the commit: it names the other two files, whose names carry their checksum. They are written
+ * The card is the commit: it names the other files, whose names carry their checksum. They are written
  * first, the card is renamed into place, and only then what the old card named is removed. So a reader finds
  * either the old checkpoint or the new one, wherever a writer was killed.
  */
@@ -9,6 +10,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { LineIndex } from '../poetry/nearest.ts';
+import { RunIndex } from '../poetry/novelty.ts';
 import { type Card, cardSchema } from './card.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { type Architecture, countParameters, shapesOf } from './network.ts';
@@ -22,6 +25,8 @@ export interface Checkpoint {
   readonly parameters: ReadonlyMap<string, Float32Array>;
   readonly vocabulary: Vocabulary;
   readonly card: Card;
+  /** Which runs of characters stand in the training corpus; null where the checkpoint keeps no index. */
+  readonly runs: RunIndex | null;
 }
 
 /** A checkpoint that cannot be used; the message is one sentence that names the file. */
@@ -30,6 +35,10 @@ export class CheckpointError extends Error {
 }
 
 const CARD = 'card.json';
+/** The files that a card names, by the beginning of their names. */
+const KINDS = ['weights', 'vocabulary', 'runs', 'lines'] as const;
+/** What may be removed once no card names it, and what a killed writer leaves. */
+const STALE = new RegExp(`^(${KINDS.join('|')})-[0-9a-f]{8}\\.(bin|json)$|\\.part$`);
 
 /**
  * The folder of a checkpoint under `root`. Throws {@link CheckpointError} for what is not a plain name, so that
@@ -119,14 +128,27 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
     parameters.set(name, values);
     offset += width * length;
   }
-  return { name: basename(folder), folder, architecture, parameters, vocabulary, card };
+  const runs = card.novelty && (await readIndex(RunIndex, folder, card.novelty.runs));
+  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, runs };
+}
+
+/**
+ * The lines of the training corpus, which are read only where somebody asks for them; null where the checkpoint
+ * keeps none. Throws {@link CheckpointError}.
+ */
+export async function loadLines(checkpoint: Pick<Checkpoint, 'folder' | 'card'>): Promise<LineIndex | null> {
+  const { folder, card } = checkpoint;
+  return card.novelty && (await readIndex(LineIndex, folder, card.novelty.lines));
 }
 
 /** What a card says that the files themselves do not. */
-export type CardDetails = Omit<
-  Card,
-  'format' | 'version' | 'architecture' | 'parameters' | 'weights' | 'vocabulary'
->;
+export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut'>;
+
+/** Serialised indexes of the training corpus. */
+export interface NoveltyIndexes {
+  readonly runs: Uint8Array;
+  readonly lines: Uint8Array;
+}
 
 /** Writes a checkpoint; a reader sees the one before it or this one, never a mixture. Returns its card. */
 export async function saveCheckpoint(
@@ -136,6 +158,7 @@ export async function saveCheckpoint(
     readonly parameters: ReadonlyMap<string, Float32Array>;
     readonly vocabulary: Vocabulary;
     readonly type: 'float32' | 'float16';
+    readonly novelty?: NoveltyIndexes;
   },
   details: CardDetails,
 ): Promise<Card> {
@@ -149,32 +172,39 @@ export async function saveCheckpoint(
     const stored = model.type === 'float16' ? toHalf(values) : values;
     parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
   }
-  const weights = Buffer.concat(parts);
-  const vocabulary = Buffer.from(`${JSON.stringify({ hanzi: model.vocabulary.hanzi.join('') })}\n`);
-  const weightsHash = sha256(weights);
-  const vocabularyHash = sha256(vocabulary);
+  const files = new Map<string, Uint8Array>();
+  /** Names a file by its content, to be written before the card. */
+  const name = (kind: (typeof KINDS)[number], extension: string, bytes: Uint8Array) => {
+    const hash = sha256(bytes);
+    const file = `${kind}-${hash.slice(0, 8)}.${extension}`;
+    files.set(file, bytes);
+    return { file, sha256: hash };
+  };
+  const { novelty } = model;
   const card: Card = {
     format: 'shiren-checkpoint',
     version: 1,
     architecture: model.architecture,
     parameters: countParameters(model.architecture),
     weights: {
-      file: `weights-${weightsHash.slice(0, 8)}.bin`,
+      ...name('weights', 'bin', Buffer.concat(parts)),
       type: model.type,
-      sha256: weightsHash,
-      tensors: [...shapes].map(([name, shape]) => ({ name, shape: [...shape] })),
+      tensors: [...shapes].map(([tensor, shape]) => ({ name: tensor, shape: [...shape] })),
     },
-    vocabulary: { file: `vocabulary-${vocabularyHash.slice(0, 8)}.json`, sha256: vocabularyHash },
+    vocabulary: name(
+      'vocabulary',
+      'json',
+      Buffer.from(`${JSON.stringify({ hanzi: model.vocabulary.hanzi.join('') })}\n`),
+    ),
+    novelty: novelty
+      ? { runs: name('runs', 'bin', novelty.runs), lines: name('lines', 'bin', novelty.lines) }
+      : null,
     ...details,
   };
-  await writeWhole(join(folder, card.weights.file), weights);
-  await writeWhole(join(folder, card.vocabulary.file), vocabulary);
+  for (const [file, bytes] of files) await writeWhole(join(folder, file), bytes);
   await writeWhole(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
   for (const file of await readdir(folder)) {
-    const stale = /^(weights|vocabulary)-[0-9a-f]{8}\.(bin|json)$|\.part$/.test(file);
-    if (stale && file !== card.weights.file && file !== card.vocabulary.file) {
-      await rm(join(folder, file), { force: true });
-    }
+    if (STALE.test(file) && !files.has(file)) await rm(join(folder, file), { force: true });
   }
   return card;
 }
@@ -207,6 +237,20 @@ async function readVocabulary(path: string, card: Card): Promise<Vocabulary> {
     );
   }
   return vocabulary;
+}
+
+async function readIndex<T>(
+  index: { parse(bytes: Uint8Array): T },
+  folder: string,
+  { file, sha256: expected }: { file: string; sha256: string },
+): Promise<T> {
+  const path = join(folder, file);
+  const bytes = await readVerified(path, expected);
+  try {
+    return index.parse(bytes);
+  } catch (error) {
+    throw new CheckpointError(`${path} cannot be used: ${(error as Error).message}`);
+  }
 }
 
 async function readVerified(path: string, expected: string): Promise<Uint8Array> {

@@ -6,11 +6,13 @@
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HeldOutScores } from '../model/card.ts';
-import { CheckpointError, saveCheckpoint, writeWhole } from '../model/checkpoint.ts';
+import { CheckpointError, type NoveltyIndexes, saveCheckpoint, writeWhole } from '../model/checkpoint.ts';
 import type { EngineInfo } from '../model/engine.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
 import { toTensors } from '../model/network.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
+import { LineIndex } from '../poetry/nearest.ts';
+import { RunIndex } from '../poetry/novelty.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { drawLossCurve, type LogEntry } from './curve.ts';
 import { Dataset } from './dataset.ts';
@@ -71,6 +73,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
   const log = resumed ? await readLog(paths.log, trainer.step) : [];
   await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  const novelty = indexCorpus(corpus);
   let validation = log.at(-1)?.validation ?? null;
 
   const save = async (test: HeldOutScores | null): Promise<void> => {
@@ -83,6 +86,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
         parameters: state.parameters,
         vocabulary: dataset.vocabulary,
         type: recipe.stored,
+        novelty,
       },
       {
         recipe: { ...recipe },
@@ -173,6 +177,14 @@ export function openDataset(recipe: Recipe, corpus: Corpus, vocabulary?: Vocabul
       recipe.minimumCount,
     );
   return new Dataset(corpus.poems, known, recipe);
+}
+
+/** What the training poems say, so that the model's poems do not repeat it. */
+function indexCorpus(corpus: Corpus): NoveltyIndexes {
+  const lines = corpus.poems
+    .filter(({ split }) => split === 'train')
+    .flatMap(({ text }) => text.split(/[，。]/u).filter((line) => line !== ''));
+  return { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
 }
 
 /** Test scores of the weights as they will be stored. */

@@ -8,11 +8,14 @@ import {
   checkpointFolder,
   listCheckpoints,
   loadCheckpoint,
+  loadLines,
   readCard,
   saveCheckpoint,
 } from '../../src/model/checkpoint.ts';
 import { type Architecture, initialParameters } from '../../src/model/network.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
+import { LineIndex } from '../../src/poetry/nearest.ts';
+import { RunIndex } from '../../src/poetry/novelty.ts';
 
 const vocabulary = new Vocabulary([...'月日山水']);
 const architecture: Architecture = {
@@ -73,6 +76,25 @@ describe('a checkpoint', () => {
     const exact = initialParameters(architecture, 1).get('layer0/kernel') as Float32Array;
     for (const [i, value] of exact.entries()) expect(loaded[i]).toBeCloseTo(value, 3);
     expect(loaded).not.toEqual(exact);
+  });
+
+  it('keeps what the training corpus says, where it was given', async () => {
+    await save(1);
+    expect((await loadCheckpoint(folder())).runs).toBeNull();
+    expect(await loadLines(await loadCheckpoint(folder()))).toBeNull();
+    const lines = ['床前明月光', '疑是地上霜'];
+    const novelty = { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
+    const parameters = initialParameters(architecture, 1);
+    await saveCheckpoint(
+      folder(),
+      { architecture, parameters, vocabulary, type: 'float32', novelty },
+      details,
+    );
+    const loaded = await loadCheckpoint(folder());
+    expect(loaded.runs?.hasRun('床前明月光')).toBe(true);
+    expect((await loadLines(loaded))?.nearest('床前看月光')).toEqual({ line: '床前明月光', same: 4 });
+    await rm(join(folder(), loaded.card.novelty?.lines.file as string));
+    await expect(loadLines(loaded)).rejects.toThrow(CheckpointError);
   });
 
   it('replaces the one before it and leaves nothing of it behind', async () => {
