@@ -40,3 +40,19 @@ export function positive(flag: string, word: string): number {
     throw new UsageError(`--${flag} takes a positive number, not ${word}`);
   return value;
 }
+
+/** One of a few words from a flag. */
+export function oneOf<T extends string>(flag: string, words: readonly T[], word: string): T {
+  const found = words.find((each) => each === word);
+  if (found === undefined) throw new UsageError(`--${flag} takes one of ${words.join(', ')}, not ${word}`);
+  return found;
+}
+
+/** A whole number of at least one from a flag. */
+export function count(flag: string, word: string): number {
+  const value = Number(word);
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new UsageError(`--${flag} takes a whole number of at least 1, not ${word}`);
+  }
+  return value;
+}

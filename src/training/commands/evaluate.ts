@@ -1,20 +1,30 @@
-/** `npm run evaluate`: scores a checkpoint on the test split, beside a trigram trained on the same poems. */
+/** `npm run evaluate`: scores a checkpoint on the test split, as a language model or (`--verse`) as a poet. */
 
 import { parseArgs } from 'node:util';
-import { checkpointFolder, loadCheckpoint } from '../../model/checkpoint.ts';
-import { describeEngine, startEngine } from '../../model/engine.ts';
+import { type Checkpoint, checkpointFolder, loadCheckpoint } from '../../model/checkpoint.ts';
+import { describeEngine, type EngineInfo, startEngine } from '../../model/engine.ts';
 import { toTensors } from '../../model/network.ts';
 import { checkpointsRoot } from '../../model/paths.ts';
-import { readCorpus } from '../corpus/corpus.ts';
+import { METERS, MOODS } from '../../poetry/request.ts';
+import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';
-import { engineChoice, runCommand } from './command.ts';
+import { evaluateVerse, type VerseOptions } from '../verse-evaluation.ts';
+import { verseTable } from '../verse-table.ts';
+import { count, engineChoice, oneOf, runCommand } from './command.ts';
 
 const HELP = `npm run evaluate -- [--checkpoint NAME] [--json] [--engine E]
+npm run evaluate -- --verse [--poems N] [--meter M] [--mood M] [--candidates N] [--seed N] [--checkpoint NAME] [--json] [--engine E]
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang)
   --json              the last line is the numbers as JSON
-  --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
+  --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
+  --verse             write poems of every form, and measure them beside people's
+  --poems N           so many of each form (default: 1000)
+  --meter M           ${METERS.join(', ')} (default: strict)
+  --mood M            ${MOODS.join(', ')} (default: free)
+  --candidates N      rows written for each poem, of which the best is kept (default: 4, as served)
+  --seed N            another draw of openings and poems (default: 1)`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -22,6 +32,12 @@ await runCommand(async () => {
       checkpoint: { type: 'string', default: 'tang' },
       json: { type: 'boolean', default: false },
       engine: { type: 'string' },
+      verse: { type: 'boolean', default: false },
+      poems: { type: 'string', default: '1000' },
+      meter: { type: 'string', default: 'strict' },
+      mood: { type: 'string', default: 'free' },
+      candidates: { type: 'string', default: '4' },
+      seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -30,6 +46,15 @@ await runCommand(async () => {
     return;
   }
   const choice = engineChoice(values.engine);
+  const verse: VerseOptions | null = values.verse
+    ? {
+        poems: count('poems', values.poems),
+        meter: oneOf('meter', METERS, values.meter),
+        mood: oneOf('mood', MOODS, values.mood),
+        candidates: count('candidates', values.candidates),
+        seed: count('seed', values.seed),
+      }
+    : null;
   const checkpoint = await loadCheckpoint(checkpointFolder(checkpointsRoot(), values.checkpoint));
   const corpus = await readCorpus();
   if (corpus.hash !== checkpoint.card.corpus.sha256) {
@@ -39,32 +64,64 @@ await runCommand(async () => {
   }
   const engine = await startEngine(choice);
   console.error(describeEngine(engine));
-  const dataset = new Dataset(corpus.poems, checkpoint.vocabulary, { batchRows: 64, titleShare: 0, seed: 0 });
+  const numbers = verse
+    ? await asPoet(checkpoint, corpus, verse)
+    : await asLanguageModel(checkpoint, corpus, engine);
+  if (values.json) console.log(JSON.stringify(numbers));
+});
+
+async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: EngineInfo): Promise<object> {
+  const dataset = openTestPoems(checkpoint, corpus);
   const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
   const model = scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
   const trigram = scoreTrigram(dataset);
-
-  const row = (name: string, nll: number, perplexity: number) =>
-    console.log(`${name.padEnd(22)}${nll.toFixed(4).padStart(12)}${perplexity.toFixed(1).padStart(18)}`);
+  const row = (name: string, nll: string, perplexity: string) =>
+    console.log(`${name.padEnd(22)}${nll.padStart(14)}${perplexity.padStart(20)}`);
   console.log(
     `test split: ${model.tokens} tokens, ${(100 * model.unknownShare).toFixed(2)} % of hanzi unknown`,
   );
-  console.log(`${''.padEnd(22)}${'nats a token'.padStart(12)}${'perplexity a hanzi'.padStart(18)}`);
-  row(values.checkpoint, model.nll, model.hanziPerplexity);
-  row('Kneser-Ney trigram', trigram.nll, trigram.hanziPerplexity);
-  const ratio = model.hanziPerplexity / trigram.hanziPerplexity;
-  console.log(`${'ratio'.padEnd(34)}${ratio.toFixed(3).padStart(18)}`);
-  if (values.json) {
-    console.log(
-      JSON.stringify({
-        checkpoint: values.checkpoint,
-        engine: engine.name,
-        tokens: model.tokens,
-        nll: model.nll,
-        hanziPerplexity: model.hanziPerplexity,
-        unknownShare: model.unknownShare,
-        trigram: { nll: trigram.nll, hanziPerplexity: trigram.hanziPerplexity },
-      }),
-    );
-  }
-});
+  row('', 'nats a token', 'perplexity a hanzi');
+  row(checkpoint.name, model.nll.toFixed(4), model.hanziPerplexity.toFixed(1));
+  row('Kneser-Ney trigram', trigram.nll.toFixed(4), trigram.hanziPerplexity.toFixed(1));
+  row('their ratio', '', (model.hanziPerplexity / trigram.hanziPerplexity).toFixed(3));
+  return {
+    checkpoint: checkpoint.name,
+    engine: engine.name,
+    tokens: model.tokens,
+    nll: model.nll,
+    hanziPerplexity: model.hanziPerplexity,
+    unknownShare: model.unknownShare,
+    trigram: { nll: trigram.nll, hanziPerplexity: trigram.hanziPerplexity },
+  };
+}
+
+async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOptions): Promise<object> {
+  const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
+  let shown = '';
+  const forms = await evaluateVerse(
+    checkpoint,
+    corpus.poems,
+    options,
+    (poems) => {
+      const dataset = openTestPoems(checkpoint, { ...corpus, poems });
+      const scores = scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
+      return Math.log(scores.hanziPerplexity);
+    },
+    (form, done) => {
+      const words = `${form} ${done}/${options.poems}`;
+      if (!process.stderr.isTTY || words === shown) return;
+      shown = words;
+      process.stderr.write(`\r\x1b[2K${words}`);
+    },
+  );
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
+  console.log(
+    `${options.poems} poems a form, meter ${options.meter}, mood ${options.mood}, best of ${options.candidates}`,
+  );
+  console.log(verseTable(forms));
+  return { checkpoint: checkpoint.name, forms };
+}
+
+function openTestPoems(checkpoint: Checkpoint, corpus: Corpus): Dataset {
+  return new Dataset(corpus.poems, checkpoint.vocabulary, { batchRows: 64, titleShare: 0, seed: 0 });
+}

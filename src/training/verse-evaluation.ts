@@ -1,0 +1,292 @@
+/**
+ * Poems measured as verse: what a decoder writes, side by side with what people wrote.
+ *
+ * Openings and heads are drawn from the test split, so the model has seen neither them nor the human poems.
+ */
+
+import { Candidates } from '../model/candidates.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { Decoder, type Row } from '../model/decoder.ts';
+import { Random } from '../model/random.ts';
+import { best, seedOf } from '../model/ranking.ts';
+import { SAMPLING } from '../model/sampler.ts';
+import { Stepper } from '../model/stepper.ts';
+import { compilePlan } from '../poetry/compile.ts';
+import { FORM_NAMES, type FormName, type LineLength } from '../poetry/form.ts';
+import { RUN_LENGTH } from '../poetry/novelty.ts';
+import type { VersePlan } from '../poetry/plan.ts';
+import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
+import type { Meter, Mood } from '../poetry/request.ts';
+import type { Poem } from './corpus/corpus.ts';
+
+export interface VerseOptions {
+  /** Poems of each form. */
+  readonly poems: number;
+  readonly meter: Meter;
+  readonly mood: Mood;
+  /** Rows written for each poem; the best is kept. */
+  readonly candidates: number;
+  readonly seed: number;
+}
+
+/** What is measured of one side. Shares of poems are from 0 to 1; what does not apply is null. */
+export interface VerseScores {
+  readonly poems: number;
+  readonly shape: number | null;
+  /** Every given character stands where it was asked for. */
+  readonly heads: number | null;
+  readonly rhyme: number | null;
+  readonly toneStrict: number | null;
+  readonly toneLoose: number | null;
+  /** Mean share of the hanzi that fit the nearest strict pattern. */
+  readonly toneCharacter: number | null;
+  /** Characters, in all poems, that are neither hanzi nor the marks of verse. */
+  readonly specials: number | null;
+  /** Verse lines, in all poems, that stand in the training split; lines that were given whole do not count. */
+  readonly copiedLines: number | null;
+  /** Share of poems in which a hanzi comes back, doublings (悠悠) aside. */
+  readonly repeatedCharacter: number | null;
+  /** Share of poems in which a pair of neighbours comes back. */
+  readonly repeatedBigram: number | null;
+  /** Different n-grams within lines over all of them, over as many lines on either side. */
+  readonly distinct1: number | null;
+  readonly distinct2: number | null;
+  readonly distinct3: number | null;
+  /** Mean NLL in nats of the hanzi that were written, by the model, with no constraint. */
+  readonly nllHanzi: number | null;
+  readonly msPerPoem: number | null;
+}
+
+export interface Comparison {
+  readonly generated: VerseScores;
+  readonly human: VerseScores;
+}
+
+export type VerseResults = { readonly [form in FormName | 'acrostic']: Comparison };
+
+interface Written {
+  readonly characters: readonly string[];
+  readonly plan: VersePlan;
+  readonly nll: number;
+  readonly hanzi: number;
+}
+
+/** Rows that share a batch. */
+const BATCH = 256;
+
+/** The model's mean NLL in nats a hanzi over human poems of the test split. */
+export type ScoreHuman = (poems: readonly Poem[]) => number;
+
+/** Runs the whole comparison on the engine of this thread. */
+export async function evaluateVerse(
+  checkpoint: Checkpoint,
+  poems: readonly Poem[],
+  options: VerseOptions,
+  scoreHuman: ScoreHuman,
+  onProgress: (form: string, done: number) => void,
+): Promise<VerseResults> {
+  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters);
+  const { runs, vocabulary } = checkpoint;
+  const decoder = await Decoder.create({
+    stepper,
+    vocabulary,
+    candidates: new Candidates(vocabulary),
+    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
+  });
+  const trainingLines = new Set(
+    poems.filter(({ split }) => split === 'train').flatMap(({ text }) => linesOf(text)),
+  );
+  const random = new Random(options.seed);
+  const test = poems.filter(({ split }) => split === 'test');
+  const results: Partial<Record<FormName | 'acrostic', Comparison>> = {};
+  try {
+    for (const form of FORM_NAMES) {
+      const human = test.filter((poem) => poem.form === form);
+      const plans = Array.from({ length: options.poems }, () => planOpening(human, form, options, random));
+      const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress(form, done));
+      const texts = written.map(({ characters }) => characters.join(''));
+      const equal = Math.min(texts.length, human.length);
+      results[form] = {
+        generated: scoreWritten(written, ms, trainingLines, texts.slice(0, equal)),
+        human: scoreHumanPoems(human, form, trainingLines, scoreHuman, equal),
+      };
+    }
+    const plans = Array.from({ length: options.poems }, () => planHeads(test, options, random));
+    const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress('acrostic', done));
+    const texts = written.map(({ characters }) => characters.join(''));
+    results.acrostic = { generated: scoreWritten(written, ms, trainingLines, texts), human: NO_POEMS };
+  } finally {
+    decoder.dispose();
+  }
+  return results as VerseResults;
+}
+
+/** A plan that begins as a poem of the test split does, with its first one or two hanzi. */
+function planOpening(
+  human: readonly Poem[],
+  form: FormName,
+  { meter }: VerseOptions,
+  random: Random,
+): VersePlan {
+  const poem = human[random.below(human.length)] as Poem;
+  const opening = [...poem.text].slice(0, 1 + random.below(2)).join('');
+  return compilePlan({ kind: 'poem', opening, form, title: '', meter, rhyme: 'auto' });
+}
+
+/** A plan with two to sixteen heads drawn from the test split, in lines of five or seven. */
+function planHeads(test: readonly Poem[], { meter }: VerseOptions, random: Random): VersePlan {
+  const draw = () => {
+    const hanzi = linesOf((test[random.below(test.length)] as Poem).text).join('');
+    const characters = [...hanzi];
+    return characters[random.below(characters.length)] as string;
+  };
+  const heads = Array.from({ length: 2 + random.below(15) }, draw).join('');
+  const length: LineLength = random.below(2) === 0 ? 5 : 7;
+  return compilePlan({ kind: 'acrostic', heads, length, meter, rhyme: 'auto' });
+}
+
+/** Writes a poem to each plan, the best of several rows, in full batches. */
+async function writeAll(
+  decoder: Decoder,
+  plans: readonly VersePlan[],
+  { mood, candidates, seed }: VerseOptions,
+  onProgress: (done: number) => void,
+): Promise<{ written: Written[]; ms: number }> {
+  const started = performance.now();
+  const rows: Row[][] = [];
+  let done = 0;
+  while (done < plans.length) {
+    while (rows.length < plans.length && decoder.active + candidates <= BATCH) {
+      const plan = plans[rows.length] as VersePlan;
+      const own = (seed + rows.length) >>> 0;
+      rows.push(
+        Array.from({ length: candidates }, (_, n) =>
+          decoder.join({ plan, sampling: SAMPLING[mood], seed: seedOf(own, n) }),
+        ),
+      );
+    }
+    await decoder.tick();
+    done = rows.filter((each) => each.every((row) => row.finished)).length;
+    onProgress(done);
+  }
+  const written = rows.map((each, i): Written => {
+    const faulty = each.find((row) => row.error !== null);
+    if (faulty?.error) throw faulty.error;
+    return { plan: plans[i] as VersePlan, ...best(each.map((row) => row.result())) };
+  });
+  return { written, ms: performance.now() - started };
+}
+
+function scoreWritten(
+  written: readonly Written[],
+  ms: number,
+  trainingLines: ReadonlySet<string>,
+  equalTexts: readonly string[],
+): VerseScores {
+  const reports = written.map(({ characters, plan }) => reportOn({ characters, plan }));
+  const nll = written.reduce((sum, poem) => sum + poem.nll, 0);
+  const hanzi = written.reduce((sum, poem) => sum + poem.hanzi, 0);
+  return {
+    poems: written.length,
+    shape: share(reports, ({ kept }) => kept.shape),
+    heads: share(reports, ({ kept }) => kept.given),
+    ...verseShares(reports),
+    specials: written.reduce((n, { characters }) => n + characters.join('').replace(ORDINARY, '').length, 0),
+    copiedLines: written.reduce((n, poem) => n + copied(poem, trainingLines), 0),
+    ...distinct(equalTexts),
+    nllHanzi: hanzi > 0 ? nll / hanzi : null,
+    msPerPoem: ms / written.length,
+  };
+}
+
+function scoreHumanPoems(
+  poems: readonly Poem[],
+  form: FormName,
+  trainingLines: ReadonlySet<string>,
+  scoreHuman: ScoreHuman,
+  equal: number,
+): VerseScores {
+  if (poems.length === 0) return NO_POEMS;
+  const reports = poems.map(({ text }) => reportOnText(text, form));
+  const texts = poems.map(({ text }) => text);
+  return {
+    poems: poems.length,
+    shape: share(reports, ({ kept }) => kept.shape),
+    heads: null,
+    ...verseShares(reports),
+    specials: texts.reduce((n, text) => n + text.replace(ORDINARY, '').length, 0),
+    copiedLines: texts.flatMap(linesOf).filter((line) => trainingLines.has(line)).length,
+    ...distinct(texts.slice(0, equal)),
+    nllHanzi: scoreHuman(poems),
+    msPerPoem: null,
+  };
+}
+
+const ORDINARY = /[\p{Unified_Ideograph}，。]/gu;
+
+const NO_POEMS: VerseScores = {
+  poems: 0,
+  shape: null,
+  heads: null,
+  rhyme: null,
+  toneStrict: null,
+  toneLoose: null,
+  toneCharacter: null,
+  specials: null,
+  copiedLines: null,
+  repeatedCharacter: null,
+  repeatedBigram: null,
+  distinct1: null,
+  distinct2: null,
+  distinct3: null,
+  nllHanzi: null,
+  msPerPoem: null,
+};
+
+function share(reports: readonly VerseReport[], holds: (report: VerseReport) => boolean): number {
+  return reports.filter(holds).length / reports.length;
+}
+
+/** Tone, rhyme and repetition. */
+function verseShares(reports: readonly VerseReport[]) {
+  return {
+    rhyme: share(reports, ({ kept }) => kept.rhyme),
+    toneStrict: share(reports, ({ kept }) => kept.toneStrict),
+    toneLoose: share(reports, ({ kept }) => kept.toneLoose),
+    toneCharacter: reports.reduce((sum, { kept }) => sum + kept.toneCharacter, 0) / reports.length,
+    repeatedCharacter: share(reports, ({ repeatedCharacters }) => repeatedCharacters > 0),
+    repeatedBigram: share(reports, ({ repeatedBigrams }) => repeatedBigrams > 0),
+  };
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/[，。]/u).filter((line) => line !== '');
+}
+
+/** Lines of a poem of ours that stand in the training split, but for those that the asker gave whole. */
+function copied({ characters, plan }: Written, trainingLines: ReadonlySet<string>): number {
+  let count = 0;
+  for (let line = 0; line < plan.lines; line++) {
+    const start = line * (plan.length + 1);
+    const given = plan.slots.slice(start, start + plan.length).every(({ kind }) => kind === 'given');
+    const text = characters.slice(start, start + plan.length).join('');
+    if (!given && trainingLines.has(text)) count++;
+  }
+  return count;
+}
+
+function distinct(texts: readonly string[]): Pick<VerseScores, 'distinct1' | 'distinct2' | 'distinct3'> {
+  const of = (n: number) => {
+    const seen = new Set<string>();
+    let total = 0;
+    for (const line of texts.flatMap(linesOf)) {
+      const characters = [...line];
+      for (let at = 0; at + n <= characters.length; at++) {
+        seen.add(characters.slice(at, at + n).join(''));
+        total++;
+      }
+    }
+    return total > 0 ? seen.size / total : null;
+  };
+  return { distinct1: of(1), distinct2: of(2), distinct3: of(3) };
+}
