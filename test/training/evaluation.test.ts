@@ -1,0 +1,92 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Architecture, initialParameters, toTensors } from '../../src/model/network.ts';
+import { EOS, FIRST_HANZI, UNK, Vocabulary } from '../../src/model/vocabulary.ts';
+import { Dataset } from '../../src/training/dataset.ts';
+import { scoreBatches, scoreTrigram, Tally } from '../../src/training/evaluation.ts';
+import { smallCorpus } from './fixtures/small-run.ts';
+
+const { poems } = smallCorpus();
+const options = { batchRows: 8, titleShare: 0, seed: 1 };
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+});
+
+describe('a tally', () => {
+  it('counts marks and ends among tokens but not among hanzi, and unknown characters among both', () => {
+    const tally = new Tally();
+    tally.add(FIRST_HANZI, 4);
+    tally.add(UNK, 2);
+    tally.add(FIRST_HANZI - 1, 0);
+    tally.add(EOS, 0);
+    const scores = tally.scores();
+    expect(scores.tokens).toBe(4);
+    expect(scores.nll).toBe(1.5);
+    expect(scores.hanziPerplexity).toBeCloseTo(Math.exp(3));
+    expect(scores.unknownShare).toBe(0.5);
+  });
+
+  it('has nothing to say of nothing', () => {
+    expect(() => new Tally().scores()).toThrow(RangeError);
+  });
+});
+
+describe('a model that knows nothing', () => {
+  it('is as perplexed as its vocabulary is large', () => {
+    const vocabulary = Vocabulary.build(
+      poems.map(({ text }) => text),
+      1,
+    );
+    const dataset = new Dataset(poems, vocabulary, options);
+    const architecture: Architecture = {
+      cell: 'rnn',
+      vocabulary: vocabulary.size,
+      embedding: 2,
+      hidden: 2,
+      layers: 1,
+      tied: false,
+    };
+    const zeros = new Map(
+      [...initialParameters(architecture, 1)].map(([name, v]) => [name, new Float32Array(v.length)]),
+    );
+    const scores = scoreBatches(architecture, toTensors(architecture, zeros), dataset.heldOut('test'));
+    expect(scores.nll).toBeCloseTo(Math.log(vocabulary.size), 5);
+    expect(scores.hanziPerplexity).toBeCloseTo(vocabulary.size, 2);
+    expect(scores.unknownShare).toBe(0);
+  });
+});
+
+describe('the share of unknown characters', () => {
+  it('is that of the test hanzi which the vocabulary lacks', () => {
+    const test = poems
+      .filter(({ split }) => split === 'test')
+      .map(({ text }) => text.replace(/[，。]/gu, ''));
+    const known = [...'春夏秋冬日'];
+    const all = [...test.join('')];
+    const share = all.filter((char) => !known.includes(char)).length / all.length;
+    const scores = scoreTrigram(new Dataset(poems, new Vocabulary(known), options));
+    expect(scores.unknownShare).toBeCloseTo(share);
+  });
+});
+
+describe('the trigram', () => {
+  it('learns from the training split alone', () => {
+    const vocabulary = Vocabulary.build(
+      poems.map(({ text }) => text),
+      1,
+    );
+    const score = (train: string) =>
+      scoreTrigram(
+        new Dataset(
+          poems.map((poem) => (poem.split === 'train' ? { ...poem, text: train } : poem)),
+          vocabulary,
+          options,
+        ),
+      ).nll;
+    const test = poems.find(({ split }) => split === 'test')?.text as string;
+    expect(score(test)).toBeLessThan(score('月月月月月，月月月月月。'));
+  });
+});
