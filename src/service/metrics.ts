@@ -5,6 +5,18 @@ import type { Pulse } from './protocol.ts';
 
 const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
+/** What the engine's thread counts. */
+const TOTALS = {
+  ticks: { name: 'shiren_ticks_total', help: 'Steps of the running batch.' },
+  rows: {
+    name: 'shiren_rows_total',
+    help: 'Rows advanced, summed over ticks; divided by ticks, the batch occupancy.',
+  },
+  tokens: { name: 'shiren_tokens_total', help: 'Characters drawn.' },
+  multiplyAdds: { name: 'shiren_multiply_adds_total', help: 'Multiply-adds in products for rows.' },
+} as const;
+type Total = keyof typeof TOTALS;
+
 /** Read whenever metrics are asked for. */
 export interface Gauged {
   readonly waiting: number;
@@ -22,7 +34,7 @@ export class Metrics {
   readonly reloads: Counter<'outcome'>;
   readonly refusals: Counter<'reason'>;
   /** What engine threads that have ended had counted. */
-  readonly #past = { ticks: 0, rows: 0, tokens: 0 };
+  readonly #past = { ticks: 0, rows: 0, tokens: 0, multiplyAdds: 0 };
 
   constructor(read: () => Gauged) {
     const registers = [this.#registry];
@@ -65,15 +77,10 @@ export class Metrics {
       labelNames: ['reason'],
       registers,
     });
-    for (const field of ['ticks', 'rows', 'tokens'] as const) {
-      const help = {
-        ticks: 'Steps of the running batch.',
-        rows: 'Rows advanced, summed over ticks; divided by ticks, the batch occupancy.',
-        tokens: 'Characters drawn.',
-      }[field];
+    for (const [field, { name, help }] of Object.entries(TOTALS) as [Total, (typeof TOTALS)[Total]][]) {
       const past = this.#past;
       new Counter({
-        name: `shiren_${field}_total`,
+        name,
         help,
         registers,
         collect() {
@@ -93,7 +100,7 @@ export class Metrics {
 
   /** Keeps the counts of a thread that has ended, so that totals never fall. */
   retire(pulse: Pulse): void {
-    for (const field of ['ticks', 'rows', 'tokens'] as const) this.#past[field] += pulse.get(field);
+    for (const field of Object.keys(TOTALS) as Total[]) this.#past[field] += pulse.get(field);
   }
 
   text(): Promise<string> {

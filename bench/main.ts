@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--soak]
+ * [--peer PROGRAM]`: how fast the service writes, and what of the engine's arithmetic it makes use of.
+ *
+ * One candidate an order unless told, so that a poem is a row; the bot writes several and keeps the best.
+ */
+
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ENGINE_CHOICES, type EngineChoice } from '../src/model/engine.ts';
+import { openInference } from '../src/service/embedded.ts';
+import { productRate } from './arithmetic.ts';
+import { runPeer } from './peer.ts';
+import { measureThroughput, residentBytes, soak, type Throughput } from './serving.ts';
+
+const SOAK_POEMS = 10_000;
+const SOAK_POETS = 64;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    engine: { type: 'string', default: 'auto' },
+    checkpoints: { type: 'string', default: 'checkpoints' },
+    checkpoint: { type: 'string', default: 'tang' },
+    concurrency: { type: 'string', default: '1,8,64,256' },
+    candidates: { type: 'string', default: '1' },
+    soak: { type: 'boolean', default: false },
+    peer: { type: 'string' },
+  },
+});
+
+await benchServing();
+
+async function benchServing(): Promise<void> {
+  const engine = engineNamed(values.engine);
+  const concurrency = values.concurrency.split(',').map(whole);
+  const candidates = whole(values.candidates);
+  const most = Math.max(...concurrency, SOAK_POETS);
+  const inference = await openInference({
+    engine,
+    checkpointsRoot: resolve(values.checkpoints),
+    checkpoint: values.checkpoint,
+    candidates,
+    limits: { rows: most * candidates, queue: most, deadlineMs: 600_000 },
+    logger: {
+      info: (fields, message) => console.error(message, JSON.stringify(fields)),
+      warn: (fields, message) => console.error(message, JSON.stringify(fields)),
+    },
+  });
+  const { engine: started, checkpoint } = inference.status();
+  const { name, vocabulary, embedding, hidden } = checkpoint;
+  console.log(`${name}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}`);
+  console.log(`engine ${started.name} on ${started.device}; rows written for a poem: ${candidates}`);
+
+  const results: Throughput[] = [];
+  if (values.soak) await soak(inference, SOAK_POEMS / 10, SOAK_POETS);
+  let before = values.soak ? await residentBytes() : 0;
+  if (values.soak) {
+    await soak(inference, SOAK_POEMS, SOAK_POETS);
+  } else {
+    for (const n of concurrency) {
+      results.push(await measureThroughput(inference, n));
+      if (results.length === 1) before = await residentBytes();
+    }
+  }
+  const memory = { before, after: await residentBytes() };
+  const drawn = await inference.close(0);
+  if (drawn.dropped > 0) throw new Error(`${drawn.dropped} poems were not finished`);
+
+  const rate = await productRate(started.name as EngineChoice);
+  console.log(`products of matrices: ${(rate / 1e9).toFixed(1)} thousand million multiply-adds a second`);
+  for (const { n, poemsPerSecond, p50, p95, p99, arithmetic, eventLoopDelayP99 } of results) {
+    console.log(
+      `${String(n).padStart(4)} poets: ${poemsPerSecond.toFixed(1)} poems/s; ` +
+        `ms p50 ${p50.toFixed(1)} p95 ${p95.toFixed(1)} p99 ${p99.toFixed(1)}; ` +
+        `${(arithmetic / rate).toFixed(2)} of the arithmetic; event loop p99 ${eventLoopDelayP99.toFixed(1)} ms`,
+    );
+  }
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+  console.log(
+    `memory ${mebibytes(memory.before)} MiB before, ${mebibytes(memory.after)} MiB after` +
+      (values.soak ? ` ${SOAK_POEMS} poems` : ''),
+  );
+  if (values.peer) await compare(values.peer, { vocabulary, embedding, hidden }, results);
+  if (!values.json) return;
+  const last = results.at(-1);
+  console.log(
+    JSON.stringify({
+      engine: started.name,
+      checkpoint: { name, vocabulary, embedding, hidden },
+      concurrency: results.map(({ n, poemsPerSecond, p50, p95, p99 }) => ({
+        n,
+        poemsPerSecond: rounded(poemsPerSecond),
+        p50: rounded(p50),
+        p95: rounded(p95),
+        p99: rounded(p99),
+      })),
+      limitShare: last ? rounded(last.arithmetic / rate) : null,
+      eventLoopDelayP99: last ? rounded(last.eventLoopDelayP99) : null,
+      memory,
+    }),
+  );
+}
+
+async function compare(
+  program: string,
+  sizes: { vocabulary: number; embedding: number; hidden: number },
+  results: readonly Throughput[],
+): Promise<void> {
+  const batches = results.map(({ n }) => n);
+  for (const { way, batch, poems_per_s: theirs } of await runPeer(program, sizes, batches)) {
+    const ours = results.find(({ n }) => n === batch);
+    if (!ours) continue;
+    const ratio = ours.poemsPerSecond / theirs;
+    console.log(
+      `peer, ${way}, batch ${batch}: ${theirs} poems/s; ours are ${ratio.toFixed(2)} times as many`,
+    );
+  }
+}
+
+function engineNamed(name: string): EngineChoice {
+  const found = ENGINE_CHOICES.find((each) => each === name);
+  if (!found) throw new Error(`there is no engine ${name}; there are ${ENGINE_CHOICES.join(', ')}`);
+  return found;
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${text} is not a whole number from 1`);
+  return value;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

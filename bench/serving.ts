@@ -1,0 +1,94 @@
+/** Poems through the whole service: from the request's plan to the poem, by so many poets at once. */
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { compilePlan } from '../src/poetry/compile.ts';
+import type { Asker, Inference } from '../src/service/inference.ts';
+
+/** Poets go on ordering for so long; what they have ordered by then is waited for. */
+const ORDER_MS = 4000;
+const WARM_UP_POEMS = 8;
+
+/** The limits are for guests; the benchmark measures the engine behind them. */
+const POET: Asker = { user: 'bench', guild: null, owner: true };
+
+export interface Throughput {
+  readonly n: number;
+  readonly poemsPerSecond: number;
+  /** Milliseconds from order to poem. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  /** Multiply-adds a second. */
+  readonly arithmetic: number;
+  /** Milliseconds, 99th percentile, of the main thread's event loop. */
+  readonly eventLoopDelayP99: number;
+}
+
+/** One 七絕 of 32 tokens. */
+export async function writePoem(inference: Inference, seed: number): Promise<void> {
+  const plan = compilePlan({
+    kind: 'poem',
+    opening: '月',
+    form: 'qijue',
+    title: '',
+    meter: 'strict',
+    rhyme: 'auto',
+  });
+  await inference.write({ plan, mood: 'free', seed }, POET);
+}
+
+export async function measureThroughput(inference: Inference, poets: number): Promise<Throughput> {
+  for (let seed = 0; seed < WARM_UP_POEMS; seed++) await writePoem(inference, seed);
+  const before = await multiplyAdds(inference);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const times: number[] = [];
+  const started = performance.now();
+  let seed = 0;
+  const poet = async () => {
+    while (performance.now() - started < ORDER_MS) {
+      const ordered = performance.now();
+      await writePoem(inference, seed++);
+      times.push(performance.now() - ordered);
+    }
+  };
+  await Promise.all(Array.from({ length: poets }, poet));
+  const seconds = (performance.now() - started) / 1000;
+  delay.disable();
+  times.sort((a, b) => a - b);
+  const percentile = (share: number) =>
+    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? Number.NaN;
+  return {
+    n: poets,
+    poemsPerSecond: times.length / seconds,
+    p50: percentile(0.5),
+    p95: percentile(0.95),
+    p99: percentile(0.99),
+    arithmetic: ((await multiplyAdds(inference)) - before) / seconds,
+    eventLoopDelayP99: delay.percentile(99) / 1e6,
+  };
+}
+
+/** Writes many poems, so many at a time. */
+export async function soak(inference: Inference, poems: number, poets: number): Promise<void> {
+  let seed = 0;
+  const poet = async () => {
+    while (seed < poems) await writePoem(inference, seed++);
+  };
+  await Promise.all(Array.from({ length: poets }, poet));
+}
+
+/** Resident bytes of the whole process; the least of a few looks, as garbage comes and goes. */
+export async function residentBytes(): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < 5; look++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    least = Math.min(least, process.memoryUsage.rss());
+  }
+  return least;
+}
+
+async function multiplyAdds(inference: Inference): Promise<number> {
+  const line = /^shiren_multiply_adds_total (\S+)$/m.exec(await inference.metrics());
+  return Number(line?.[1]);
+}
