@@ -31,28 +31,28 @@ interface LayerRun {
 }
 
 /** NLL in nats of every prediction of the batch: [n], in the order of its positions. */
-export function negativeLogLikelihoods(
+export async function negativeLogLikelihoods(
   architecture: Architecture,
   parameters: Parameters,
   batch: Batch,
-): Float32Array {
+): Promise<Float32Array> {
   const nll = tf.tidy(() => {
     const { top } = runLayers(architecture, parameters, batch, null);
     const picked = tf.gather(top, batch.positions) as tf.Tensor2D;
     return crossEntropy(logits(parameters, picked), batch.targets).nll;
   });
-  const values = nll.dataSync() as Float32Array;
+  const values = (await nll.data()) as Float32Array;
   nll.dispose();
   return values;
 }
 
 /** The mean NLL of the batch's predictions in nats, and its gradients. The caller disposes of the gradients. */
-export function lossAndGradients(
+export async function lossAndGradients(
   architecture: Architecture,
   parameters: Parameters,
   batch: Batch,
   masks: DropoutMasks | null,
-): { loss: number; gradients: Gradients } {
+): Promise<{ loss: number; gradients: Gradients }> {
   const mean: { tensor?: tf.Tensor } = {};
   const gradients = tf.tidy(() => {
     const { runs, top } = runLayers(architecture, parameters, batch, masks);
@@ -79,7 +79,7 @@ export function lossAndGradients(
     return result;
   });
   const tensor = mean.tensor as tf.Tensor;
-  const loss = tensor.dataSync()[0] as number;
+  const loss = (await tensor.data())[0] as number;
   tensor.dispose();
   return { loss, gradients };
 }

@@ -39,14 +39,14 @@ export class Tally {
   }
 }
 
-export function scoreBatches(
+export async function scoreBatches(
   architecture: Architecture,
   parameters: Record<string, tf.Tensor>,
   batches: Iterable<Batch>,
-): HeldOutScores {
+): Promise<HeldOutScores> {
   const tally = new Tally();
   for (const batch of batches) {
-    const nll = negativeLogLikelihoods(architecture, parameters, batch);
+    const nll = await negativeLogLikelihoods(architecture, parameters, batch);
     for (const [i, target] of batch.targets.entries()) tally.add(target, nll[i] as number);
   }
   return tally.scores();

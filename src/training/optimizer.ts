@@ -47,9 +47,9 @@ export function toSlots(
 }
 
 /** The norm of all gradients taken as one vector. */
-export function globalNorm(gradients: Gradients): number {
+export async function globalNorm(gradients: Gradients): Promise<number> {
   const squared = tf.tidy(() => tf.addN(Object.values(gradients).map((g) => tf.sum(tf.square(g)))));
-  const norm = Math.sqrt(squared.dataSync()[0] as number);
+  const norm = Math.sqrt((await squared.data())[0] as number);
   squared.dispose();
   return norm;
 }

@@ -77,7 +77,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   let validation = log.at(-1)?.validation ?? null;
 
   const save = async (test: HeldOutScores | null): Promise<void> => {
-    const state = trainer.state();
+    const state = await trainer.state();
     await writeState(paths.state, state, { recipe, corpus: corpus.hash, ...clock } satisfies About);
     await saveCheckpoint(
       folder,
@@ -109,7 +109,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   };
 
   const evaluate = async (window: Window): Promise<void> => {
-    validation = trainer.evaluate('validation');
+    validation = await trainer.evaluate('validation');
     const entry: LogEntry = {
       step: trainer.step,
       epoch: trainer.epoch,
@@ -134,7 +134,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
     let savedAt = performance.now();
     let last = performance.now();
     let window = emptyWindow();
-    for (const step of trainer.steps()) {
+    for await (const step of trainer.steps()) {
       const now = performance.now();
       addStep(window, step, now - last);
       clock.seconds += (now - last) / 1000;
@@ -154,7 +154,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
       }
       last = performance.now();
     }
-    const test = options.signal.aborted ? null : storedScores(trainer, dataset, recipe);
+    const test = options.signal.aborted ? null : await storedScores(trainer, dataset, recipe);
     await save(test);
     return { finished: trainer.finished, steps: trainer.step, totalSteps: trainer.totalSteps };
   } finally {
@@ -188,8 +188,8 @@ function indexCorpus(corpus: Corpus): NoveltyIndexes {
 }
 
 /** Test scores of the weights as they will be stored. */
-function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe): HeldOutScores {
-  const { parameters } = trainer.state();
+async function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe): Promise<HeldOutScores> {
+  const { parameters } = await trainer.state();
   const stored = new Map(
     [...parameters].map(([name, values]) => [
       name,
@@ -198,7 +198,7 @@ function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe): HeldO
   );
   const tensors = toTensors(trainer.architecture, stored);
   try {
-    return scoreBatches(trainer.architecture, tensors, dataset.heldOut('test'));
+    return await scoreBatches(trainer.architecture, tensors, dataset.heldOut('test'));
   } finally {
     for (const tensor of Object.values(tensors)) tensor.dispose();
   }

@@ -81,30 +81,34 @@ export class Trainer {
   }
 
   /** Takes the steps that are left, one at a time as the caller asks for them. Throws {@link DivergenceError}. */
-  *steps(): Generator<StepReport> {
+  async *steps(): AsyncGenerator<StepReport> {
     const perEpoch = this.#dataset.batchesPerEpoch;
     while (!this.finished) {
       let skip = this.#step % perEpoch;
       for (const batch of this.#dataset.trainingEpoch(Math.floor(this.#step / perEpoch))) {
         if (skip-- > 0) continue;
-        yield this.#take(batch);
+        yield await this.#take(batch);
         if (this.finished) return;
       }
     }
   }
 
   /** Scores on a held-out split, with the weights in full precision. */
-  evaluate(split: 'validation' | 'test'): HeldOutScores {
+  evaluate(split: 'validation' | 'test'): Promise<HeldOutScores> {
     return scoreBatches(this.architecture, this.#parameters, this.#dataset.heldOut(split));
   }
 
   /** Copies of all that a run needs to go on. */
-  state(): TrainerState {
-    const read = (tensors: Record<string, tf.Tensor>) =>
-      new Map(
-        Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync().slice() as Float32Array]),
-      );
-    return { step: this.#step, parameters: read(this.#parameters), slots: read(this.#slots) };
+  async state(): Promise<TrainerState> {
+    const read = async (tensors: Record<string, tf.Tensor>) => {
+      const values = new Map<string, Float32Array>();
+      for (const [name, tensor] of Object.entries(tensors)) {
+        values.set(name, (await tensor.data()).slice() as Float32Array);
+      }
+      return values;
+    };
+    const parameters = await read(this.#parameters);
+    return { step: this.#step, parameters, slots: await read(this.#slots) };
   }
 
   dispose(): void {
@@ -112,13 +116,13 @@ export class Trainer {
       tensor.dispose();
   }
 
-  #take(batch: Batch): StepReport {
+  async #take(batch: Batch): Promise<StepReport> {
     const { dropout, clipNorm, optimizer, schedule, seed } = this.#recipe;
     const step = this.#step + 1;
     const masks = drawMasks(this.architecture, batch.rows, dropout, seed ^ Math.imul(step, 0x85ebca6b));
-    const { loss, gradients } = lossAndGradients(this.architecture, this.#parameters, batch, masks);
+    const { loss, gradients } = await lossAndGradients(this.architecture, this.#parameters, batch, masks);
     disposeMasks(masks);
-    const norm = globalNorm(gradients);
+    const norm = await globalNorm(gradients);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
       for (const gradient of Object.values(gradients)) gradient.dispose();
       throw new DivergenceError(`the loss is ${loss} and the gradient's norm ${norm} at step ${step}`);

@@ -75,7 +75,7 @@ interface Written {
 const BATCH = 256;
 
 /** The model's mean NLL in nats a hanzi over human poems of the test split. */
-export type ScoreHuman = (poems: readonly Poem[]) => number;
+export type ScoreHuman = (poems: readonly Poem[]) => Promise<number>;
 
 /** Runs the whole comparison on the engine of this thread. */
 export async function evaluateVerse(
@@ -108,7 +108,7 @@ export async function evaluateVerse(
       const equal = Math.min(texts.length, human.length);
       results[form] = {
         generated: scoreWritten(written, ms, trainingLines, texts.slice(0, equal)),
-        human: scoreHumanPoems(human, form, trainingLines, scoreHuman, equal),
+        human: await scoreHumanPoems(human, form, trainingLines, scoreHuman, equal),
       };
     }
     const plans = Array.from({ length: options.poems }, () => planHeads(test, options, random));
@@ -199,13 +199,13 @@ function scoreWritten(
   };
 }
 
-function scoreHumanPoems(
+async function scoreHumanPoems(
   poems: readonly Poem[],
   form: FormName,
   trainingLines: ReadonlySet<string>,
   scoreHuman: ScoreHuman,
   equal: number,
-): VerseScores {
+): Promise<VerseScores> {
   if (poems.length === 0) return NO_POEMS;
   const reports = poems.map(({ text }) => reportOnText(text, form));
   const texts = poems.map(({ text }) => text);
@@ -217,7 +217,7 @@ function scoreHumanPoems(
     specials: texts.reduce((n, text) => n + text.replace(ORDINARY, '').length, 0),
     copiedLines: texts.flatMap(linesOf).filter((line) => trainingLines.has(line)).length,
     ...distinct(texts.slice(0, equal)),
-    nllHanzi: scoreHuman(poems),
+    nllHanzi: await scoreHuman(poems),
     msPerPoem: null,
   };
 }

@@ -35,7 +35,7 @@ describe('a tally', () => {
 });
 
 describe('a model that knows nothing', () => {
-  it('is as perplexed as its vocabulary is large', () => {
+  it('is as perplexed as its vocabulary is large', async () => {
     const vocabulary = Vocabulary.build(
       poems.map(({ text }) => text),
       1,
@@ -52,7 +52,7 @@ describe('a model that knows nothing', () => {
     const zeros = new Map(
       [...initialParameters(architecture, 1)].map(([name, v]) => [name, new Float32Array(v.length)]),
     );
-    const scores = scoreBatches(architecture, toTensors(architecture, zeros), dataset.heldOut('test'));
+    const scores = await scoreBatches(architecture, toTensors(architecture, zeros), dataset.heldOut('test'));
     expect(scores.nll).toBeCloseTo(Math.log(vocabulary.size), 5);
     expect(scores.hanziPerplexity).toBeCloseTo(vocabulary.size, 2);
     expect(scores.unknownShare).toBe(0);

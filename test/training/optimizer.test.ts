@@ -51,8 +51,8 @@ describe('RMSprop', () => {
 });
 
 describe('the global norm', () => {
-  it('takes all gradients as one vector', () => {
-    expect(globalNorm({ a: tf.tensor1d([3]), b: tf.tensor2d([[0, 4]]) })).toBeCloseTo(5, 6);
+  it('takes all gradients as one vector', async () => {
+    expect(await globalNorm({ a: tf.tensor1d([3]), b: tf.tensor2d([[0, 4]]) })).toBeCloseTo(5, 6);
   });
 });
 

@@ -73,7 +73,7 @@ await runCommand(async () => {
 async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: EngineInfo): Promise<object> {
   const dataset = openTestPoems(checkpoint, corpus);
   const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
-  const model = scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
+  const model = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
   const trigram = scoreTrigram(dataset);
   const row = (name: string, nll: string, perplexity: string) =>
     console.log(`${name.padEnd(22)}${nll.padStart(14)}${perplexity.padStart(20)}`);
@@ -102,9 +102,9 @@ async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOpti
     checkpoint,
     corpus.poems,
     options,
-    (poems) => {
+    async (poems) => {
       const dataset = openTestPoems(checkpoint, { ...corpus, poems });
-      const scores = scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
+      const scores = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
       return Math.log(scores.hanziPerplexity);
     },
     (form, done) => {
