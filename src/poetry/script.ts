@@ -15,22 +15,23 @@ const TO_TRADITIONAL = from.cn?.[0] as Dictionaries;
 const TO_SIMPLIFIED = to.cn?.[0] as Dictionaries;
 
 /**
- * Simplified characters that merge several words (or spellings) of verse, each followed by its traditional
- * forms: itself first where it is traditional too, then the commonest. Forms that are modern or rare words only
- * (颱, 檯, 齣, 韆) are left out, for a poem never means them; so are mere printing variants (别 and 別).
+ * Characters that OpenCC's own table of single characters does not decide as verse would, each followed by its
+ * traditional forms: itself first where it is traditional too, then the commonest.
+ *
+ * First those that merge several words (后, 里, 发), and those of two spellings that are both common; forms that are
+ * modern or rare words only (颱, 檯, 齣, 韆) are left out, for a poem never means them. Then those that verse itself
+ * writes so, where OpenCC would change them for a rarer spelling (却, not 卻).
  */
-const MERGED = `
-  发發髮 后后後 里里裏裡 云云雲 干干乾幹 余余餘 谷谷穀 征征徵 几几幾 台台臺 斗斗鬥 松松鬆 卷卷捲 向向嚮 曲曲麴 合合閤
-  志志誌 才才纔 只只隻 胡胡鬍 折折摺 弦弦絃 御御禦 修修脩 幸幸倖 欲欲慾 席席蓆 舍舍捨 游游遊 布布佈 冬冬鼕 致致緻 蒙蒙濛
-  于于於 岳岳嶽 采采採 占占佔 咸咸鹹 升升昇陞 累累纍 制制製 卜卜蔔 栖栖棲 辟辟闢 凶凶兇 范范範 熏熏燻 凭凭憑 昆昆崑
-  克克剋 栗栗慄 朴朴樸 系系繫係 托托託 尸尸屍 郁郁鬱 姜姜薑 夸夸誇 丑丑醜 岩岩巖 筑筑築 冲沖衝 准准準 愿願愿 并並併幷
-  仆僕仆 术術朮 历歷曆 钟鐘鍾 尽盡儘 复復複覆 获獲穫 须須鬚 饥飢饑 脏臟髒 纤纖縴 坛壇罈 团團糰 当當噹 汇匯彙 弥彌瀰
-  签籤簽 面面麵 回回迴 峰峰峯 溪溪谿 暗暗闇 泛泛汎氾 彩彩綵 雕雕鵰彫 迹跡迹蹟 沾沾霑 注注註 杯杯盃 玩玩翫 旗旗旂 棋棋棊
-  荡蕩盪 赞贊讚 鉴鑑鑒 锤鎚錘 凄淒悽 炼鍊煉 叹歎嘆 个箇個 闲閑閒 径徑逕 袅嫋裊 艳豔艷 湿濕溼 捣擣搗 借借藉 着著着 么麽麼
-  床牀床 群羣群 唇脣唇 灶竈灶 吃喫吃 痴癡痴 秘祕秘 却却卻 挂挂掛 佛佛彿 念念唸 强強强 烟煙烟 鸡雞鷄 绕繞遶 绣繡綉`;
+const DECIDED = `
+  发發髮 后后後 里里裏裡 云云雲 干干乾幹 余余餘 谷谷穀 征征徵 几几幾 台台臺 斗斗鬥 松松鬆 卷卷捲 才才纔 只只隻 舍舍捨
+  游游遊 蒙蒙濛 于于於 咸咸鹹 升升昇 制制製 栖栖棲 辟辟闢 范范範 凭凭憑 昆昆崑 栗栗慄 朴朴樸 系系繫係 郁郁鬱 姜姜薑 夸夸誇
+  丑丑醜 岩岩巖 筑筑築 冲沖衝 准准準 并並併幷 仆僕仆 术術朮 历歷曆 钟鐘鍾 复復複覆 获獲穫 须須鬚 饥飢饑 脏臟髒 纤纖縴
+  坛壇罈 团團糰 汇匯彙 弥彌瀰 签籤簽 迹跡迹 荡蕩盪 赞贊讚 鉴鑑鑒 锤鎚錘 凄淒悽 炼鍊煉 叹歎嘆 个箇個 闲閑閒 径徑逕 袅嫋裊
+  艳豔艷 湿濕溼 捣擣搗 借借藉 着著着 么麽麼 床牀床 群羣群 唇脣唇 灶竈灶 吃喫吃 痴癡痴 强強强 烟煙烟 绕繞遶 吊弔吊 抬擡抬
+  却却 峰峰 荆荆 挂挂 占占 脚脚 凶凶 熏熏 秘秘 吁吁 衮衮 咨咨 虬虬 姹姹 皂皂 咤咤 蘖蘖 肴肴 鸡雞 绣繡 棱稜`;
 
 const FORMS = new Map<string, readonly string[]>(
-  MERGED.trim()
+  DECIDED.trim()
     .split(/\s+/u)
     .map((entry) => {
       const [simplified = '', ...forms] = entry;
@@ -109,8 +110,15 @@ export function toSimplified(text: string): string {
 export function toTraditional(text: string): string {
   return traditional
     .segments(text)
-    .map(([source, target]) => (source === target ? (FORMS.get(source)?.[0] ?? target) : target))
+    .map(([source, target]) => likeliestForm(source, target))
     .join('');
+}
+
+/** OpenCC's form of a lone character, unless verse writes another. */
+function likeliestForm(char: string, form: string): string {
+  const forms = FORMS.get(char);
+  if (forms === undefined || (forms[0] === char && forms.includes(form))) return form;
+  return forms[0] as string;
 }
 
 /**

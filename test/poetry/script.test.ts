@@ -21,6 +21,10 @@ describe('whole texts', () => {
     expect(toTraditional('春风又绿江南岸')).toBe('春風又綠江南岸');
   });
 
+  it('are spelled as the corpus of verse spells', () => {
+    expect(toTraditional('却，湿，床，后，余')).toBe('却，濕，牀，後，餘');
+  });
+
   it('come through with characters beyond the basic plane whole', () => {
     expect(toTraditional('𠮷野')).toBe('𠮷野');
     expect(toSimplified('𠮷')).toBe('𠮷');
@@ -35,6 +39,8 @@ describe('a lone simplified character', () => {
     ['云', '云雲'],
     ['干', '干乾幹'],
     ['月', '月'],
+    ['却', '却'],
+    ['吊', '弔吊'],
     ['红', '紅'],
     ['後', '後'],
     ['𠮷', '𠮷'],
