@@ -52,7 +52,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     clipNorm: 1,
     dropout: 0.3,
     batchRows: 64,
-    epochs: 10,
+    epochs: 7,
     titleShare: 0.2,
     seed: 1,
     stored: 'float16',
