@@ -50,15 +50,30 @@ async function loadDawn(): Promise<Dawn> {
   }
 }
 
-/** The backend reads `navigator.gpu` and the constants of the standard from the global object as it is imported. */
-function publish(gpu: Gpu, dawn: Dawn): void {
-  Object.assign(globalThis, dawn.globals);
+/**
+ * Dawn's entry, one a thread: what an earlier one made must not outlive it, and would with a second in its place.
+ * The TensorFlow.js backend reads `navigator.gpu` and the constants of the standard from the global object as it is
+ * imported, so both are put there.
+ */
+async function openGpu(): Promise<Gpu> {
   // Node 20 has no navigator.
   if (!('navigator' in globalThis)) {
     Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
   }
-  const navigator: object = Reflect.get(globalThis, 'navigator');
+  const navigator: { gpu?: Gpu } = Reflect.get(globalThis, 'navigator');
+  if (navigator.gpu !== undefined) return navigator.gpu;
+  const dawn = await loadDawn();
+  Object.assign(globalThis, dawn.globals);
+  const gpu = dawn.create([]);
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  return gpu;
+}
+
+function isSoftware(adapter: Adapter): boolean {
+  const { vendor, architecture, device, description } = adapter.info;
+  return (
+    adapter.isFallbackAdapter === true || SOFTWARE.test([vendor, architecture, device, description].join(' '))
+  );
 }
 
 function describe({ info }: Adapter): string {
@@ -71,21 +86,12 @@ export const webgpu: Candidate = {
 
   async start(byName) {
     if (!byName && !mayHaveGpu()) throw new EngineUnavailable('no graphics device');
-    const dawn = await loadDawn();
-    const gpu = dawn.create([]);
+    const gpu = await openGpu();
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (adapter === null) throw new EngineUnavailable('no graphics adapter answers', DRIVER);
     const device = describe(adapter);
-    if (
-      !byName &&
-      (adapter.isFallbackAdapter === true ||
-        SOFTWARE.test(JSON.stringify(adapter.info)) ||
-        SOFTWARE.test(device))
-    ) {
-      throw new EngineUnavailable(`${device} is a software adapter`);
-    }
+    if (!byName && isSoftware(adapter)) throw new EngineUnavailable(`${device} is a software adapter`);
 
-    publish(gpu, dawn);
     const name: string = '@tensorflow/tfjs-backend-webgpu';
     await import(name).catch((error: unknown) => {
       throw new EngineUnavailable(`${name} does not load: ${message(error)}`, REINSTALL);

@@ -1,0 +1,132 @@
+/**
+ * The same model gives the same numbers on every engine: logits, loss, gradients and one step of an optimiser, for
+ * every cell, held against the plain JavaScript engine. Each engine has a test file, and so a process, of its own:
+ * one that crashes takes only its own tests with it.
+ *
+ * Set REQUIRED_ENGINES (names with commas) to fail where one of them cannot be started instead of skipping it.
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CELL_NAMES, type CellName } from '../../../src/model/cells/cell.ts';
+import { EngineError, type EngineName, startEngine } from '../../../src/model/engine.ts';
+import { type Architecture, initialParameters, toTensors } from '../../../src/model/network.ts';
+import { Random } from '../../../src/model/random.ts';
+import { Stepper } from '../../../src/model/stepper.ts';
+import { lossAndGradients } from '../../../src/training/backpropagation.ts';
+import { type Batch, makeBatch } from '../../../src/training/batch.ts';
+import { emptySlots, update } from '../../../src/training/optimizer.ts';
+
+const REQUIRED = (process.env.REQUIRED_ENGINES ?? '').split(',');
+/** Of the largest number in the oracle's tensor. */
+const TOLERANCE = 1e-4;
+const STEPS = 9;
+
+/** Odd sizes, so that vector units and tiles have remainders; the larger one crosses a tile of each engine. */
+const SIZES = [
+  { vocabulary: 23, embedding: 5, hidden: 7 },
+  { vocabulary: 301, embedding: 43, hidden: 70 },
+];
+
+export const ARCHITECTURES: readonly Architecture[] = SIZES.flatMap((sizes) =>
+  CELL_NAMES.flatMap((cell: CellName) => [true, false].map((tied) => ({ ...sizes, cell, layers: 2, tied }))),
+);
+
+/** Everything an engine computes of a model, as plain arrays by name. */
+type Results = ReadonlyMap<string, Float32Array>;
+
+function sentences(vocabulary: number): number[][] {
+  const random = new Random(3);
+  return [STEPS + 1, 5, 7].map((length) => Array.from({ length }, () => random.below(vocabulary)));
+}
+
+async function decode(architecture: Architecture, results: Map<string, Float32Array>): Promise<void> {
+  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11));
+  const rows = 3;
+  const random = new Random(5);
+  stepper.reserve(rows);
+  for (let step = 0; step < STEPS; step++) {
+    const tokens = Int32Array.from({ length: rows }, () => random.below(architecture.vocabulary));
+    await stepper.step(tokens, rows);
+    results.set(`logits ${step}`, await stepper.logits([0, 1, 2]));
+  }
+  stepper.dispose();
+}
+
+async function train(architecture: Architecture, results: Map<string, Float32Array>): Promise<void> {
+  const parameters = toTensors(architecture, initialParameters(architecture, 11));
+  const adam = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+  const slots = emptySlots(adam, parameters);
+  const batch: Batch = makeBatch(sentences(architecture.vocabulary).map((tokens) => ({ tokens, prefix: 2 })));
+  const { loss, gradients } = await lossAndGradients(architecture, parameters, batch, null);
+  results.set('loss', Float32Array.of(loss));
+  for (const [name, gradient] of Object.entries(gradients)) {
+    results.set(`gradient of ${name}`, (await gradient.data()) as Float32Array);
+  }
+  // Adam's first step is the gradient's sign, which rounding may turn where the gradient is next to nothing: give
+  // its divisor weight enough to keep such numbers small.
+  update({ ...adam, epsilon: 1e-2 }, parameters, slots, gradients, {
+    learningRate: 0.01,
+    scale: 0.5,
+    step: 1,
+  });
+  for (const [name, parameter] of Object.entries(parameters)) {
+    results.set(`${name} after a step`, (await parameter.data()) as Float32Array);
+  }
+  tf.dispose([gradients, parameters, slots]);
+}
+
+async function compute(architecture: Architecture): Promise<Results> {
+  const results = new Map<string, Float32Array>();
+  await decode(architecture, results);
+  await train(architecture, results);
+  return results;
+}
+
+function relativeDeviation(actual: Float32Array, expected: Float32Array): number {
+  if (actual.length !== expected.length) return Number.NaN;
+  let worst = 0;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs((actual[i] as number) - (expected[i] as number));
+    if (Number.isNaN(difference)) return Number.NaN;
+    worst = Math.max(worst, difference);
+    largest = Math.max(largest, Math.abs(expected[i] as number));
+  }
+  return worst / largest;
+}
+
+/** Why an engine cannot be started here; null where it can. */
+async function whyNot(name: EngineName): Promise<string | null> {
+  try {
+    await startEngine(name);
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError && !REQUIRED.includes(name)) return error.message;
+    throw error;
+  }
+}
+
+/** Defines the tests for one engine; says so where they are skipped. */
+export async function parityWithCpu(name: EngineName, architectures = ARCHITECTURES): Promise<void> {
+  const reason = await whyNot(name);
+  if (reason !== null) console.info(`skipped: ${reason}`);
+
+  describe.skipIf(reason !== null).each(architectures)('$cell of $hidden, tied: $tied', (architecture) => {
+    let expected: Results;
+
+    beforeAll(async () => {
+      await startEngine('cpu');
+      expected = await compute(architecture);
+    });
+
+    test(`on ${name} as on cpu`, { timeout: 60_000 }, async () => {
+      await startEngine(name);
+      const actual = await compute(architecture);
+      expect([...actual.keys()]).toEqual([...expected.keys()]);
+      for (const [what, values] of expected) {
+        expect(relativeDeviation(actual.get(what) as Float32Array, values), what).toBeLessThan(TOLERANCE);
+      }
+    });
+  });
+}

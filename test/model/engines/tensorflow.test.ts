@@ -1,0 +1,3 @@
+import { parityWithCpu } from './parity.ts';
+
+await parityWithCpu('tensorflow');
