@@ -41,18 +41,17 @@ function decay(scaled: number): number {
  * log-likelihood. NaN or infinite logits give NaN.
  */
 export function logSumExp(logits: Float32Array, at: number, length: number): number {
+  const end = at + length;
   let max = Number.NEGATIVE_INFINITY;
-  let check = 0;
-  for (let i = at; i < at + length; i++) {
+  for (let i = at; i < end; i++) {
     const value = logits[i] as number;
     if (value > max) max = value;
-    check += value;
   }
-  if (!Number.isFinite(check)) return Number.NaN;
   let sum = 0;
-  for (let i = at; i < at + length; i++) {
+  for (let i = at; i < end; i++) {
     const scaled = (max - (logits[i] as number)) * BUCKETS_PER_NAT;
-    if (scaled < BUCKETS) sum += decay(scaled);
+    // So written, NaN is not passed over.
+    if (!(scaled >= BUCKETS)) sum += decay(scaled);
   }
   return max + Math.log(sum);
 }
@@ -60,9 +59,10 @@ export function logSumExp(logits: Float32Array, at: number, length: number): num
 /** Draws with working memory of its own; one serves all rows of a thread. */
 export class Sampler {
   readonly #mass = new Float64Array(BUCKETS);
-  #kept = new Int32Array(1024);
-  #weights = new Float64Array(1024);
-  #buckets = new Int16Array(1024);
+  /** Of the candidates within reach of the likeliest: id, weight relative to it, bucket. */
+  #kept = new Int32Array(0);
+  #weights = new Float64Array(0);
+  #buckets = new Int16Array(0);
 
   /**
    * One of `ids`, or −1 where every candidate's logit is −Infinity (banned) or there is none. `logits` are a
@@ -80,28 +80,31 @@ export class Sampler {
     }
     if (best < 0 || sampling.temperature === 0) return best;
     const count = this.#weigh(logits, at, ids, max, BUCKETS_PER_NAT / sampling.temperature);
-    const nucleus = this.#nucleus(count, sampling.nucleus);
-    return this.#pick(nucleus, random.uniform());
+    const { last, mass } = this.#nucleus(sampling.nucleus);
+    return this.#pick(count, last, random.uniform() * mass);
   }
 
-  /** Keeps the candidates within reach of the best with their weights relative to it; returns how many. */
+  /** Keeps the candidates within reach of the best; returns how many. */
   #weigh(logits: Float32Array, at: number, ids: Int32Array, max: number, scale: number): number {
     if (this.#kept.length < ids.length) {
-      this.#kept = new Int32Array(2 * ids.length);
-      this.#weights = new Float64Array(2 * ids.length);
-      this.#buckets = new Int16Array(2 * ids.length);
+      this.#kept = new Int32Array(ids.length);
+      this.#weights = new Float64Array(ids.length);
+      this.#buckets = new Int16Array(ids.length);
     }
     const mass = this.#mass.fill(0);
+    const kept = this.#kept;
+    const weights = this.#weights;
+    const buckets = this.#buckets;
     let count = 0;
     for (let n = 0; n < ids.length; n++) {
       const id = ids[n] as number;
       const scaled = (max - (logits[at + id] as number)) * scale;
       if (!(scaled < BUCKETS)) continue;
       const weight = decay(scaled);
-      this.#kept[count] = id;
-      this.#weights[count] = weight;
       const bucket = scaled | 0;
-      this.#buckets[count] = bucket;
+      kept[count] = id;
+      weights[count] = weight;
+      buckets[count] = bucket;
       mass[bucket] = (mass[bucket] as number) + weight;
       count++;
     }
@@ -109,37 +112,30 @@ export class Sampler {
   }
 
   /**
-   * Moves the nucleus to the front of what is kept; returns its size. Whole buckets, likeliest first, until they
-   * hold the share: what is within 1/32 nat of the nucleus's last member comes in with it, so nothing is sorted.
+   * The last bucket of the nucleus and the mass up to it. Whole buckets, likeliest first, until they hold the
+   * share: what is within 1/32 nat of the nucleus's last member comes in with it, so nothing is sorted.
    */
-  #nucleus(count: number, share: number): number {
-    if (share >= 1) return count;
-    let missing = 0;
-    for (let b = 0; b < BUCKETS; b++) missing += share * (this.#mass[b] as number);
-    let last = 0;
-    for (; last < BUCKETS - 1; last++) {
-      missing -= this.#mass[last] as number;
-      if (missing <= 0) break;
+  #nucleus(share: number): { last: number; mass: number } {
+    let total = 0;
+    for (let b = 0; b < BUCKETS; b++) total += this.#mass[b] as number;
+    let mass = 0;
+    for (let last = 0; last < BUCKETS; last++) {
+      mass += this.#mass[last] as number;
+      if (mass >= share * total) return { last, mass };
     }
-    let size = 0;
-    for (let n = 0; n < count; n++) {
-      if ((this.#buckets[n] as number) > last) continue;
-      this.#kept[size] = this.#kept[n] as number;
-      this.#weights[size] = this.#weights[n] as number;
-      size++;
-    }
-    return size;
+    return { last: BUCKETS - 1, mass };
   }
 
-  /** The member of the nucleus in which the point `at` (in [0, 1)) of its mass lies. */
-  #pick(size: number, at: number): number {
-    let total = 0;
-    for (let n = 0; n < size; n++) total += this.#weights[n] as number;
-    let left = at * total;
-    for (let n = 0; n < size; n++) {
+  /** The member of the nucleus in which the point `at` of its mass lies. */
+  #pick(count: number, last: number, at: number): number {
+    let left = at;
+    let member = -1;
+    for (let n = 0; n < count; n++) {
+      if ((this.#buckets[n] as number) > last) continue;
+      member = this.#kept[n] as number;
       left -= this.#weights[n] as number;
-      if (left < 0) return this.#kept[n] as number;
+      if (left < 0) break;
     }
-    return this.#kept[size - 1] as number;
+    return member;
   }
 }
