@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Card } from '../../src/model/card.ts';
+import type { Checkpoint } from '../../src/model/checkpoint.ts';
+import { startEngine } from '../../src/model/engine.ts';
+import { initialParameters } from '../../src/model/network.ts';
+import { Random } from '../../src/model/random.ts';
+import { FORM_NAMES, FORMS } from '../../src/poetry/form.ts';
+import type { Poem } from '../../src/training/corpus/corpus.ts';
+import { evaluateVerse, type VerseOptions, type VerseResults } from '../../src/training/verse-evaluation.ts';
+import { verseTable } from '../../src/training/verse-table.ts';
+import { VOCABULARY } from '../model/tiny-model.ts';
+
+const architecture = {
+  cell: 'lstm',
+  vocabulary: VOCABULARY.size,
+  embedding: 4,
+  hidden: 6,
+  layers: 2,
+  tied: true,
+} as const;
+
+const checkpoint: Checkpoint = {
+  name: 'tiny',
+  folder: 'nowhere',
+  architecture,
+  parameters: initialParameters(architecture, 1),
+  vocabulary: VOCABULARY,
+  card: {} as Card,
+  runs: null,
+};
+
+const random = new Random(9);
+const poems: Poem[] = FORM_NAMES.flatMap((form) =>
+  Array.from({ length: 3 }, (_, i): Poem => {
+    const { lines, length } = FORMS[form];
+    const line = () =>
+      Array.from({ length }, () => VOCABULARY.hanzi[random.below(VOCABULARY.hanzi.length)]).join('');
+    const text = Array.from({ length: lines / 2 }, () => `${line()}，${line()}。`).join('');
+    return { split: i === 0 ? 'train' : 'test', form, title: '無題', author: '無名', text };
+  }),
+);
+
+const OPTIONS: VerseOptions = { poems: 6, meter: 'strict', mood: 'free', candidates: 2, seed: 3 };
+const evaluate = (options: Partial<VerseOptions> = {}, corpus: readonly Poem[] = poems) =>
+  evaluateVerse(
+    checkpoint,
+    corpus,
+    { ...OPTIONS, ...options },
+    async () => 5,
+    () => {},
+  );
+const untimed = (results: VerseResults) =>
+  Object.entries(results).map(([form, { generated, human }]) => [
+    form,
+    { ...generated, msPerPoem: 0 },
+    human,
+  ]);
+
+beforeAll(async () => {
+  await startEngine('wasm');
+});
+
+describe('verse measured beside people’s', () => {
+  it('covers every form and acrostics, each with as many poems as asked for', async () => {
+    const results = await evaluate();
+    expect(Object.keys(results)).toEqual([...FORM_NAMES, 'acrostic']);
+    for (const { generated } of Object.values(results)) {
+      expect(generated.poems).toBe(6);
+      expect(generated.shape).toBe(1);
+      expect(generated.heads).toBe(1);
+      expect(generated.specials).toBe(0);
+      expect(generated.nllHanzi).toBeGreaterThan(0);
+      expect(generated.msPerPoem).toBeGreaterThan(0);
+    }
+    for (const form of FORM_NAMES)
+      expect(results[form].human).toMatchObject({ poems: 2, shape: 1, heads: null, nllHanzi: 5 });
+    expect(results.acrostic.human).toMatchObject({ poems: 0, rhyme: null, distinct1: null });
+  });
+
+  it('is the same for the same seed, and another for another', async () => {
+    const first = untimed(await evaluate());
+    expect(untimed(await evaluate())).toEqual(first);
+    expect(untimed(await evaluate({ seed: 4 }))).not.toEqual(first);
+  });
+
+  it('sees what a meter promises', async () => {
+    const strict = await evaluate();
+    const none = await evaluate({ meter: 'none', poems: 20 });
+    for (const form of FORM_NAMES) {
+      expect(strict[form].generated).toMatchObject({
+        rhyme: 1,
+        toneStrict: 1,
+        toneLoose: 1,
+        toneCharacter: 1,
+      });
+      expect(none[form].generated.toneStrict).toBeLessThan(0.5);
+      expect(none[form].generated.rhyme).toBeLessThan(0.5);
+    }
+  });
+
+  it('counts human lines that stand in the training split', async () => {
+    const copy = poems.map((poem) => ({
+      ...poem,
+      text: (poems.find((p) => p.form === poem.form) as Poem).text,
+    }));
+    const results = await evaluate({ poems: 1 }, copy);
+    expect(results.qilv.human.copiedLines).toBe(16);
+    expect(results.wujue.human.copiedLines).toBe(8);
+    expect((await evaluate({ poems: 1 })).qilv.human.copiedLines).toBe(0);
+  });
+
+  it('fits a table with a column for each side', async () => {
+    const lines = verseTable(await evaluate({ poems: 1 })).split('\n');
+    expect(lines).toHaveLength(2 + 16);
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  });
+});
