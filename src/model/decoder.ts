@@ -11,6 +11,7 @@ import { type Lexicon, PlanCursor } from '../poetry/cursor.ts';
 import type { FormTag } from '../poetry/form.ts';
 import { FORM_TAGS } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
+import { standardForm } from '../poetry/script.ts';
 import type { Candidates } from './candidates.ts';
 import { Random } from './random.ts';
 import { logSumExp, Sampler, type Sampling } from './sampler.ts';
@@ -203,8 +204,14 @@ export class Decoder {
 
   #take(row: Row, char: string): void {
     row.characters.push(char);
-    row.pending.push(this.#model.vocabulary.id(char));
+    row.pending.push(this.#read(char));
     row.cursor.take(char);
+  }
+
+  /** What the network reads for a character: itself, or the spelling of it that the network has learnt. */
+  #read(char: string): number {
+    const { vocabulary } = this.#model;
+    return vocabulary.id(vocabulary.has(char) ? char : standardForm(char));
   }
 
   /** Draws for a free slot from the row's logits, which are overwritten. */

@@ -34,7 +34,6 @@ export interface Need {
 
 /** What gives way, in this order, when no candidate is left. */
 export const RELAXATIONS = ['repetition', 'odd-tone', 'rhyme', 'tone'] as const;
-export type Relaxation = (typeof RELAXATIONS)[number];
 
 /** A character that breaks what its place asked for: given by the asker, or taken after `relax`. */
 export interface Deviation {

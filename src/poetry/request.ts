@@ -37,14 +37,15 @@ export interface AcrosticRequest extends Wishes {
 
 export type VerseRequest = PoemRequest | AcrosticRequest;
 
+/** Why a request is refused, each with the values that come with it. */
 export type RefusalCode =
-  | 'opening-empty'
-  | 'opening-too-long'
-  | 'heads-too-few'
-  | 'heads-too-many'
-  | 'title-too-long'
-  | 'not-hanzi'
-  | 'rhyme-unknown';
+  | 'opening-empty' // neither opening nor title
+  | 'opening-too-long' // count, limit
+  | 'heads-too-few' // count, limit
+  | 'heads-too-many' // count, limit
+  | 'title-too-long' // count, limit
+  | 'not-hanzi' // character: the first that is none, fit to be shown
+  | 'rhyme-unknown'; // rhyme: what was named, fit to be shown
 
 /**
  * A request that cannot be carried out as it stands. The code and values say why; the words are the bot's, in

@@ -55,6 +55,14 @@ describe('a poem', () => {
     expect([...poem].filter((char) => char === '龘')).toHaveLength(2);
   });
 
+  test('reads another spelling of a character as the one that the model knows', async () => {
+    const { decoder } = await tinyModel();
+    expect(VOCABULARY.has('靑')).toBe(false);
+    const usual = await write(decoder, { plan: poemPlan({ opening: '青青' }), seed: 5 });
+    const spelled = await write(decoder, { plan: poemPlan({ opening: '青靑' }), seed: 5 });
+    expect(spelled).toBe(usual.replace('青青', '青靑'));
+  });
+
   test('lets the model choose among the traditional forms of a head', async () => {
     const { decoder } = await tinyModel();
     const plan = acrosticPlan({ heads: '复月' });
