@@ -34,8 +34,6 @@ export function openLog(level: string, secrets: readonly string[] = []): Log {
     for (const secret of secrets) safe = safe.replaceAll(secret, '[token]');
     process.stderr.write(short ? shorten(safe) : safe);
   };
-  // Where nobody reads standard error any more, there is nowhere left to say so.
-  process.stderr.on('error', () => {});
   return pino(
     {
       level,

@@ -13,6 +13,8 @@ const SIGNAL_EXIT = 128;
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 async function main(): Promise<void> {
+  // Where nobody reads standard error any more, there is nowhere left to say so.
+  process.stderr.on('error', () => {});
   config({ quiet: true });
   const settings = readSettings(process.env);
   const token = settings.DISCORD_TOKEN;

@@ -5,7 +5,7 @@ import { reportOn } from '../poetry/report.ts';
 import type { Script } from '../poetry/request.ts';
 import { toTraditional } from '../poetry/script.ts';
 import type { Poem } from './answer.ts';
-import { type Locale, say, texts } from './locale.ts';
+import { type Locale, say } from './locale.ts';
 import { inScript } from './verse.ts';
 
 /** On a poem as it was written. */
@@ -36,7 +36,6 @@ function reportLines(
   script: Script,
   locale: Locale,
 ): readonly string[] {
-  const words = texts(locale).report;
   const report = reportOn({ characters, plan });
   const show = (text: string) => inScript(text, script);
   const verses = report.lines.map(
@@ -51,10 +50,13 @@ function reportLines(
       expected: show(expected),
     }),
   );
+  const { pattern, rhyme } = report;
   return [
     ...verses,
-    ...(report.pattern === null ? [] : [`${words.pattern}: ${show(report.pattern)}`]),
-    `${words.rhyme}: ${report.rhyme === null ? words.noRhyme : show(report.rhyme)}`,
-    ...(breaches.length > 0 ? breaches : [words.fits]),
+    ...(pattern === null ? [] : [say(locale, 'report-pattern', { pattern: show(pattern) })]),
+    rhyme === null
+      ? say(locale, 'report-no-rhyme')
+      : say(locale, 'report-rhyme-group', { rhyme: show(rhyme) }),
+    ...(breaches.length > 0 ? breaches : [say(locale, 'report-fits')]),
   ];
 }

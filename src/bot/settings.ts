@@ -14,13 +14,10 @@ export class SettingsError extends Error {
 
 const ROOT = packageRoot();
 
-const whole = (min: number, max: number, usual: number) =>
-  z.coerce
-    .number(`must be a whole number from ${min} to ${max}`)
-    .int(`must be a whole number from ${min} to ${max}`)
-    .min(min, `must be a whole number from ${min} to ${max}`)
-    .max(max, `must be a whole number from ${min} to ${max}`)
-    .default(usual);
+const whole = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
+};
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
@@ -47,7 +44,7 @@ const SCHEMA = z.object({
     .regex(/^(auto|[1-9]\d{0,3})$/, 'must be auto or a whole number from 1 to 9999')
     .transform((text) => (text === 'auto' ? ('auto' as const) : Number(text)))
     .default('auto'),
-  HTTP_PORT: whole(0, 65535, 0).optional(),
+  HTTP_PORT: whole(0, 65535).optional(),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   CHECKPOINTS: z
     .string()
@@ -58,14 +55,14 @@ const SCHEMA = z.object({
     .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'must be the name of a folder in the checkpoints folder')
     .default('tang'),
   ENGINE: oneOf(['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu']).default('auto'),
-  USER_PER_MINUTE: whole(1, 100_000, 10),
-  USER_RUNNING: whole(1, 1_000, 2),
-  USER_WAITING: whole(0, 10_000, 5),
-  GUILD_PER_MINUTE: whole(1, 1_000_000, 300),
-  QUEUE_LIMIT: whole(1, 100_000, 512),
-  DEADLINE_SECONDS: whole(1, 600, 30),
-  BATCH_ROWS: whole(1, 4_096, 256),
-  CANDIDATES: whole(1, 16, 4),
+  USER_PER_MINUTE: whole(1, 100_000).default(10),
+  USER_RUNNING: whole(1, 1_000).default(2),
+  USER_WAITING: whole(0, 10_000).default(5),
+  GUILD_PER_MINUTE: whole(1, 1_000_000).default(300),
+  QUEUE_LIMIT: whole(1, 100_000).default(512),
+  DEADLINE_SECONDS: whole(1, 600).default(30),
+  BATCH_ROWS: whole(1, 4_096).default(256),
+  CANDIDATES: whole(1, 16).default(4),
 });
 
 export type Settings = Readonly<z.infer<typeof SCHEMA>>;

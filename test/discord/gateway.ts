@@ -50,6 +50,8 @@ export class LoopbackGateway {
   silent = false;
   /** Connections are taken, but nothing is ever said on them. */
   mute = false;
+  /** The code with which whoever identifies is turned away. */
+  refusal: number | null = null;
   /** What clients have done, in order: `identify`, `resume`. */
   readonly log: string[] = [];
 
@@ -143,7 +145,9 @@ export class LoopbackGateway {
     this.log.push('identify');
     const { token: right, intents: allowed, guilds, user, application, url } = this.#settings;
     const [id, count] = shard;
-    const refusal = token !== right ? 4004 : (intents & ~allowed) !== 0 ? 4014 : id >= count ? 4010 : null;
+    const refusal =
+      this.refusal ??
+      (token !== right ? 4004 : (intents & ~allowed) !== 0 ? 4014 : id >= count ? 4010 : null);
     if (refusal !== null) {
       socket.close(refusal);
       return null;

@@ -110,7 +110,10 @@ export class LoopbackDiscord {
     for await (const chunk of request) chunks.push(chunk);
     const answer = (status: number, body: object | null, headers: Record<string, string> = {}) => {
       record.status = status;
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.writeHead(status, {
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      });
       response.end(body === null ? undefined : JSON.stringify(body));
     };
     const fault = this.#faultFor(method, path);

@@ -1,16 +1,20 @@
-/** A small checkpoint with random weights, on disk: enough to serve from, whatever ships. */
+/** Checkpoints with random weights, on disk: enough to serve from, whatever ships. */
 
 import { join } from 'node:path';
 import { saveCheckpoint } from '../../src/model/checkpoint.ts';
 import { type Architecture, initialParameters } from '../../src/model/network.ts';
 import { VOCABULARY } from '../model/tiny-model.ts';
 
-export async function writeTinyCheckpoint(root: string, name: string, seed = 1): Promise<void> {
+export async function writeCheckpoint(
+  root: string,
+  name: string,
+  { seed = 1, hidden = 24 } = {},
+): Promise<void> {
   const architecture: Architecture = {
     cell: 'lstm',
     vocabulary: VOCABULARY.size,
     embedding: 12,
-    hidden: 24,
+    hidden,
     layers: 2,
     tied: true,
   };
@@ -23,7 +27,7 @@ export async function writeTinyCheckpoint(root: string, name: string, seed = 1):
       type: 'float32',
     },
     {
-      recipe: { name: 'tiny' },
+      recipe: { name: 'none' },
       corpus: { source: 'nothing at all', sha256: '0'.repeat(64), poems: 0 },
       training: {
         steps: 0,

@@ -108,7 +108,7 @@ describe('an owner', () => {
   );
 
   it('is offered the checkpoints on disk with their numbers, and nobody else is', async () => {
-    const offered = owner().type('reload', 'checkpoint', 'o');
+    const offered = owner().type('reload', 'checkpoint', 'OTH');
     await offered.acknowledged();
     expect(offered.choices).toEqual([{ name: 'other · LSTM 2×24 · PPL 412.5', value: 'other' }]);
     const refused = stage.person({ administrator: true }).type('reload', 'checkpoint', '');
@@ -183,7 +183,7 @@ describe('the buttons under a poem', () => {
     const text = report.embeds?.[0]?.description ?? '';
     expect(text).toMatch(/[平仄中]{5}/);
     expect(text).toContain('五律');
-    expect(text).toContain(texts('zh-CN').report.fits);
+    expect(text).toContain(texts('zh-CN').sentences['report-fits']);
   });
 
   it('say so quietly when they are forged or from another time', async () => {

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoopbackDiscord, type LoopbackSettings } from '../discord/loopback.ts';
 import { Person, type PersonSettings } from '../discord/person.ts';
-import { writeTinyCheckpoint } from './checkpoint.ts';
+import { writeCheckpoint } from './checkpoint.ts';
 import { Program } from './program.ts';
 
 export const OWNER = '111111111111111111';
 
-/** Poems are written one at a time, so that many of them take a while. */
-export const SLOW = { BATCH_ROWS: '1', CANDIDATES: '1' };
+/** Poems are written one at a time, some 50 ms each, so that many of them take a while. */
+export const SLOW = { CHECKPOINT: 'large', BATCH_ROWS: '1', CANDIDATES: '1', DEADLINE_SECONDS: '120' };
 
 export class Stage {
   readonly #programs: Program[] = [];
@@ -23,8 +23,9 @@ export class Stage {
 
   static async open(settings?: LoopbackSettings): Promise<Stage> {
     const checkpoints = await mkdtemp(join(tmpdir(), 'shiren-'));
-    await writeTinyCheckpoint(checkpoints, 'tiny');
-    await writeTinyCheckpoint(checkpoints, 'other', 2);
+    await writeCheckpoint(checkpoints, 'tiny');
+    await writeCheckpoint(checkpoints, 'other', { seed: 2 });
+    await writeCheckpoint(checkpoints, 'large', { hidden: 384 });
     return new Stage(await LoopbackDiscord.start(settings), checkpoints);
   }
 
@@ -61,9 +62,14 @@ export class Stage {
     return new Person(this.discord, settings);
   }
 
-  async close(): Promise<void> {
+  /** Ends every program that is left. */
+  async stopAll(): Promise<void> {
     for (const program of this.#programs) if (program.running) program.signal('SIGKILL');
     await Promise.all(this.#programs.map((program) => program.exit()));
+  }
+
+  async close(): Promise<void> {
+    await this.stopAll();
     await this.discord.stop();
     await rm(this.checkpoints, { recursive: true, force: true });
   }

@@ -14,6 +14,12 @@ import {
 } from 'discord.js';
 import type { Log } from '../log.ts';
 
+/** All shards are named, since discord.js would otherwise take SHARDS of the environment for a list of its own. */
+function shardsOf(count: number | 'auto') {
+  if (count === 'auto') return { shards: 'auto' } as const;
+  return { shards: Array.from({ length: count }, (_, id) => id), shardCount: count };
+}
+
 /**
  * Discord asks for a heartbeat every 41 seconds and discord.js drops a connection whose last one was not
  * answered; one that has been silent for longer than two of them is dead, whatever its status says.
@@ -54,7 +60,7 @@ export class Gateway {
       allowedMentions: { parse: [] },
       // Answers to interactions do not count against the bot's global limit, and nothing else is ever sent.
       rest: { api: options.api, version: '10', globalRequestsPerSecond: 1_000_000 },
-      ...(options.shards === 'auto' ? { shards: 'auto' } : { shardCount: options.shards }),
+      ...shardsOf(options.shards),
       // Nothing is looked up in the caches that may be left out.
       makeCache: Options.cacheWithLimits({
         MessageManager: 0,

@@ -4,6 +4,7 @@
  * the same, for it works through the interaction's webhook, and the attempt is what tells.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type APIApplicationCommandOptionChoice,
   type APIInteraction,
@@ -14,6 +15,8 @@ import {
   type RawFile,
   type REST,
   type RESTPostAPIWebhookWithTokenJSONBody,
+  type RequestData,
+  RequestMethod,
   Routes,
 } from 'discord.js';
 
@@ -26,6 +29,7 @@ export interface Message {
 
 /** Discord waits three seconds for the first answer; some of them are spent on the way. */
 const FIRST_ANSWER_MS = 2_700;
+const FIRST_RETRY_MS = 50;
 
 /** An answer is tried again over faults of the network or of Discord, since a poem is there to be shown. */
 const RETRY_AFTER_MS = [250, 1_000, 2_500, 5_000];
@@ -88,63 +92,76 @@ export class Reply {
 
   /** Fills a deferred answer in, or changes the message that it belongs to. */
   async edit({ body, files }: Message): Promise<void> {
-    await persist(() =>
-      this.rest.patch(this.#original, {
-        body: { ...body, ...NO_MENTIONS },
-        ...(files ? { files: [...files] } : {}),
-        auth: false,
-      }),
-    );
+    // What is left out would stay as it was, as a notice of waiting above the poem.
+    const whole = { content: '', embeds: [], components: [], ...body, ...NO_MENTIONS };
+    await persist(() => this.#send(RequestMethod.Patch, this.#original, { body: whole, files }));
   }
 
   /** Takes a deferred answer back, and tells the asker alone instead. */
   async tellInstead(message: Message): Promise<void> {
-    await persist(() => this.rest.delete(this.#original, { auth: false }));
+    await persist(() => this.#send(RequestMethod.Delete, this.#original));
     await this.tellBesides(message);
   }
 
   /** Tells the asker alone, in a message of its own. */
   async tellBesides({ body, files }: Message): Promise<void> {
-    await persist(() =>
-      this.rest.post(this.#webhook, {
-        body: { ...body, ...NO_MENTIONS, flags: MessageFlags.Ephemeral },
-        ...(files ? { files: [...files] } : {}),
-        auth: false,
-      }),
-    );
+    const alone = { ...body, ...NO_MENTIONS, flags: MessageFlags.Ephemeral };
+    await persist(() => this.#send(RequestMethod.Post, this.#webhook, { body: alone, files }));
   }
 
-  /** Throws {@link TooLate} where Discord says so; a lost confirmation is no fault. */
+  /**
+   * Tries until Discord takes it or the time is up. Throws {@link TooLate} where Discord says so; that nothing
+   * came back is no fault yet, since the answer may have been taken all the same.
+   */
   async #first(body: APIInteractionResponse, files?: readonly RawFile[]): Promise<void> {
-    try {
-      await this.rest.post(this.#callback, {
-        body,
-        ...(files ? { files: [...files] } : {}),
-        auth: false,
-        signal: AbortSignal.timeout(FIRST_ANSWER_MS),
-      });
-    } catch (error) {
-      if (error instanceof DiscordAPIError) {
-        if (error.code === UNKNOWN_INTERACTION)
-          throw new TooLate('The interaction was over before it was answered.');
-        // An attempt before this one arrived, though its confirmation was lost.
-        if (error.code === ALREADY_ANSWERED) return;
-        throw error;
+    const signal = AbortSignal.timeout(FIRST_ANSWER_MS);
+    while (!signal.aborted) {
+      try {
+        await this.#send(RequestMethod.Post, this.#callback, { body, files, signal });
+        return;
+      } catch (error) {
+        if (error instanceof DiscordAPIError) {
+          if (error.code === UNKNOWN_INTERACTION)
+            throw new TooLate('The interaction was over before it was answered.');
+          // An attempt before this one arrived, though its confirmation was lost.
+          if (error.code === ALREADY_ANSWERED) return;
+          throw error;
+        }
+        await pause(FIRST_RETRY_MS);
       }
     }
+  }
+
+  /** Sends without the bot's token, for an interaction's own is in the address; what comes back is not read. */
+  async #send(
+    method: RequestMethod,
+    fullRoute: `/${string}`,
+    {
+      files,
+      ...data
+    }: Pick<RequestData, 'body' | 'signal'> & { files?: readonly RawFile[] | undefined } = {},
+  ): Promise<void> {
+    const response = await this.rest.queueRequest({
+      ...data,
+      ...(files ? { files: [...files] } : {}),
+      method,
+      fullRoute,
+      auth: false,
+    });
+    await response.arrayBuffer();
   }
 }
 
 /** Runs `attempt` until it succeeds, is refused (which trying again does not mend), or has failed too often. */
 async function persist(attempt: () => Promise<unknown>): Promise<void> {
-  for (const pause of RETRY_AFTER_MS) {
+  for (const ms of RETRY_AFTER_MS) {
     try {
       await attempt();
       return;
     } catch (error) {
       if (error instanceof DiscordAPIError) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await pause(ms);
   }
   await attempt();
 }

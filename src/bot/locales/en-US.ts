@@ -72,6 +72,10 @@ export const enUS: Texts = {
     'button-stale': 'This button is from an earlier version of me. Ask anew with /poem or /acrostic.',
     'report-none': 'I can no longer read the poem above this button.',
     'long-text': 'This is too long to show here, so it is attached as a file.',
+    'report-pattern': 'Pattern: {pattern}',
+    'report-rhyme-group': 'Rhyme: {rhyme}',
+    'report-no-rhyme': 'The lines do not rhyme with one another.',
+    'report-fits': 'Every character keeps the pattern.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
     'report-rhyme': 'Line {line}, character {position}, {character}: should rhyme in {expected}.',
     'footer-seed': 'seed {seed}',
@@ -106,11 +110,5 @@ export const enUS: Texts = {
     intro: 'I write classical Chinese verse. Both scripts are understood.',
     examples: 'Try: /poem 月   /poem 明月 form:wulv   /poem title:中秋夜   /acrostic 日红山夜湖海月',
   },
-  report: {
-    title: 'Meter',
-    pattern: 'Pattern',
-    rhyme: 'Rhyme',
-    noRhyme: 'none in common',
-    fits: 'Every character keeps the pattern.',
-  },
+  report: { title: 'Meter' },
 };

@@ -60,6 +60,10 @@ export const ja: Texts = {
     'button-stale': 'このボタンは古い版のものです。/poem か /acrostic で頼み直してください。',
     'report-none': 'このボタンの上の詩はもう読めません。',
     'long-text': '長いので、ファイルにして添付しました。',
+    'report-pattern': '型：{pattern}',
+    'report-rhyme-group': '韻：{rhyme}',
+    'report-no-rhyme': '韻が揃っていません。',
+    'report-fits': 'すべての字が型に合っています。',
     'report-tone': '第 {line} 句 {position} 字目「{character}」：{expected}であるべきところ。',
     'report-rhyme': '第 {line} 句 {position} 字目「{character}」：{expected}の韻であるべきところ。',
     'footer-seed': '種 {seed}',
@@ -94,11 +98,5 @@ export const ja: Texts = {
     intro: '漢詩を作ります。簡体字でも繁体字でもかまいません。',
     examples: '例：/poem 月   /poem 明月 form:五律   /poem title:中秋夜   /acrostic 日紅山夜湖海月',
   },
-  report: {
-    title: '平仄',
-    pattern: '型',
-    rhyme: '韻',
-    noRhyme: '韻が揃っていません',
-    fits: 'すべての字が型に合っています。',
-  },
+  report: { title: '平仄' },
 };

@@ -53,6 +53,10 @@ type OwnSentence =
   | 'report-none'
   | 'long-text'
   // the report
+  | 'report-pattern'
+  | 'report-rhyme-group'
+  | 'report-no-rhyme'
+  | 'report-fits'
   | 'report-tone'
   | 'report-rhyme'
   // under a poem
@@ -90,12 +94,5 @@ export interface Texts {
     readonly intro: string;
     readonly examples: string;
   };
-  /** Words of the 格律 report. */
-  readonly report: {
-    readonly title: string;
-    readonly pattern: string;
-    readonly rhyme: string;
-    readonly noRhyme: string;
-    readonly fits: string;
-  };
+  readonly report: { readonly title: string };
 }

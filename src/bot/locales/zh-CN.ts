@@ -55,6 +55,10 @@ export const zhCN: Texts = {
     'button-stale': '这个按钮来自旧版本，请用 /poem 或 /acrostic 重新来过。',
     'report-none': '按钮上方的诗已经读不到了。',
     'long-text': '内容太长，放在附件里了。',
+    'report-pattern': '格式：{pattern}',
+    'report-rhyme-group': '韵部：{rhyme}',
+    'report-no-rhyme': '韵脚不同部。',
+    'report-fits': '字字合律。',
     'report-tone': '第 {line} 句第 {position} 字“{character}”：应{expected}。',
     'report-rhyme': '第 {line} 句第 {position} 字“{character}”：应押{expected}韵。',
     'footer-seed': '种子 {seed}',
@@ -89,11 +93,5 @@ export const zhCN: Texts = {
     intro: '我写古典诗，简体繁体都认得。',
     examples: '试试：/poem 月   /poem 明月 form:五律   /poem title:中秋夜   /acrostic 日红山夜湖海月',
   },
-  report: {
-    title: '格律',
-    pattern: '格式',
-    rhyme: '韵部',
-    noRhyme: '韵脚不同部',
-    fits: '字字合律。',
-  },
+  report: { title: '格律' },
 };

@@ -55,6 +55,10 @@ export const zhTW: Texts = {
     'button-stale': '這個按鈕來自舊版本，請用 /poem 或 /acrostic 重新來過。',
     'report-none': '按鈕上方的詩已經讀不到了。',
     'long-text': '內容太長，放在附件裡了。',
+    'report-pattern': '格式：{pattern}',
+    'report-rhyme-group': '韻部：{rhyme}',
+    'report-no-rhyme': '韻腳不同部。',
+    'report-fits': '字字合律。',
     'report-tone': '第 {line} 句第 {position} 字「{character}」：應{expected}。',
     'report-rhyme': '第 {line} 句第 {position} 字「{character}」：應押{expected}韻。',
     'footer-seed': '種子 {seed}',
@@ -89,11 +93,5 @@ export const zhTW: Texts = {
     intro: '我寫古典詩，簡體繁體都認得。',
     examples: '試試：/poem 月   /poem 明月 form:五律   /poem title:中秋夜   /acrostic 日紅山夜湖海月',
   },
-  report: {
-    title: '格律',
-    pattern: '格式',
-    rhyme: '韻部',
-    noRhyme: '韻腳不同部',
-    fits: '字字合律。',
-  },
+  report: { title: '格律' },
 };

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { VerseAsk } from '../../src/bot/answer.ts';
+import { ACTIONS, ButtonCodec } from '../../src/bot/discord/button.ts';
+import { RHYME_NAMES } from '../../src/bot/rhyme-name.ts';
+import { FORM_NAMES } from '../../src/poetry/form.ts';
+import { METERS, MOODS, SCRIPTS } from '../../src/poetry/request.ts';
+
+const codec = new ButtonCodec('a token');
+const asker = '18446744073709551615';
+
+function everyAsk(): VerseAsk[] {
+  const asks: VerseAsk[] = [];
+  for (const mood of MOODS) {
+    for (const meter of METERS) {
+      for (const script of [null, ...SCRIPTS]) {
+        for (const form of FORM_NAMES) {
+          const request = { kind: 'poem', opening: '明月', title: '', form, meter, rhyme: 'auto' } as const;
+          asks.push({ request, mood, seed: 0, script });
+        }
+        for (const length of [5, 7] as const) {
+          const request = { kind: 'acrostic', heads: '日红山夜湖海月', length, meter, rhyme: '先' } as const;
+          asks.push({ request, mood, seed: 0xffff_ffff, script });
+        }
+      }
+    }
+  }
+  return asks;
+}
+
+const longest: VerseAsk = {
+  // Outside the BMP, where a character takes two UTF-16 units.
+  request: {
+    kind: 'poem',
+    opening: '𠀀'.repeat(8),
+    title: '𠀀'.repeat(16),
+    form: 'qilv',
+    meter: 'none',
+    rhyme: '咸',
+  },
+  mood: 'greedy',
+  seed: 0xffff_ffff,
+  script: 'traditional',
+};
+
+describe('a button', () => {
+  it('carries the whole state of a poem there and back', () => {
+    for (const ask of [...everyAsk(), longest]) {
+      for (const action of ACTIONS) {
+        const id = codec.encode({ action, ask, asker });
+        expect(codec.decode(id)).toEqual({ action, ask, asker });
+        expect(id.length).toBeLessThanOrEqual(100);
+      }
+    }
+    for (const rhyme of RHYME_NAMES) {
+      const ask = { ...longest, request: { ...longest.request, rhyme } };
+      expect(codec.decode(codec.encode({ action: 'again', ask, asker: '1' }))).toEqual({
+        action: 'again',
+        ask,
+        asker: '1',
+      });
+    }
+  });
+
+  it('refuses what is too long rather than lose some of it', () => {
+    const request = { ...longest.request, kind: 'acrostic', heads: '月'.repeat(80), length: 5 } as const;
+    expect(() => codec.encode({ action: 'again', ask: { ...longest, request }, asker })).toThrow(RangeError);
+  });
+
+  it('is refused when any character of it was changed, or it comes from another token', () => {
+    const id = codec.encode({ action: 'again', ask: longest, asker });
+    const characters = [...id];
+    for (let i = 0; i < characters.length; i++) {
+      const changed = characters.with(i, characters[i] === 'A' ? 'B' : 'A').join('');
+      expect(codec.decode(changed), changed).toBeNull();
+    }
+    expect(new ButtonCodec('another').decode(id)).toBeNull();
+    expect(codec.decode('')).toBeNull();
+    expect(codec.decode('月'.repeat(100))).toBeNull();
+  });
+});

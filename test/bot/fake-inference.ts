@@ -1,0 +1,83 @@
+/** An inference service without a model: it fills the free places with one character after another. */
+
+import type {
+  Asker,
+  CheckpointSummary,
+  Inference,
+  Order,
+  ServiceStatus,
+  WriteOptions,
+  Written,
+} from '../../src/service/inference.ts';
+import { LoadError } from '../../src/service/inference.ts';
+
+const INK = [...'東風吹雨過青山卻望千門草色閒家在夢中何日到'];
+
+export class FakeInference implements Inference {
+  readonly orders: { readonly order: Order; readonly asker: Asker }[] = [];
+  /** What the next order meets instead of a poem. */
+  fault: Error | null = null;
+  serving = 'fake';
+
+  async write(order: Order, asker: Asker, { signal }: WriteOptions = {}): Promise<Written> {
+    this.orders.push({ order, asker });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    signal?.throwIfAborted();
+    const { fault } = this;
+    this.fault = null;
+    if (fault) throw fault;
+    const characters = order.plan.slots.map((slot, i) =>
+      slot.kind === 'given'
+        ? slot.text
+        : slot.kind === 'choice'
+          ? (slot.among[0] ?? '')
+          : (INK[(i + order.seed) % INK.length] ?? ''),
+    );
+    return { characters, nllHanzi: 4, checkpoint: this.serving, seed: order.seed, waitedMs: 0, ranMs: 1 };
+  }
+
+  async reload(name: string): Promise<CheckpointSummary> {
+    if (name === 'broken') throw new LoadError('checkpoint', 'checkpoints/broken/card.json: no such file');
+    this.serving = name;
+    return this.#summary(name);
+  }
+
+  async checkpoints(): Promise<readonly CheckpointSummary[]> {
+    return [this.#summary('fake'), this.#summary('other')];
+  }
+
+  status(): ServiceStatus {
+    return {
+      engine: { name: 'none', device: 'imagination', version: '1' },
+      checkpoint: this.#summary(this.serving),
+      running: 0,
+      waiting: 0,
+      poems: this.orders.length,
+      restarts: 0,
+      uptimeMs: 90_061_000,
+    };
+  }
+
+  async metrics(): Promise<string> {
+    return '';
+  }
+
+  async close(): Promise<{ readonly dropped: number }> {
+    return { dropped: 0 };
+  }
+
+  #summary(name: string): CheckpointSummary {
+    return {
+      name,
+      cell: 'lstm',
+      layers: 2,
+      vocabulary: 5000,
+      embedding: 256,
+      hidden: 512,
+      parameters: 5_000_000,
+      nll: null,
+      hanziPerplexity: null,
+      corpus: { source: 'memory', poems: 1 },
+    };
+  }
+}

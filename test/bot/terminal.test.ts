@@ -1,0 +1,146 @@
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { Locale } from '../../src/bot/locale.ts';
+import { openLog } from '../../src/bot/log.ts';
+import { serveTerminal } from '../../src/bot/terminal/terminal.ts';
+import { Unavailable } from '../../src/service/inference.ts';
+import { FakeInference } from './fake-inference.ts';
+
+async function session(
+  input: string,
+  locale: Locale = 'en-US',
+  inference = new FakeInference(),
+): Promise<string> {
+  const output = new PassThrough();
+  await serveTerminal({
+    input: Readable.from([input]),
+    output,
+    interactive: false,
+    locale,
+    inference,
+    log: openLog('silent'),
+  });
+  return output.setEncoding('utf8').read() ?? '';
+}
+
+describe('the terminal', () => {
+  it('shows a poem a couplet a line, then an empty line', async () => {
+    expect(await session('/poem 月 seed:1\n')).toMatch(/^月.{6}，.{7}。\n.{7}，.{7}。\n\n$/u);
+  });
+
+  it('shows an acrostic a verse line a line', async () => {
+    const shown = await session('/acrostic 日红山夜湖海月\n');
+    expect(
+      shown
+        .split('\n')
+        .map((line) => line[0] ?? '')
+        .join(''),
+    ).toBe('日红山夜湖海月');
+    expect(shown).toMatch(/^(.{7}[，。]\n){7}\n$/u);
+  });
+
+  it('answers in order, errors too, without an end to the last line', async () => {
+    const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
+    expect(
+      shown
+        .split('\n')
+        .map((line) => line[0] ?? '')
+        .join(''),
+    ).toMatch(/^月.!!!山.$/u);
+  });
+
+  it('takes two requests of one seed for the same poem, and draws a seed where none is given', async () => {
+    const inference = new FakeInference();
+    await session('/poem 月 seed:4294967295\n/poem 月\n/poem 月\n', 'en-US', inference);
+    const [given, one, other] = inference.orders.map(({ order }) => order.seed);
+    expect(given).toBe(4294967295);
+    expect(one).not.toBe(other);
+  });
+
+  it('is an owner’s', async () => {
+    const inference = new FakeInference();
+    await session('/poem 月\n', 'en-US', inference);
+    expect(inference.orders[0]?.asker).toEqual({ user: 'terminal', guild: null, owner: true });
+  });
+
+  it.each([
+    '/poem 明月 form:五律 script:traditional meter:loose mood:wild',
+    '/POEM 明月 FORM:wulv Script:繁体 meter:宽 mood:kuang',
+    '／poem　明月　form：五律　script：fanti　meter：kuan　mood：狂放',
+    '/作诗 开头:明月 体裁:五言律诗 字体:繁體 格律:寬 心境:狂',
+    '/漢詩 起句:明月 詩体:wulv 字体:traditional 平仄:loose 気分:kuangfang',
+    '/poem opening: 明月 form: 五律 script: traditional meter: loose mood: wild',
+  ])('understands %s', async (line) => {
+    const inference = new FakeInference();
+    const shown = await session(line, 'en-US', inference);
+    expect(inference.orders).toMatchObject([
+      { order: { mood: 'wild', plan: { form: 'wulv', meter: 'loose' } } },
+    ]);
+    expect(shown).toContain('過');
+  });
+
+  it.each([
+    ['/poem', 'or a title'],
+    ['/poem 月a', '“a”'],
+    ['/poem 🔥', '“🔥”'],
+    [`/poem ${'月'.repeat(10_000)}`, 'at most 8'],
+    ['/poem 月 山', 'Only the first option'],
+    ['/poem 月 form:', 'no value'],
+    ['/poem 月 form:sonnet', 'wujue, qijue, wulv, qilv'],
+    ['/poem 月 colour:red', 'opening: form: title:'],
+    ['/poem 月 seed:1 seed:2', 'twice'],
+    ['/poem 月 seed:4294967296', '0 to 4294967295'],
+    ['/poem 月 seed:1e3', '0 to 4294967295'],
+    ['/poem 月 report:maybe', 'yes or no'],
+    ['/poem 月 rhyme:dong', '東 冬'],
+    ['/poem 月 rhyme:月', '“月”'],
+    ['/acrostic', 'heads'],
+    ['/acrostic 月', 'at least 2'],
+    [`/acrostic ${'月'.repeat(17)}`, 'at most 16'],
+    ['/reload ../../etc', 'never a path'],
+    ['/reload broken', 'card.json'],
+    ['/about now', 'no option'],
+    ['poem 月', 'slash'],
+    ['/', 'slash'],
+    ['/\u001b[31mred', '/help'],
+  ])('answers %.40s with one line', async (line, reason) => {
+    const shown = await session(`${line}\n`);
+    expect(shown).toMatch(/^! \P{C}+\n$/u);
+    expect(shown).toContain(reason);
+    expect(shown).not.toMatch(/[{}]/);
+    expect(shown.length).toBeLessThan(200);
+  });
+
+  it('says in one line what the service cannot do now', async () => {
+    const inference = new FakeInference();
+    inference.fault = new Unavailable('queue-full', 3200);
+    expect(await session('/poem 月\n', 'zh-CN', inference)).toBe('! 此刻求诗的人太多了。请 4 秒后再试。\n');
+    inference.fault = new Error('a fault\nof ours');
+    expect(await session('/poem 月\n', 'ja', inference)).toMatch(/^! こちらで問題が起きました。[^\n]*\n$/);
+  });
+
+  it('answers a reload with one line', async () => {
+    const inference = new FakeInference();
+    expect(await session('/reload other\n', 'en-US', inference)).toBe('Now serving other (LSTM 2×512).\n');
+    expect(await session('/reload\n', 'zh-CN', inference)).toBe('现在用的是 other（LSTM 2×512）。\n');
+  });
+
+  it('reports under the poem', async () => {
+    const shown = await session('/poem 月 report:yes seed:3\n', 'zh-TW');
+    const lines = shown.split('\n');
+    expect(lines).toHaveLength(lines.indexOf('') + 2);
+    expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
+    expect(shown).toContain('格式：');
+    // The fake poet knows nothing of tones.
+    expect(shown).toMatch(/第 4 句第 7 字「色」：應平。/u);
+  });
+
+  it('explains every command and option, and tells about the checkpoint', async () => {
+    const shown = await session('/help\n/about\n');
+    for (const word of ['/poem', '/acrostic', '/reload', 'report:yes|no', 'form:wujue|qijue|wulv|qilv']) {
+      expect(shown).toContain(word);
+    }
+    expect(shown).toContain('Network  LSTM 2×512, 5,000×256, 5,000,000');
+    expect(shown).toContain('Up for  1 d 01:01:01');
+  });
+});
