@@ -46,7 +46,10 @@ function walk(plan: VersePlan, random: Random, pool: readonly string[], lexicon?
     while (char === '') {
       const need = cursor.need() as Need;
       const from = random.below(pool.length);
-      char = [...pool.slice(from), ...pool.slice(0, from)].find((each) => admits(need, each)) ?? '';
+      for (let i = 0; i < pool.length && char === ''; i++) {
+        const each = pool[(from + i) % pool.length] as string;
+        if (admits(need, each)) char = each;
+      }
       if (char !== '') break;
       deadEnds += 1;
       expect(cursor.relax()).toBe(true);
