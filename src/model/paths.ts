@@ -1,7 +1,7 @@
 /** Where the repository is: the folder of package.json, from the sources and from the build alike. */
 
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export function repositoryRoot(): string {
@@ -14,7 +14,7 @@ export function repositoryRoot(): string {
   return folder;
 }
 
-/** The folder of all checkpoints, unless a setting names another. */
+/** The folder of all checkpoints: what the CHECKPOINTS variable names, relative to the repository. */
 export function checkpointsRoot(): string {
-  return join(repositoryRoot(), 'checkpoints');
+  return resolve(repositoryRoot(), process.env.CHECKPOINTS || 'checkpoints');
 }

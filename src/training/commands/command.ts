@@ -1,5 +1,6 @@
 /** What the training commands share: a wrong word or a known fault is one line and exit code 1, not a stack. */
 
+import dotenv from 'dotenv';
 import { CheckpointError } from '../../model/checkpoint.ts';
 import { ENGINE_CHOICES, type EngineChoice, EngineError } from '../../model/engine.ts';
 import { CorpusError } from '../corpus/corpus.ts';
@@ -15,6 +16,7 @@ const KNOWN = [UsageError, CheckpointError, EngineError, CorpusError, StateError
 
 /** Runs a command; faults that a person can mend are one line on standard error, all others are loud. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
+  dotenv.config({ quiet: true });
   try {
     await command();
   } catch (error) {
