@@ -3,7 +3,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ADDON_PACKAGE } from '../engines/tensorflow-home.ts';
-import { SetupError } from './setup-error.ts';
+import { NotObtainable, SetupError } from './setup-error.ts';
 import { run } from './subprocess.ts';
 
 interface LockEntry {
@@ -83,7 +83,7 @@ export async function installPackages(root: string, home: string): Promise<void>
   );
 
   const npm = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home });
-  if (npm.code !== 0) throw new SetupError(`npm could not install ${ADDON_PACKAGE}: ${npm.errors.trim()}`);
+  if (npm.code !== 0) throw new NotObtainable(`npm could not install ${ADDON_PACKAGE}: ${npm.errors.trim()}`);
   for (const place of places) {
     const { optional, dev, devOptional } = lock.packages[place] as LockEntry;
     const always = !optional && !dev && !devOptional;

@@ -3,6 +3,9 @@
  * it. The C library comes out of the Python wheel, through pip, and the package's addon is compiled against it, all in
  * `.tensorflow/` beside node_modules; no folder of the system is touched. The folder appears under its name only once
  * it is whole and has proved itself.
+ *
+ * Exit codes, as sysexits has them: 0 done or nothing to do, 64 called wrongly, 69 what it needs is not to be had
+ * here, 1 the build failed.
  */
 
 import { existsSync } from 'node:fs';
@@ -18,12 +21,13 @@ import {
   type HomeManifest,
   projectRoot,
   readHomeManifest,
+  SETUP_COMMAND,
   tensorflowHome,
 } from '../engines/tensorflow-home.ts';
 import { compileAddon, installPackages } from './addon.ts';
 import type { Proof } from './prove.ts';
 import { gigabytes, survey } from './requirements.ts';
-import { SetupError } from './setup-error.ts';
+import { NotObtainable, SetupError } from './setup-error.ts';
 import { run } from './subprocess.ts';
 import { addCuda, chooseWheel, downloadWheel, TENSORFLOW_VERSION, unpackLibrary } from './wheel.ts';
 
@@ -79,7 +83,7 @@ function isRunning(id: number): boolean {
 async function setUp(root: string, gpu: boolean): Promise<void> {
   const home = tensorflowHome(root);
   if (process.platform !== 'linux') {
-    throw new SetupError(
+    throw new NotObtainable(
       `TensorFlow's C library is published for Linux only, and this is ${process.platform}`,
       'ENGINE=webgpu uses the GPU here, ENGINE=wasm the processor; both come with npm ci',
     );
@@ -93,7 +97,7 @@ async function setUp(root: string, gpu: boolean): Promise<void> {
   const wheel = chooseWheel(process.arch, gpu);
   const { tools, missing } = await survey(wheel, root);
   if (missing.length > 0) {
-    throw new SetupError(
+    throw new NotObtainable(
       `the setup needs what is not here:\n${missing.map((part) => `  - ${part}`).join('\n')}`,
     );
   }
@@ -167,21 +171,31 @@ function describe(proof: Proof): string {
   return `TensorFlow ${proof.version} computes on ${proof.device}, ${proof.gigaflops} GFLOP/s`;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    args: argv.slice(2),
-    options: { gpu: { type: 'boolean' }, remove: { type: 'boolean' } },
-  });
-  const root = projectRoot();
-  await (values.remove === true ? remove(root) : setUp(root, values.gpu === true));
+/** The command's settings, or null where it was called wrongly. */
+function settings(): { gpu: boolean; remove: boolean } | null {
+  try {
+    const { gpu, remove } = parseArgs({
+      args: argv.slice(2),
+      options: { gpu: { type: 'boolean', default: false }, remove: { type: 'boolean', default: false } },
+    }).values;
+    return { gpu, remove };
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\nUsage: ${SETUP_COMMAND} [-- --gpu | -- --remove]\n`);
+    return null;
+  }
 }
 
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 64;
+const EXIT_UNAVAILABLE = 69;
+
+const wanted = settings();
+if (wanted === null) exit(EXIT_USAGE);
 try {
-  await main();
+  const root = projectRoot();
+  await (wanted.remove ? remove(root) : setUp(root, wanted.gpu));
 } catch (error) {
-  if (!(error instanceof SetupError) && !(error instanceof TypeError)) throw error;
-  stderr.write(
-    `${error.message}${error instanceof SetupError && error.remedy !== null ? `; ${error.remedy}` : ''}.\n`,
-  );
-  exit(1);
+  if (!(error instanceof SetupError)) throw error;
+  stderr.write(`${[error.message, error.remedy].filter((part) => part !== null).join('; ')}\n`);
+  exit(error instanceof NotObtainable ? EXIT_UNAVAILABLE : EXIT_FAILED);
 }

@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SetupError } from './setup-error.ts';
+import { NotObtainable, SetupError } from './setup-error.ts';
 import { run } from './subprocess.ts';
 
 export interface Wheel {
@@ -24,7 +24,7 @@ export interface Wheel {
 export const TENSORFLOW_VERSION = '2.21.0';
 const MB = 1e6;
 
-/** The wheel for a machine. Throws {@link SetupError} where none is published. */
+/** The wheel for a machine. Throws {@link NotObtainable} where none is published. */
 export function chooseWheel(architecture: string, gpu: boolean): Wheel {
   if (architecture === 'x64' && !gpu) {
     return {
@@ -61,7 +61,7 @@ export function chooseWheel(architecture: string, gpu: boolean): Wheel {
       disk: 1_500 * MB,
     };
   }
-  throw new SetupError(
+  throw new NotObtainable(
     gpu
       ? `TensorFlow with CUDA is published for x86-64 only, and this machine is ${architecture}`
       : `TensorFlow is published for x86-64 and arm64 only, and this machine is ${architecture}`,
@@ -71,7 +71,7 @@ export function chooseWheel(architecture: string, gpu: boolean): Wheel {
 /** The wheel is for this Python whatever the one that runs pip is; nothing of Python in it is used. */
 const PYTHON_TAGS = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
 
-/** Fetches one wheel into `folder` and gives its path. Throws {@link SetupError} with pip's last word. */
+/** Fetches one wheel into `folder` and gives its path. Throws {@link NotObtainable} with pip's last word. */
 export async function downloadWheel(python: string, wheel: Wheel, folder: string): Promise<string> {
   const name = `${wheel.project}==${wheel.version}`;
   await download(python, name, [...PYTHON_TAGS, '--platform', wheel.platform], wheel.sha256, folder);
@@ -101,7 +101,7 @@ async function download(
   );
   if (result.code !== 0) {
     const complaints = result.errors.split('\n').filter((line) => line.startsWith('ERROR'));
-    throw new SetupError(
+    throw new NotObtainable(
       `pip could not fetch ${requirement}: ${complaints.join(' ').replaceAll('ERROR: ', '') || result.errors.trim()}`,
       'PIP_INDEX_URL chooses another package index',
     );
