@@ -6,7 +6,13 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import { reportOn } from '../../src/poetry/report.ts';
-import { METERS, type Meter, type VerseRequest } from '../../src/poetry/request.ts';
+import {
+  type AcrosticRequest,
+  METERS,
+  type Meter,
+  type PoemRequest,
+  type VerseRequest,
+} from '../../src/poetry/request.ts';
 import { REGULATED } from './poems.ts';
 
 /** Characters that write: the famous poems' own, and the rest of the plane's common beginning. */
@@ -21,9 +27,9 @@ const PLANE = Array.from({ length: 9000 }, (_, i) => String.fromCodePoint(0x4e00
   (char) => tonesOf(char) !== 0,
 );
 
-const poem = (opening: string, wishes: object = {}): VersePlan =>
+const poem = (opening: string, wishes: Partial<PoemRequest> = {}): VersePlan =>
   compilePlan({ kind: 'poem', opening, form: 'qijue', title: '', meter: 'strict', rhyme: 'auto', ...wishes });
-const acrostic = (heads: string, wishes: object = {}): VersePlan =>
+const acrostic = (heads: string, wishes: Partial<AcrosticRequest> = {}): VersePlan =>
   compilePlan({ kind: 'acrostic', heads, length: 7, meter: 'strict', rhyme: 'auto', ...wishes });
 
 interface Walk {
@@ -33,8 +39,8 @@ interface Walk {
 }
 
 /** Takes any character that the need admits; relaxes where the pool has none. */
-function walk(plan: VersePlan, random: Random, pool: readonly string[], lexicon?: Lexicon): Walk {
-  const cursor = new PlanCursor(plan, lexicon);
+function walk(plan: VersePlan, random: Random, pool: readonly string[]): Walk {
+  const cursor = new PlanCursor(plan);
   const characters: string[] = [];
   let deadEnds = 0;
   for (let slot = cursor.slot; slot !== null; slot = cursor.slot) {
