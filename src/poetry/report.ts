@@ -77,7 +77,7 @@ export function reportOn(poem: {
     characters.length === plan.slots.length &&
     plan.slots.every((slot, i) => {
       const written = characters[i] as string;
-      return slot.kind === 'given' ? isHanzi(slot.text) === isHanzi(written) : isHanzi(written);
+      return slot.kind === 'given' && !isHanzi(slot.text) ? written === slot.text : isHanzi(written);
     });
   const given = plan.slots.every((slot, i) => {
     const written = characters[i] ?? '';
