@@ -9,26 +9,24 @@
 import type { CellName } from './cells/cell.ts';
 
 const STEPS_PER_UNIT = 64;
-/** tanh is 1 to within 4e-8, half a unit in the last place of a float32, from here on. */
+/** tanh is ±1 to within 4e-8, half a unit in the last place of a float32, from here on. */
 const SATURATION = 9;
-const TABLE = Float64Array.from({ length: SATURATION * STEPS_PER_UNIT + 1 }, (_, i) =>
-  Math.tanh(i / STEPS_PER_UNIT),
+const TABLE = Float64Array.from({ length: 2 * SATURATION * STEPS_PER_UNIT + 1 }, (_, i) =>
+  Math.tanh(i / STEPS_PER_UNIT - SATURATION),
 );
 
 /**
- * tanh x to within 4e-8, four times as fast as Math.tanh: Taylor's third order about the table's nearest point
- * below, with tanh' = 1 − tanh². NaN stays NaN.
+ * tanh x to within 4e-8, several times as fast as Math.tanh: Taylor's third order about the table's nearest point
+ * below, with tanh' = 1 − tanh². Both signs have their table, as a branch on the sign would be guessed wrong half
+ * the time. NaN stays NaN.
  */
 export function tanh(x: number): number {
-  const size = x < 0 ? -x : x;
-  if (size >= SATURATION) return x < 0 ? -1 : 1;
-  const scaled = size * STEPS_PER_UNIT;
+  const scaled = (Math.min(Math.max(x, -SATURATION), SATURATION) + SATURATION) * STEPS_PER_UNIT;
   const i = scaled | 0;
-  const d = (scaled - i) / STEPS_PER_UNIT;
+  const d = (scaled - i) * (1 / STEPS_PER_UNIT);
   const y = TABLE[i] as number;
   const y2 = y * y;
-  const value = y + d * (1 - y2) * (1 - d * (y + d * (1 / 3 - y2)));
-  return x < 0 ? -value : value;
+  return y + d * (1 - y2) * (1 - d * (y + d * (1 / 3 - y2)));
 }
 
 /** The logistic function 1 / (1 + e⁻ˣ), as accurate as {@link tanh}. */
