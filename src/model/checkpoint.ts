@@ -8,7 +8,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LineIndex } from '../poetry/nearest.ts';
 import { RunIndex } from '../poetry/novelty.ts';
@@ -16,6 +16,7 @@ import { type Card, cardSchema } from './card.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { type Architecture, countParameters, shapesOf } from './network.ts';
 import { Vocabulary } from './vocabulary.ts';
+import { PART, writeWhole } from './whole-file.ts';
 
 /** A model as plain arrays, on no engine yet. */
 export interface Checkpoint {
@@ -38,7 +39,7 @@ const CARD = 'card.json';
 /** The files that a card names, by the beginning of their names. */
 const KINDS = ['weights', 'vocabulary', 'runs', 'lines'] as const;
 /** What may be removed once no card names it, and what a killed writer leaves. */
-const STALE = new RegExp(`^(${KINDS.join('|')})-[0-9a-f]{8}\\.(bin|json)$|\\.part$`);
+const STALE = new RegExp(`^(${KINDS.join('|')})-[0-9a-f]{8}\\.(bin|json)$|\\${PART}$`);
 
 /**
  * The folder of a checkpoint under `root`. Throws {@link CheckpointError} for what is not a plain name, so that
@@ -207,19 +208,6 @@ export async function saveCheckpoint(
     if (STALE.test(file) && !files.has(file)) await rm(join(folder, file), { force: true });
   }
   return card;
-}
-
-/** Writes beside, flushes, renames. */
-export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
-  const beside = `${path}.part`;
-  const file = await open(beside, 'w');
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
 }
 
 async function readVocabulary(path: string, card: Card): Promise<Vocabulary> {

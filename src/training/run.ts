@@ -6,11 +6,12 @@
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { HeldOutScores } from '../model/card.ts';
-import { CheckpointError, type NoveltyIndexes, saveCheckpoint, writeWhole } from '../model/checkpoint.ts';
+import { CheckpointError, type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
 import type { EngineInfo } from '../model/engine.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
 import { toTensors } from '../model/network.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
+import { writeWhole } from '../model/whole-file.ts';
 import { LineIndex } from '../poetry/nearest.ts';
 import { RunIndex } from '../poetry/novelty.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';

@@ -7,7 +7,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeWhole } from '../model/whole-file.ts';
 import type { TrainerState } from './trainer.ts';
 
 interface Header {
@@ -52,15 +53,7 @@ export async function writeState(path: string, state: TrainerState, about: unkno
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  const beside = `${path}.${process.pid}.part`;
-  const file = await open(beside, 'w');
-  try {
-    for (const bytes of [length, json, ...data]) await file.write(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
+  await writeWhole(path, length, json, ...data);
 }
 
 /** Throws {@link StateError} where the file is not a whole state; the usual file errors where it cannot be read. */

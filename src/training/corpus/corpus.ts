@@ -5,8 +5,9 @@
  * is a function of the source and the code alone: no dates, no paths, so the same input gives the same bytes.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeWhole } from '../../model/whole-file.ts';
 import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
 
 /** Where the corpus is built, relative to the repository's root, where npm runs its scripts. */
@@ -55,19 +56,6 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Writes beside the target, then renames, so that a reader never sees half a file. */
-export async function writeAtomically(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(part, content);
-    await rename(part, path);
-  } catch (cause) {
-    await rm(part, { force: true });
-    throw cause;
-  }
-}
-
 /** Writes the corpus file and returns the SHA-256 of its bytes. */
 export async function writeCorpus(
   poems: readonly Poem[],
@@ -89,7 +77,8 @@ export async function writeCorpus(
     sha256: sha256(body),
   };
   const content = `${JSON.stringify(header)}\n${body}`;
-  await writeAtomically(path, content);
+  await mkdir(dirname(path), { recursive: true });
+  await writeWhole(path, content);
   return sha256(content);
 }
 

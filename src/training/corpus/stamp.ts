@@ -5,8 +5,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWhole } from '../../model/whole-file.ts';
 import type { Tally } from './build.ts';
-import { CORPUS_PATH, sha256, writeAtomically } from './corpus.ts';
+import { CORPUS_PATH, sha256 } from './corpus.ts';
 
 interface Stamp {
   /** Of the source and the code. */
@@ -48,5 +49,5 @@ export async function readStamp(inputs: string): Promise<{ hash: string; tally: 
 
 export async function writeStamp(inputs: string, corpus: string, tally: Tally): Promise<void> {
   const stamp: Stamp = { inputs, corpus, tally };
-  await writeAtomically(STAMP_PATH, `${JSON.stringify(stamp, null, 2)}\n`);
+  await writeWhole(STAMP_PATH, `${JSON.stringify(stamp, null, 2)}\n`);
 }

@@ -1,0 +1,27 @@
+/** Files that are never half there. */
+
+import { open, rename, rm } from 'node:fs/promises';
+
+/** What a killed writer may leave beside its file. */
+export const PART = '.part';
+
+/**
+ * Writes beside the target, flushes to disk, then renames: a reader finds the old file or the new one, wherever
+ * a writer was killed. Chunks are written one after the other.
+ */
+export async function writeWhole(path: string, ...chunks: readonly (string | Uint8Array)[]): Promise<void> {
+  const beside = `${path}${PART}`;
+  try {
+    const file = await open(beside, 'w');
+    try {
+      for (const chunk of chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
