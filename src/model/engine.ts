@@ -39,11 +39,14 @@ export class EngineError extends Error {
  * Starts an engine in this thread: `auto` takes the first of TensorFlow, WebGPU, wasm and cpu that starts and
  * computes what it should. Throws {@link EngineError}.
  */
-export async function startEngine(choice: EngineChoice): Promise<EngineInfo> {
+export async function startEngine(
+  choice: EngineChoice,
+  candidates: readonly Candidate[] = CANDIDATES,
+): Promise<EngineInfo> {
   // Otherwise the cpu backend, which others fall back on for small sums, greets with a banner.
   tf.enableProdMode();
   const notes: string[] = [];
-  for (const candidate of CANDIDATES) {
+  for (const candidate of candidates) {
     const byName = candidate.name === choice;
     if (!byName && choice !== 'auto') continue;
     try {
