@@ -8,9 +8,10 @@ import type { Poem } from './answer.ts';
 import { type Locale, say } from './locale.ts';
 import { inScript } from './verse.ts';
 
-/** On a poem as it was written. */
+/** On a poem as it was written, with the seed that writes it again. */
 export function poemReport(poem: Poem, locale: Locale): readonly string[] {
-  return reportLines(poem.written.characters, poem.plan, poem.script, locale);
+  const seed = say(locale, 'footer-seed', { seed: String(poem.ask.seed) });
+  return [...reportLines(poem.written.characters, poem.plan, poem.script, locale), seed];
 }
 
 /**

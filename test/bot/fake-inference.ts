@@ -9,7 +9,7 @@ import type {
   WriteOptions,
   Written,
 } from '../../src/service/inference.ts';
-import { LoadError } from '../../src/service/inference.ts';
+import { LoadError, Unavailable } from '../../src/service/inference.ts';
 
 const INK = [...'東風吹雨過青山卻望千門草色閒家在夢中何日到'];
 
@@ -18,11 +18,15 @@ export class FakeInference implements Inference {
   /** What the next order meets instead of a poem. */
   fault: Error | null = null;
   serving = 'fake';
+  /** Writes nothing until it is called off. */
+  hold = false;
 
   async write(order: Order, asker: Asker, { signal }: WriteOptions = {}): Promise<Written> {
     this.orders.push({ order, asker });
     await new Promise((resolve) => setTimeout(resolve, 1));
-    signal?.throwIfAborted();
+    if (this.hold && !signal?.aborted)
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    if (signal?.aborted) throw new Unavailable('cancelled');
     const { fault } = this;
     this.fault = null;
     if (fault) throw fault;

@@ -83,7 +83,7 @@ describe('the terminal', () => {
     ['/poem', 'or a title'],
     ['/poem 月a', '“a”'],
     ['/poem 🔥', '“🔥”'],
-    [`/poem ${'月'.repeat(10_000)}`, 'at most 8'],
+    [`/poem ${'月'.repeat(9)}`, 'at most 8'],
     ['/poem 月 山', 'Only the first option'],
     ['/poem 月 form:', 'no value'],
     ['/poem 月 form:sonnet', 'wujue, qijue, wulv, qilv'],
@@ -103,12 +103,22 @@ describe('the terminal', () => {
     ['poem 月', 'slash'],
     ['/', 'slash'],
     ['/\u001b[31mred', '/help'],
-  ])('answers %.40s with one line', async (line, reason) => {
+  ])('answers %s with one line that says %s', async (line, reason) => {
     const shown = await session(`${line}\n`);
     expect(shown).toMatch(/^! \P{C}+\n$/u);
     expect(shown).toContain(reason);
     expect(shown).not.toMatch(/[{}]/);
     expect(shown.length).toBeLessThan(200);
+  });
+
+  it('answers ten thousand characters with one line', async () => {
+    for (const line of [
+      `/poem ${'月'.repeat(10_000)}`,
+      `/${'x'.repeat(10_000)}`,
+      `/poem 月 form:${'x'.repeat(10_000)}`,
+    ]) {
+      expect(await session(line)).toMatch(/^! .{10,150}\n$/u);
+    }
   });
 
   it('says in one line what the service cannot do now', async () => {
@@ -140,7 +150,46 @@ describe('the terminal', () => {
     for (const word of ['/poem', '/acrostic', '/reload', 'report:yes|no', 'form:wujue|qijue|wulv|qilv']) {
       expect(shown).toContain(word);
     }
-    expect(shown).toContain('Network  LSTM 2×512, 5,000×256, 5,000,000');
+    expect(shown).toContain('LSTM of 2 layers with 512 units, 5,000 characters, 5,000,000 parameters');
     expect(shown).toContain('Up for  1 d 01:01:01');
+  });
+});
+
+describe('the terminal of a person', () => {
+  const open = (inference = new FakeInference()) => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    let shown = '';
+    output.setEncoding('utf8').on('data', (text) => {
+      shown += text;
+    });
+    const log = openLog('silent');
+    const done = serveTerminal({ input, output, interactive: true, locale: 'en-US', inference, log });
+    return { input, done, shown: () => shown };
+  };
+
+  it('prompts, completes with the tab key, and ends with Ctrl-D', async () => {
+    const { input, done, shown } = open();
+    await expect.poll(shown).toContain('诗人> ');
+    for (const keys of ['/acr', '\t', '春夏 le', '\t', '5', '\t', '\r']) {
+      input.write(keys);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await expect.poll(shown).toMatch(/春.{4}，\n夏.{4}。\n\n/u);
+    input.write('\u0004');
+    await done;
+    expect(shown().endsWith('\n')).toBe(true);
+  });
+
+  it('calls a poem off with Ctrl-C, and with another one ends', async () => {
+    const inference = new FakeInference();
+    inference.hold = true;
+    const { input, done, shown } = open(inference);
+    input.write('/poem 月\r');
+    await expect.poll(() => inference.orders.length).toBe(1);
+    input.write('\u0003');
+    await expect.poll(shown).toContain('! The poem was called off.');
+    input.write('\u0003');
+    await done;
   });
 });

@@ -97,7 +97,7 @@ describe('an owner', () => {
     expect(linesOf(await owner().use('poem', request).answer())).toEqual(before);
   });
 
-  it.each(['../tiny', '..', 'tiny/../../x', '/etc', '.hidden', 'nowhere'])(
+  it.each(['../tiny', '..', 'tiny/../../x', '/etc', '.hidden', 'nowhere', '@everyone'])(
     'cannot reload %s',
     async (checkpoint) => {
       const message = await owner().use('reload', { checkpoint }).answer();

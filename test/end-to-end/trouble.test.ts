@@ -129,10 +129,11 @@ describe('many at once', () => {
   it('are deferred within a second, and all answered', async () => {
     await stage.serve();
     const asked = Array.from({ length: 100 }, ask);
+    const before = stage.discord.requests.length;
     const waits = await Promise.all(asked.map((one) => one.acknowledged()));
     expect(Math.max(...waits)).toBeLessThan(1000);
     await Promise.all(asked.map((one) => showsAPoem(one)));
-    expect(stage.discord.requests.filter(({ status }) => status === 429)).toEqual([]);
+    expect(stage.discord.requests.slice(before).filter(({ status }) => status >= 400)).toEqual([]);
   });
 
   it('of one person wait their turn, and are refused beyond it, to that person alone', async () => {

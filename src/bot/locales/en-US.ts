@@ -72,6 +72,12 @@ export const enUS: Texts = {
     'button-stale': 'This button is from an earlier version of me. Ask anew with /poem or /acrostic.',
     'report-none': 'I can no longer read the poem above this button.',
     'long-text': 'This is too long to show here, so it is attached as a file.',
+    'about-network':
+      '{cell} of {layers} layers with {hidden} units, {vocabulary} characters, {parameters} parameters',
+    'about-corpus': '{poems} poems ({source})',
+    'about-held-out': '{nll} nats a token, perplexity {perplexity} a character',
+    'about-engine': '{name} {version} on {device}',
+    'about-days': '{days} d {clock}',
     'report-pattern': 'Pattern: {pattern}',
     'report-rhyme-group': 'Rhyme: {rhyme}',
     'report-no-rhyme': 'The lines do not rhyme with one another.',

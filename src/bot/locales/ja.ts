@@ -60,6 +60,12 @@ export const ja: Texts = {
     'button-stale': 'このボタンは古い版のものです。/poem か /acrostic で頼み直してください。',
     'report-none': 'このボタンの上の詩はもう読めません。',
     'long-text': '長いので、ファイルにして添付しました。',
+    'about-network':
+      '{cell}、{layers} 層、各層 {hidden} ユニット、{vocabulary} 字、パラメータ {parameters} 個',
+    'about-corpus': '{poems} 首（{source}）',
+    'about-held-out': '一記号あたり {nll} ナット、一字あたりのパープレキシティ {perplexity}',
+    'about-engine': '{name} {version}（{device}）',
+    'about-days': '{days} 日 {clock}',
     'report-pattern': '型：{pattern}',
     'report-rhyme-group': '韻：{rhyme}',
     'report-no-rhyme': '韻が揃っていません。',

@@ -52,6 +52,12 @@ type OwnSentence =
   | 'button-stale'
   | 'report-none'
   | 'long-text'
+  // about
+  | 'about-network'
+  | 'about-corpus'
+  | 'about-held-out'
+  | 'about-engine'
+  | 'about-days'
   // the report
   | 'report-pattern'
   | 'report-rhyme-group'

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeCheckpoint } from './checkpoint.ts';
+import { Program } from './program.ts';
+
+let checkpoints: string;
+
+beforeAll(async () => {
+  checkpoints = await mkdtemp(join(tmpdir(), 'shiren-'));
+  await writeCheckpoint(checkpoints, 'tiny');
+  await writeCheckpoint(checkpoints, 'other', { seed: 2 });
+});
+afterAll(() => rm(checkpoints, { recursive: true, force: true }));
+
+const terminal = (environment: Readonly<Record<string, string>> = {}) =>
+  new Program('main.js', { CHECKPOINTS: checkpoints, CHECKPOINT: 'tiny', ...environment });
+
+describe('npm start without a token', () => {
+  it('answers every line in order, with the poems alone on standard output, and exits with 0', async () => {
+    const program = terminal();
+    program.type('/poem 月\n/acrostic 日红山夜湖海月\n/poem 🔥\n/poem 明月 form:wulv script:traditional');
+    expect(await program.exit()).toBe(0);
+    expect(program.stdout).toMatch(
+      /^月.{6}，.{7}。\n.{7}，.{7}。\n\n日.{6}，\n红.{6}。\n山.{6}，\n夜.{6}。\n湖.{6}，\n海.{6}。\n月.{6}。\n\n! [^\n]*🔥[^\n]*\n明月.{3}，.{5}。\n(.{5}，.{5}。\n){3}\n$/u,
+    );
+    expect(program.stderr).toBe('');
+  });
+
+  it('writes the same poem for the same request, seed and checkpoint, and another from another', async () => {
+    const program = terminal();
+    program.type(
+      '/poem 月 seed:9\n/reload other\n/poem 月 seed:9\n/reload nowhere\n/reload tiny\n/poem 月 seed:9\n',
+    );
+    expect(await program.exit()).toBe(0);
+    const [first, second, third] = program.stdout.split('\n\n');
+    const [served, ...fromOther] = second?.split('\n') ?? [];
+    const [refused, again, ...fromTiny] = third?.split('\n') ?? [];
+    expect(served).toBe('Now serving other (LSTM 2×24).');
+    expect(refused).toMatch(/^! .*nowhere/);
+    expect(again).toBe('Now serving tiny (LSTM 2×24).');
+    expect(fromTiny.join('\n')).toBe(first);
+    expect(fromOther.join('\n')).not.toBe(first);
+  });
+
+  it('answers while its input stays open, in the language of the place', async () => {
+    const program = terminal({ LANG: 'zh_CN.UTF-8' });
+    program.type('/poem x\n', true);
+    await program.until(({ stdout }) => stdout.includes('\n'));
+    expect(program.stdout).toBe('! 诗里只能有汉字，“x”不是。\n');
+    program.type('/help\n');
+    expect(await program.exit()).toBe(0);
+    expect(program.stdout).toContain('我写古典诗');
+  });
+
+  it('ends quietly when nobody reads its poems any more', async () => {
+    const program = terminal();
+    program.type('/poem 月\n', true);
+    await program.until(({ stdout }) => stdout.endsWith('\n\n'));
+    program.stopReading();
+    program.type('/poem 月\n'.repeat(50));
+    expect(await program.exit()).toBe(0);
+    expect(program.stderr).toBe('');
+  });
+
+  it('says in one line that there is no such checkpoint', async () => {
+    const program = terminal({ CHECKPOINT: 'nowhere' });
+    program.type('/poem 月\n');
+    expect(await program.exit()).toBe(1);
+    expect(program.stdout).toBe('');
+    expect(program.stderr).toMatch(/^shiren: [^\n]*nowhere[^\n]*\n$/);
+  });
+});
