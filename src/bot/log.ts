@@ -7,6 +7,8 @@ import { type Logger, pino, stdSerializers } from 'pino';
 
 export type Log = Logger;
 
+const SHORTEST_SECRET = 16;
+
 /**
  * Errors of discord.js carry the interaction's token in `url` and the user's words in `requestBody`: only what
  * helps to find a fault is kept of any error.
@@ -26,12 +28,13 @@ export function redact(text: string): string {
     .replace(/[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/g, '[token]');
 }
 
-/** `secrets` are struck out of every line, whatever put them there. */
+/** `secrets` are struck out of every line, whatever put them there; none that is too short to be one. */
 export function openLog(level: string, secrets: readonly string[] = []): Log {
   const short = process.stderr.isTTY === true;
+  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
   const write = (line: string): void => {
     let safe = line;
-    for (const secret of secrets) safe = safe.replaceAll(secret, '[token]');
+    for (const secret of long) safe = safe.replaceAll(secret, '[token]');
     process.stderr.write(short ? shorten(safe) : safe);
   };
   return pino(

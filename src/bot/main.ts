@@ -1,8 +1,10 @@
 /** `npm start`: the terminal, or Discord where there is a token for it. */
 
+import { inspect } from 'node:util';
 import { config } from 'dotenv';
 import { openInference } from '../service/embedded.ts';
 import { type Inference, LoadError } from '../service/inference.ts';
+import { DiscordFault } from './discord/discord-fault.ts';
 import { terminalLocale } from './locale.ts';
 import { type Log, openLog } from './log.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
@@ -72,6 +74,8 @@ async function runDiscord(
     await inference.close(0);
     throw error;
   });
+  // One packet that discord.js stumbles over must not end the bot for everybody.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'A rejection that nobody handled'));
   let stopping = false;
   for (const [signal, number] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
@@ -84,14 +88,14 @@ async function runDiscord(
   const reason = await service.dismissed;
   stopping = true;
   await service.stop();
-  throw new Error(reason);
+  throw new DiscordFault(reason);
 }
 
 try {
   await main();
 } catch (error) {
-  const known = error instanceof SettingsError || error instanceof LoadError;
-  process.stderr.write(`shiren: ${error instanceof Error ? error.message : error}\n`);
-  if (!known && process.env.LOG_LEVEL === 'debug') console.error(error);
+  // What the person who started it can put right is one line; anything else is a fault of ours, to be traced.
+  const known = error instanceof SettingsError || error instanceof LoadError || error instanceof DiscordFault;
+  process.stderr.write(`shiren: ${known ? error.message : inspect(error)}\n`);
   process.exit(1);
 }

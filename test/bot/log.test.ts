@@ -31,7 +31,10 @@ describe('the log', () => {
   });
 
   it('strikes out the secrets that it was told, wherever they turn up', () => {
-    openLog('info', ['s3cret']).info({ at: ['s3cret'] }, 'with s3cret');
+    openLog('info', ['s3cret-s3cret-s3cret', 'w']).info(
+      { at: ['s3cret-s3cret-s3cret'] },
+      'with s3cret-s3cret-s3cret',
+    );
     expect(written.join('')).not.toContain('s3cret');
     expect(written.join('')).toContain('with [token]');
   });
@@ -47,6 +50,19 @@ describe('the log', () => {
     });
     openLog('warn').info('nothing');
     expect(written).toHaveLength(1);
+  });
+});
+
+describe('the log on a terminal', () => {
+  it('writes one short line, with a fault’s stack under it', () => {
+    const before = process.stderr.isTTY;
+    process.stderr.isTTY = true;
+    const log = openLog('info');
+    process.stderr.isTTY = before;
+    log.info({ shard: 0, why: 'a reason' }, 'hello');
+    log.error({ err: new Error('broken') }, 'failed');
+    expect(written[0]).toMatch(/^\d\d:\d\d:\d\d info {2}hello shard=0 why=a reason\n$/);
+    expect(written[1]).toMatch(/^\d\d:\d\d:\d\d error failed Error: broken\n {4}at /);
   });
 });
 

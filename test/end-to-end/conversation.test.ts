@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCALES, type Locale, scriptOf, texts } from '../../src/bot/locale.ts';
 import { toSimplified } from '../../src/poetry/script.ts';
 import type { ShownMessage } from '../discord/encounter.ts';
+import { snowflake } from '../discord/snowflake.ts';
 import type { Program } from './program.ts';
 import { OWNER, Stage } from './stage.ts';
 
@@ -146,6 +147,15 @@ describe('in direct messages', () => {
     const person = stage.person({ guild: null, locale: 'ja' });
     expect(linesOf(await person.use('poem', { opening: '月' }).answer())).toHaveLength(2);
     expect(() => stage.person({ guild: null, id: OWNER }).use('reload')).toThrow('not offered');
+  });
+});
+
+describe('in a server that it has not been added to', () => {
+  it('writes for those who have added it for themselves', async () => {
+    const person = stage.person({ guild: snowflake(), locale: 'zh-CN' });
+    const first = await person.use('poem', { opening: '山' }).answer();
+    const second = await person.press(first, AGAIN).answer();
+    expect(linesOf(second).join('')).toMatch(/^山/);
   });
 });
 

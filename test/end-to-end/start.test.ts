@@ -95,11 +95,13 @@ describe('npm start with a token', () => {
       { DISCORD_API: 'http://127.0.0.1:9/api' },
       /cannot be reached \(ECONNREFUSED\)/,
     ],
+    ['a port that is taken', { HTTP_PORT: 'taken' }, /HTTP_PORT cannot be listened on/],
     ['a wrong setting', { HTTP_PORT: 'many' }, /HTTP_PORT must be a whole number/],
     ['a wrong owner', { OWNER_IDS: 'me' }, /OWNER_IDS must be/],
     ['an engine that there is not', { ENGINE: 'abacus' }, /ENGINE must be one of/],
   ])('and %s ends with one clear line', async (_, environment, line) => {
-    const bot = stage.start(environment);
+    const taken = environment.HTTP_PORT === 'taken';
+    const bot = stage.start(taken ? { HTTP_PORT: String(stage.discord.port) } : environment);
     expect(await bot.exit()).toBe(1);
     const plain = bot.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('{'));
     expect(plain).toHaveLength(1);

@@ -14,7 +14,7 @@ import {
   type REST,
 } from 'discord.js';
 import { compilePlan } from '../../poetry/compile.ts';
-import type { Inference, WriteOptions } from '../../service/inference.ts';
+import type { Inference } from '../../service/inference.ts';
 import type { Answer, VerseAsk } from '../answer.ts';
 import { COMMANDS } from '../catalogue.ts';
 import type { Command, CommandContext, Option, OptionValue, Work } from '../command.ts';
@@ -29,9 +29,8 @@ import { answerMessage, pageMessage, sentenceMessage, versesShown } from './mess
 import type { InteractionMetrics } from './metrics.ts';
 import { type Message, Reply, TooLate } from './reply.ts';
 import { varied } from './variation.ts';
+import { WaitingNotices } from './waiting-notices.ts';
 
-/** A wait shorter than this is not worth a word. */
-const LONG_WAIT_MS = 2_000;
 /** Discord shows at most this many suggestions, of at most so many characters. */
 const SUGGESTIONS = 25;
 const LONGEST_SUGGESTION = 100;
@@ -114,7 +113,7 @@ export class Front {
   #begin(interaction: APIInteraction): Visit {
     const { rest, inference, owners, drawSeed } = this.#options;
     const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
-    const locale = nearestLocale('locale' in interaction ? interaction.locale : '');
+    const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
     const asker = { user, guild: interaction.guild_id ?? null, owner: owners.has(user) };
     return {
       interaction,
@@ -225,10 +224,12 @@ export class Front {
     );
     const cancellation = new AbortController();
     deferral.catch(() => cancellation.abort());
-    const notices = new WaitingNotices(visit, deferral, manner);
+    const notices = new WaitingNotices(visit.reply, visit.locale, deferral);
     let answer: Answer;
     try {
-      answer = await work({ signal: cancellation.signal, onWaiting: notices.onWaiting });
+      // In place there is a poem to look at meanwhile, which a notice would take away.
+      const onWaiting = manner.inPlace ? () => {} : notices.onWaiting;
+      answer = await work({ signal: cancellation.signal, onWaiting });
     } catch (error) {
       await deferral;
       await notices.settled;
@@ -273,35 +274,6 @@ export class Front {
     if (kind === 'autocomplete') log.debug(line, 'interaction');
     else log.info(line, 'interaction');
   }
-}
-
-/** Tells a waiting asker their place in the queue, one notice after the other, and no more often than is read. */
-class WaitingNotices {
-  /** When the last notice has been taken; an answer must not come before it. */
-  settled: Promise<void> = Promise.resolve();
-  #busy = false;
-
-  constructor(
-    readonly visit: Visit,
-    readonly deferral: Promise<void>,
-    readonly manner: Manner,
-  ) {}
-
-  readonly onWaiting: NonNullable<WriteOptions['onWaiting']> = (place, expectedMs) => {
-    const { reply, locale, arrivedAt } = this.visit;
-    const wait = Math.max(expectedMs, performance.now() - arrivedAt);
-    // In place there is a poem to look at meanwhile, which a notice would take away.
-    if (this.#busy || this.manner.inPlace || wait < LONG_WAIT_MS) return;
-    this.#busy = true;
-    const seconds = Math.max(1, Math.ceil(expectedMs / 1000));
-    this.settled = this.deferral
-      .then(() => reply.edit(sentenceMessage(say(locale, 'waiting', { place, seconds }), locale)))
-      // A lost notice is no matter; a lost deferral is reported where the answer is given.
-      .catch(() => {})
-      .finally(() => {
-        this.#busy = false;
-      });
-  };
 }
 
 /** Discord checks values before it sends them; a command registered by an older version may still differ. */

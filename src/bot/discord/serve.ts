@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
 import type { Settings } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
+import { DiscordFault } from './discord-fault.ts';
 import { faultLine } from './fault.ts';
 import { Front } from './front.ts';
 import { Gateway } from './gateway.ts';
@@ -14,6 +15,8 @@ import { openStatusServer } from './status-server.ts';
 
 /** How long what is under way may take to finish once the bot has been told to stop. */
 const DRAIN_MS = 10_000;
+/** What was dropped is told so, and the last poems are on their way: a moment for their answers. */
+const LAST_WORDS_MS = 2_000;
 
 export interface Service {
   /**
@@ -24,7 +27,7 @@ export interface Service {
   readonly dismissed: Promise<string>;
 }
 
-/** Throws an error in one line that says what to do. */
+/** Throws {@link DiscordFault}, or `SettingsError` where the port is taken. */
 export async function serveDiscord(
   settings: Settings & { readonly DISCORD_TOKEN: string },
   inference: Inference,
@@ -64,7 +67,7 @@ export async function serveDiscord(
     await gateway.open();
   } catch (error) {
     status?.close();
-    throw new Error(faultLine(error), { cause: error });
+    throw new DiscordFault(faultLine(error), { cause: error });
   }
   const { client } = gateway;
   log.info(
@@ -78,7 +81,6 @@ export async function serveDiscord(
       const { underway } = front;
       log.info({ underway }, 'Stopping: nothing new is taken');
       const { dropped } = await inference.close(DRAIN_MS);
-      // What was dropped is told so; a moment for those answers, and for the last poems' way to Discord.
       await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref())]);
       await gateway.close();
       status?.close();
@@ -86,8 +88,6 @@ export async function serveDiscord(
     },
   };
 }
-
-const LAST_WORDS_MS = 2_000;
 
 /** Where a server's admin, or a person for themselves, adds the bot. It needs no permissions. */
 function inviteLink(application: string): string {

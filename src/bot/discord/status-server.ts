@@ -3,13 +3,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SettingsError } from '../settings.ts';
 
 export interface StatusSources {
   health(): { readonly healthy: boolean };
   metrics(): Promise<string>;
 }
 
-/** Port 0 takes any that is free; the server's address says which. Rejects where the port is taken. */
+/** Port 0 takes any that is free; the server's address says which. Throws `SettingsError` where the port is taken. */
 export async function openStatusServer(
   port: number,
   sources: StatusSources,
@@ -35,6 +36,8 @@ export async function openStatusServer(
     }
   });
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: Error) => {
+    throw new SettingsError(`HTTP_PORT cannot be listened on: ${error.message}.`);
+  });
   return Object.assign(server, { port: (server.address() as AddressInfo).port });
 }
