@@ -32,8 +32,8 @@ export interface Entry {
 }
 
 export type Answer =
-  /** `report` asks for the 格律 report along with it. */
-  | { readonly kind: 'poem'; readonly poem: Poem; readonly report: boolean }
+  /** With the lines of its 格律 report, where that was asked for. */
+  | { readonly kind: 'poem'; readonly poem: Poem; readonly report: readonly string[] }
   /** One sentence. */
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'page'; readonly title: string; readonly entries: readonly Entry[] };

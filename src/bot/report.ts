@@ -1,49 +1,30 @@
-/** The 格律 report in words: the tones of every line, pattern, rhyme, and whatever breaks them. */
+/** The 格律 report in words: the tones of every line, pattern, rhyme, whatever breaks them, and how new the lines are. */
 
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn } from '../poetry/report.ts';
 import type { Script } from '../poetry/request.ts';
-import { toTraditional } from '../poetry/script.ts';
-import type { Poem } from './answer.ts';
+import type { Inference } from '../service/inference.ts';
 import { type Locale, say } from './locale.ts';
 import { inScript } from './verse.ts';
 
-/** On a poem as it was written, with the seed that writes it again. */
-export function poemReport(poem: Poem, locale: Locale): readonly string[] {
-  const seed = say(locale, 'footer-seed', { seed: String(poem.ask.seed) });
-  return [...reportLines(poem.written.characters, poem.plan, poem.script, locale), seed];
+/** What is reported on: one string a slot of the plan, in traditional script. */
+export interface Subject {
+  readonly characters: readonly string[];
+  readonly plan: VersePlan;
+  /** The script to report in. */
+  readonly script: Script;
 }
 
-/**
- * On a poem as it is shown: its verse lines, in either script, each with its mark. What the plan gave stands as
- * it gave it; of the rest, simplified characters are read as the traditional ones that the lines mean.
- */
-export function shownReport(
-  verses: readonly string[],
-  plan: VersePlan,
-  script: Script,
+export async function reportLines(
+  { characters, plan, script }: Subject,
+  inference: Inference,
   locale: Locale,
-): readonly string[] {
-  const characters = [...toTraditional(verses.join(''))].map((character, i) => {
-    const slot = plan.slots[i];
-    return slot?.kind === 'given' ? slot.text : character;
-  });
-  return reportLines(characters, plan, script, locale);
-}
-
-function reportLines(
-  characters: readonly string[],
-  plan: VersePlan,
-  script: Script,
-  locale: Locale,
-): readonly string[] {
-  const report = reportOn({ characters, plan });
+): Promise<readonly string[]> {
+  const { lines, pattern, rhyme, deviations } = reportOn({ characters, plan });
   const show = (text: string) => inScript(text, script);
-  const verses = report.lines.map(
-    (line) =>
-      `${show(line.map(({ character }) => character).join(''))}　${line.map(({ tone }) => tone ?? '？').join('')}`,
-  );
-  const breaches = report.deviations.map(({ line, position, character, rule, expected }) =>
+  const verses = lines.map((line) => line.map(({ character }) => character).join(''));
+  const tones = lines.map((line) => line.map(({ tone }) => tone ?? '？').join(''));
+  const breaches = deviations.map(({ line, position, character, rule, expected }) =>
     say(locale, `report-${rule}`, {
       line: line + 1,
       position: position + 1,
@@ -51,13 +32,32 @@ function reportLines(
       expected: show(expected),
     }),
   );
-  const { pattern, rhyme } = report;
   return [
-    ...verses,
+    ...verses.map((verse, i) => `${show(verse)}　${tones[i]}`),
     ...(pattern === null ? [] : [say(locale, 'report-pattern', { pattern: show(pattern) })]),
     rhyme === null
       ? say(locale, 'report-no-rhyme')
       : say(locale, 'report-rhyme-group', { rhyme: show(rhyme) }),
     ...(breaches.length > 0 ? breaches : [say(locale, 'report-fits')]),
+    ...(await noveltyLines(verses, inference, locale, show)),
+  ];
+}
+
+/** The verse line that is nearest to one of the corpus, and that one. */
+async function noveltyLines(
+  verses: readonly string[],
+  inference: Inference,
+  locale: Locale,
+  show: (text: string) => string,
+): Promise<readonly string[]> {
+  const found = (await inference.nearest(verses)) ?? [];
+  let nearest: { readonly line: string; readonly same: number; readonly number: number } | null = null;
+  for (const [i, near] of found.entries()) {
+    if (near && near.same > (nearest?.same ?? 0)) nearest = { ...near, number: i + 1 };
+  }
+  if (nearest === null) return [];
+  const { line, same, number } = nearest;
+  return [
+    say(locale, 'report-nearest', { nearest: show(line), line: number, same, length: [...line].length }),
   ];
 }

@@ -1,26 +1,9 @@
-/** From a request to a poem: the plan, the writing of it, and how its lines are laid out. */
+/** How a poem is laid out: its lines, its heading, its form's name, in its script. */
 
-import { compilePlan } from '../poetry/compile.ts';
 import { FORMS } from '../poetry/form.ts';
 import type { Script } from '../poetry/request.ts';
 import { toSimplified, toTraditional } from '../poetry/script.ts';
-import type { Poem, VerseAsk } from './answer.ts';
-import type { CommandContext, Work } from './command.ts';
-
-/** Compiles the plan now, so that what cannot be written is refused at once. Throws `Refusal`. */
-export function prepareVerse(ask: VerseAsk, report: boolean, context: CommandContext): Work {
-  const plan = compilePlan(ask.request);
-  return async (options) => {
-    const order = { plan, mood: ask.mood, seed: ask.seed };
-    const written = await context.inference.write(order, context.asker, options);
-    const lines = written.characters.join('').match(/[^，。]+[，。]?/gu) ?? [];
-    return {
-      kind: 'poem',
-      poem: { ask, plan, lines, script: ask.script ?? context.script, written },
-      report,
-    };
-  };
-}
+import type { Poem } from './answer.ts';
 
 /** The poem as text lines in its script: a couplet each, or a verse line each where an acrostic's heads should stand below one another. */
 export function textLines(poem: Poem): readonly string[] {

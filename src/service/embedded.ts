@@ -3,9 +3,11 @@
  */
 
 import type { EngineChoice } from '../model/engine.ts';
+import type { NearLine } from '../poetry/nearest.ts';
 import { type Admission, DEFAULT_LIMITS, LimiterAdmission, type Limits } from './admission.ts';
 import { Breaker } from './breaker.ts';
 import { readCatalogue } from './catalogue.ts';
+import { CorpusLines } from './corpus-lines.ts';
 import type {
   Asker,
   CheckpointSummary,
@@ -82,6 +84,7 @@ class EmbeddedInference implements Inference {
   readonly #supervisor: Supervisor;
   readonly #admission: Admission;
   readonly #metrics: Metrics;
+  readonly #corpusLines: CorpusLines;
   readonly #orders: number;
   readonly #since = performance.now();
   readonly #report: NodeJS.Timeout;
@@ -120,6 +123,7 @@ class EmbeddedInference implements Inference {
         else options.logger.info({}, 'the engine works again');
       },
     });
+    this.#corpusLines = new CorpusLines(options.checkpointsRoot);
     this.#orders = Math.max(1, Math.floor(this.#limits.rows / candidates));
     this.#admission = new LimiterAdmission(this.#limits, this.#orders, (place) => this.#expectedMs(place));
     this.#metrics = new Metrics(() => ({
@@ -191,6 +195,7 @@ class EmbeddedInference implements Inference {
   async reload(name: string): Promise<CheckpointSummary> {
     try {
       const summary = await this.#supervisor.load(name);
+      this.#corpusLines.forget();
       this.#metrics.reloads.inc({ outcome: 'loaded' });
       this.#options.logger.info({ checkpoint: name }, 'serving another checkpoint');
       return summary;
@@ -203,6 +208,18 @@ class EmbeddedInference implements Inference {
 
   checkpoints(): Promise<readonly CheckpointSummary[]> {
     return readCatalogue(this.#options.checkpointsRoot);
+  }
+
+  async nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null> {
+    try {
+      return await this.#corpusLines.nearest(this.#supervisor.checkpoint.name, lines);
+    } catch (error) {
+      this.#options.logger.warn(
+        { reason: (error as Error).message },
+        'the lines of the corpus cannot be read',
+      );
+      return null;
+    }
   }
 
   status(): ServiceStatus {

@@ -3,6 +3,7 @@
  * data, so that engine workers on other machines could stand behind it as well as the embedded one does.
  */
 
+import type { NearLine } from '../poetry/nearest.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
 
@@ -106,6 +107,11 @@ export interface Inference {
   reload(name: string): Promise<CheckpointSummary>;
   /** The checkpoints on disk, by name. */
   checkpoints(): Promise<readonly CheckpointSummary[]>;
+  /**
+   * For each verse line (traditional script, no marks) the nearest of the corpus that the serving checkpoint was
+   * trained on, null where none agrees with it anywhere; null where that cannot be told.
+   */
+  nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null>;
   status(): ServiceStatus;
   /** Prometheus text format. */
   metrics(): Promise<string>;

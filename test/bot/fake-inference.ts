@@ -50,6 +50,10 @@ export class FakeInference implements Inference {
     return [this.#summary('fake'), this.#summary('other')];
   }
 
+  async nearest(lines: readonly string[]) {
+    return lines.map((line, i) => (i === 1 ? { line, same: [...line].length - 1 } : { line: '東', same: 1 }));
+  }
+
   status(): ServiceStatus {
     return {
       engine: { name: 'none', device: 'imagination', version: '1' },

@@ -141,6 +141,7 @@ describe('the terminal', () => {
     expect(lines).toHaveLength(lines.indexOf('') + 2);
     expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
     expect(shown).toContain('格式：');
+    expect(shown).toMatch(/語料中最相近的句子：.{7}，與第 2 句有 6 字相同（共 7 字）。\n種子 3\n\n$/u);
     // The fake poet knows nothing of tones.
     expect(shown).toMatch(/第 4 句第 7 字「色」：應平。/u);
   });

@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 import { suggestHeads } from '../examples.ts';
 import { LENGTH, METER, MOOD, REPORT, RHYME, SCRIPT, SEED } from '../options.ts';
 import { rhymeNamed } from '../rhyme-name.ts';
-import { prepareVerse } from '../verse.ts';
+import { prepareVerse } from '../writing.ts';
 
 export const acrostic = defineCommand({
   name: 'acrostic',

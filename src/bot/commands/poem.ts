@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 import { suggestOpenings } from '../examples.ts';
 import { FORM, METER, MOOD, REPORT, RHYME, SCRIPT, SEED } from '../options.ts';
 import { rhymeNamed } from '../rhyme-name.ts';
-import { prepareVerse } from '../verse.ts';
+import { prepareVerse } from '../writing.ts';
 
 export const poem = defineCommand({
   name: 'poem',

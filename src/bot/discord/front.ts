@@ -13,21 +13,20 @@ import {
   InteractionType,
   type REST,
 } from 'discord.js';
-import { compilePlan } from '../../poetry/compile.ts';
 import type { Inference } from '../../service/inference.ts';
-import type { Answer, VerseAsk } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import { COMMANDS } from '../catalogue.ts';
 import type { Command, CommandContext, Option, OptionValue, Work } from '../command.ts';
 import { Complaint, outcomeOf, sentenceFor } from '../complaint.ts';
-import { type Locale, nearestLocale, say, scriptOf, texts } from '../locale.ts';
+import { type Locale, nearestLocale, say, scriptOf } from '../locale.ts';
 import type { Log } from '../log.ts';
-import { shownReport } from '../report.ts';
 import { readValue } from '../values.ts';
-import { prepareVerse } from '../verse.ts';
+import { prepareVerse } from '../writing.ts';
 import type { ButtonCodec } from './button.ts';
-import { answerMessage, pageMessage, sentenceMessage, versesShown } from './message.ts';
+import { answerMessage, sentenceMessage } from './message.ts';
 import type { InteractionMetrics } from './metrics.ts';
 import { type Message, Reply, TooLate } from './reply.ts';
+import { prepareReport } from './shown-report.ts';
 import { varied } from './variation.ts';
 import { WaitingNotices } from './waiting-notices.ts';
 
@@ -174,24 +173,14 @@ export class Front {
       visit.outcome = 'button-stale';
       await visit.reply.tell(sentenceMessage(say(locale, 'button-stale'), locale));
     } else if (button.action === 'report') {
-      await visit.reply.tell(this.#report(visit, interaction, button.ask));
+      await this.#attempt(visit, { discreet: true, inPlace: false }, () =>
+        prepareReport(interaction.message.embeds[0], button.ask, context),
+      );
     } else {
       const ask = varied(button.ask, button.action, context.drawSeed());
       const inPlace = button.asker === context.asker.user;
       await this.#attempt(visit, { discreet: false, inPlace }, () => prepareVerse(ask, false, context));
     }
-  }
-
-  /** On the poem that the button stands under, as it is shown there. */
-  #report(visit: Visit, { message }: APIMessageComponentInteraction, { request, script }: VerseAsk): Message {
-    const { locale, context } = visit;
-    const verses = versesShown(message.embeds[0]);
-    if (verses === null) {
-      visit.outcome = 'report-none';
-      return sentenceMessage(say(locale, 'report-none'), locale);
-    }
-    const lines = shownReport(verses, compilePlan(request), script ?? context.script, locale);
-    return pageMessage(texts(locale).report.title, lines.join('\n'), locale);
   }
 
   async #complete(visit: Visit, { data }: APIApplicationCommandAutocompleteInteraction): Promise<void> {

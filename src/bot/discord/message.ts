@@ -69,7 +69,7 @@ export function sentenceMessage(text: string, locale: Locale): Message {
   return text.length <= LONGEST_CONTENT ? { body: { content: text } } : attached(text, locale);
 }
 
-export function pageMessage(title: string, text: string, locale: Locale): Message {
+function pageMessage(title: string, text: string, locale: Locale): Message {
   if (text.length > LONGEST_DESCRIPTION) return attached(`${title}\n\n${text}`, locale);
   return { body: { embeds: [{ title, description: text, color: COLOUR }] } };
 }

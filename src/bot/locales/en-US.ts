@@ -82,6 +82,7 @@ export const enUS: Texts = {
     'report-rhyme-group': 'Rhyme: {rhyme}',
     'report-no-rhyme': 'The lines do not rhyme with one another.',
     'report-fits': 'Every character keeps the pattern.',
+    'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
     'report-rhyme': 'Line {line}, character {position}, {character}: should rhyme in {expected}.',
     'footer-seed': 'seed {seed}',

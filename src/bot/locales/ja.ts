@@ -70,6 +70,7 @@ export const ja: Texts = {
     'report-rhyme-group': '韻：{rhyme}',
     'report-no-rhyme': '韻が揃っていません。',
     'report-fits': 'すべての字が型に合っています。',
+    'report-nearest': 'コーパスで最も近い句：{nearest}（第 {line} 句と {length} 字中 {same} 字が同じ）。',
     'report-tone': '第 {line} 句 {position} 字目「{character}」：{expected}であるべきところ。',
     'report-rhyme': '第 {line} 句 {position} 字目「{character}」：{expected}の韻であるべきところ。',
     'footer-seed': '種 {seed}',

@@ -63,6 +63,7 @@ type OwnSentence =
   | 'report-rhyme-group'
   | 'report-no-rhyme'
   | 'report-fits'
+  | 'report-nearest'
   | 'report-tone'
   | 'report-rhyme'
   // under a poem

@@ -64,6 +64,7 @@ export const zhCN: Texts = {
     'report-rhyme-group': '韵部：{rhyme}',
     'report-no-rhyme': '韵脚不同部。',
     'report-fits': '字字合律。',
+    'report-nearest': '语料中最相近的句子：{nearest}，与第 {line} 句有 {same} 字相同（共 {length} 字）。',
     'report-tone': '第 {line} 句第 {position} 字“{character}”：应{expected}。',
     'report-rhyme': '第 {line} 句第 {position} 字“{character}”：应押{expected}韵。',
     'footer-seed': '种子 {seed}',

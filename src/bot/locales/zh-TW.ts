@@ -64,6 +64,7 @@ export const zhTW: Texts = {
     'report-rhyme-group': '韻部：{rhyme}',
     'report-no-rhyme': '韻腳不同部。',
     'report-fits': '字字合律。',
+    'report-nearest': '語料中最相近的句子：{nearest}，與第 {line} 句有 {same} 字相同（共 {length} 字）。',
     'report-tone': '第 {line} 句第 {position} 字「{character}」：應{expected}。',
     'report-rhyme': '第 {line} 句第 {position} 字「{character}」：應押{expected}韻。',
     'footer-seed': '種子 {seed}',

@@ -11,7 +11,6 @@ import type { CommandContext } from '../command.ts';
 import { sentenceFor } from '../complaint.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
-import { poemReport } from '../report.ts';
 import { drawSeed } from '../seed.ts';
 import { textLines } from '../verse.ts';
 import { readCommandLine } from './command-line.ts';
@@ -70,7 +69,7 @@ async function answerTo(
 ): Promise<string> {
   try {
     const { command, values } = readCommandLine(line);
-    return shown(await command.prepare(values, context)({ signal }), context.locale);
+    return shown(await command.prepare(values, context)({ signal }));
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
     if (sentence === null) log.error({ err: error }, 'A command failed');
@@ -79,16 +78,14 @@ async function answerTo(
 }
 
 /** A poem or a page ends with an empty line, so that a reader of the output knows where; a notice is one line. */
-function shown(answer: Answer, locale: Locale): string {
+function shown(answer: Answer): string {
   switch (answer.kind) {
     case 'notice':
       return `${answer.text}\n`;
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
-    case 'poem': {
-      const report = answer.report ? poemReport(answer.poem, locale) : [];
-      return `${[...textLines(answer.poem), ...report].join('\n')}\n\n`;
-    }
+    case 'poem':
+      return `${[...textLines(answer.poem), ...answer.report].join('\n')}\n\n`;
   }
 }
 
