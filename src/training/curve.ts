@@ -1,8 +1,8 @@
 /** The log of a run, and its picture: training and validation loss over the tokens learned from. */
 
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
 import type { HeldOutScores } from '../model/card.ts';
+import type { DeviceReading } from './device-monitor.ts';
+import { drawPicture } from './picture.ts';
 
 /** One evaluation: a line of train.jsonl. */
 export interface LogEntry {
@@ -19,6 +19,8 @@ export interface LogEntry {
   /** Mean global norm before clipping, since the last evaluation. */
   readonly gradientNorm: number;
   readonly tokensPerSecond: number;
+  /** Since the last evaluation; logs of older runs lack it. */
+  readonly device?: DeviceReading | undefined;
 }
 
 /** An SVG picture of a run. */
@@ -27,12 +29,10 @@ export async function drawLossCurve(name: string, log: readonly LogEntry[]): Pro
     { tokens: tokens / 1e6, nll: trainingLoss, series: 'training (dropout on)' },
     { tokens: tokens / 1e6, nll: validation.nll, series: 'validation' },
   ]);
-  const spec: TopLevelSpec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  return drawPicture({
     title: `${name}: loss`,
     width: 560,
     height: 320,
-    background: 'white',
     data: { values },
     mark: { type: 'line', point: values.length < 80 },
     encoding: {
@@ -40,9 +40,5 @@ export async function drawLossCurve(name: string, log: readonly LogEntry[]): Pro
       y: { field: 'nll', type: 'quantitative', title: 'NLL (nats a token)', scale: { zero: false } },
       color: { field: 'series', type: 'nominal', title: null, legend: { orient: 'top' } },
     },
-  };
-  const view = new View(parse(compile(spec).spec), { renderer: 'none' });
-  const svg = await view.toSVG();
-  view.finalize();
-  return svg;
+  });
 }

@@ -8,6 +8,12 @@ import type { Poem, Split } from './corpus/corpus.ts';
 /** So many batches' worth of shuffled poems are sorted by length together: little padding, much chance. */
 const BUCKET = 40;
 
+/** How many predictions one pass over the training split learns from: every character, mark and end. */
+export function predictionsPerEpoch(poems: readonly Poem[]): number {
+  const training = poems.filter(({ split }) => split === 'train');
+  return training.reduce((sum, { text }) => sum + [...text].length + 1, 0);
+}
+
 export interface DatasetOptions {
   readonly batchRows: number;
   /** The share of training poems that are shown behind their title. */

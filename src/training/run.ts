@@ -17,12 +17,15 @@ import { RunIndex } from '../poetry/novelty.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { drawLossCurve, type LogEntry } from './curve.ts';
 import { Dataset } from './dataset.ts';
+import { DeviceMonitor } from './device-monitor.ts';
 import { scoreBatches } from './evaluation.ts';
 import type { Recipe } from './recipes.ts';
 import { readState, writeState } from './state-file.ts';
 import { type StepReport, Trainer } from './trainer.ts';
 
 const SAVE_INTERVAL_MS = 60_000;
+/** A run is evaluated every half epoch; a short one at least so often in all. */
+const LEAST_EVALUATIONS = 12;
 
 export interface RunOptions {
   readonly recipe: Recipe;
@@ -76,6 +79,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   const novelty = indexCorpus(corpus);
   let validation = log.at(-1)?.validation ?? null;
+  const monitor = new DeviceMonitor();
 
   const save = async (test: HeldOutScores | null): Promise<void> => {
     const state = await trainer.state();
@@ -110,6 +114,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   };
 
   const evaluate = async (window: Window): Promise<void> => {
+    const device = monitor.read();
     validation = await trainer.evaluate('validation');
     const entry: LogEntry = {
       step: trainer.step,
@@ -121,6 +126,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
       learningRate: window.learningRate,
       gradientNorm: window.norm / window.steps,
       tokensPerSecond: (1000 * window.tokens) / window.ms,
+      device,
     };
     log.push(entry);
     await appendFile(paths.log, `${JSON.stringify(entry)}\n`);
@@ -130,11 +136,13 @@ export async function train(options: RunOptions): Promise<RunResult> {
 
   try {
     if (!resumed) await save(null);
-    const evaluateEvery = Math.max(50, Math.round(dataset.batchesPerEpoch / 2));
+    const often = Math.min(dataset.batchesPerEpoch / 2, trainer.totalSteps / LEAST_EVALUATIONS);
+    const evaluateEvery = Math.max(50, Math.round(often));
     const deadline = performance.now() + options.limitMs;
     let savedAt = performance.now();
     let last = performance.now();
     let window = emptyWindow();
+    monitor.begin();
     for await (const step of trainer.steps()) {
       const now = performance.now();
       addStep(window, step, now - last);
@@ -147,6 +155,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
       if (step.step % evaluateEvery === 0 || trainer.finished || stopping) {
         if (!options.signal.aborted) await evaluate(window);
         window = emptyWindow();
+        monitor.begin();
       }
       if (trainer.finished || stopping) break;
       if (now - savedAt > (options.saveIntervalMs ?? SAVE_INTERVAL_MS)) {
@@ -159,6 +168,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
     await save(test);
     return { finished: trainer.finished, steps: trainer.step, totalSteps: trainer.totalSteps };
   } finally {
+    monitor.close();
     trainer.dispose();
   }
 }

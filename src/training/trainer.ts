@@ -53,7 +53,7 @@ export class Trainer {
   constructor(recipe: Recipe, dataset: Dataset, state?: TrainerState) {
     this.#recipe = recipe;
     this.#dataset = dataset;
-    this.#totalSteps = recipe.epochs * dataset.batchesPerEpoch;
+    this.#totalSteps = Math.max(1, Math.round(recipe.epochs * dataset.batchesPerEpoch));
     this.architecture = { ...recipe.architecture, vocabulary: dataset.vocabulary.size };
     const parameters = state?.parameters ?? this.#begin();
     this.#parameters = toTensors(this.architecture, parameters);

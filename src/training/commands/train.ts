@@ -1,22 +1,28 @@
 /** `npm run train`: trains a checkpoint from the corpus. */
 
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkpointFolder } from '../../model/checkpoint.ts';
 import { describeEngine, startEngine } from '../../model/engine.ts';
 import { checkpointsRoot } from '../../model/paths.ts';
 import { readCorpus } from '../corpus/corpus.ts';
+import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
 import { RECIPES } from '../recipes.ts';
 import { train } from '../run.ts';
+import { TensorBoard } from '../tensorboard.ts';
 import { engineChoice, positive, runCommand, UsageError } from './command.ts';
 
-const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes N] [--epochs N] [--engine E]
+const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes N]
+              [--epochs N | --tokens N] [--tensorboard DIR] [--engine E]
 
   --recipe NAME   ${Object.keys(RECIPES).join(', ')}
   --out NAME      the checkpoint's name under checkpoints/ (default: the recipe's); what stands there is kept aside
   --resume        go on where the run of that name was stopped
   --minutes N     stop after so long (save, and --resume goes on)
   --epochs N      so many passes over the corpus instead of the recipe's; the learning rate falls to its end
+  --tokens N      the same, as the number of predictions to learn from
+  --tensorboard DIR   writes TensorBoard's event files too, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
 
 await runCommand(async () => {
@@ -27,6 +33,8 @@ await runCommand(async () => {
       resume: { type: 'boolean', default: false },
       minutes: { type: 'string' },
       epochs: { type: 'string' },
+      tokens: { type: 'string' },
+      tensorboard: { type: 'string' },
       engine: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -37,18 +45,26 @@ await runCommand(async () => {
   }
   const named = RECIPES[values.recipe ?? ''];
   if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
-  const recipe = values.epochs ? { ...named, epochs: positive('epochs', values.epochs) } : named;
+  if (values.epochs && values.tokens)
+    throw new UsageError('--epochs and --tokens are two ways to say one thing');
   const limitMs = values.minutes ? 60_000 * positive('minutes', values.minutes) : Number.POSITIVE_INFINITY;
-  const name = values.out ?? recipe.name;
+  const name = values.out ?? named.name;
   const folder = checkpointFolder(checkpointsRoot(), name);
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
+  const epochs = values.tokens
+    ? positive('tokens', values.tokens) / predictionsPerEpoch(corpus.poems)
+    : values.epochs
+      ? positive('epochs', values.epochs)
+      : named.epochs;
+  const recipe = { ...named, epochs };
   const engine = await startEngine(choice);
   console.log(describeEngine(engine));
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const progress = new Progress(process.stdout);
+  const board = values.tensorboard ? new TensorBoard(join(values.tensorboard, name), values.resume) : null;
   const result = await train({
     recipe,
     corpus,
@@ -57,10 +73,17 @@ await runCommand(async () => {
     resume: values.resume,
     limitMs,
     signal: stop.signal,
-    onStep: (step, { trainer, tokensPerSecond }) => progress.step(step, trainer, tokensPerSecond),
-    onEvaluation: (entry) => progress.evaluation(entry),
+    onStep: (step, { trainer, tokensPerSecond }) => {
+      progress.step(step, trainer, tokensPerSecond);
+      board?.step(step);
+    },
+    onEvaluation: (entry) => {
+      progress.evaluation(entry);
+      board?.evaluation(entry);
+    },
   });
   progress.end();
+  board?.close();
   const again = `npm run train -- --recipe ${recipe.name}${name === recipe.name ? '' : ` --out ${name}`} --resume`;
   console.log(`saved checkpoints/${name} at step ${result.steps} of ${result.totalSteps}`);
   if (!result.finished) console.log(`to go on: ${again}`);
