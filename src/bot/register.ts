@@ -1,6 +1,7 @@
 /**
- * `npm run register -- [--guild ID] [--dry-run]`: writes the commands to Discord, only where they differ from
- * what is there. `--guild` registers them in one server, where changes show at once, for development.
+ * `npm run register -- [--guild ID] [--dry-run] [--clear]`: writes the commands to Discord, only where they differ
+ * from what is there. `--guild` registers them in one server, where changes show at once, for development;
+ * `--clear` takes them away again.
  */
 
 import { parseArgs } from 'node:util';
@@ -16,9 +17,15 @@ import { difference } from './discord/difference.ts';
 import { faultLine } from './discord/fault.ts';
 import { readSettings, type Settings } from './settings.ts';
 
-const USAGE = 'usage: npm run register -- [--guild ID] [--dry-run]';
+const USAGE = 'usage: npm run register -- [--guild ID] [--dry-run] [--clear]';
 
-async function register(settings: Settings, guild: string | undefined, dryRun: boolean): Promise<void> {
+interface Arguments {
+  readonly guild: string | undefined;
+  readonly dryRun: boolean;
+  readonly clear: boolean;
+}
+
+async function register(settings: Settings, { guild, dryRun, clear }: Arguments): Promise<void> {
   if (settings.DISCORD_TOKEN === undefined) throw new Error('DISCORD_TOKEN is needed to register commands.');
   const rest = new REST({ api: settings.DISCORD_API, version: '10' }).setToken(settings.DISCORD_TOKEN);
   const { id } = (await rest.get(Routes.currentApplication())) as RESTGetCurrentApplicationResult;
@@ -29,7 +36,7 @@ async function register(settings: Settings, guild: string | undefined, dryRun: b
   })) as RESTGetAPIApplicationCommandsResult;
 
   const everywhere = guild === undefined;
-  const wanted = definitions();
+  const wanted = clear ? [] : definitions();
   const differences = difference(wanted, registered, everywhere);
   const signs = { added: '+', changed: '~', removed: '-', unchanged: '=' };
   for (const { name, kind, fields } of differences) {
@@ -49,18 +56,20 @@ async function register(settings: Settings, guild: string | undefined, dryRun: b
   }
 }
 
-function readArguments(): { guild: string | undefined; dryRun: boolean } {
-  const { values } = parseArgs({ options: { guild: { type: 'string' }, 'dry-run': { type: 'boolean' } } });
+function readArguments(): Arguments {
+  const { values } = parseArgs({
+    options: { guild: { type: 'string' }, 'dry-run': { type: 'boolean' }, clear: { type: 'boolean' } },
+  });
   if (values.guild !== undefined && !/^\d{15,20}$/.test(values.guild)) {
     throw new Error(`--guild must be a server's id (15 to 20 digits), not ${JSON.stringify(values.guild)}.`);
   }
-  return { guild: values.guild, dryRun: values['dry-run'] ?? false };
+  return { guild: values.guild, dryRun: values['dry-run'] ?? false, clear: values.clear ?? false };
 }
 
 try {
-  const { guild, dryRun } = readArguments();
+  const given = readArguments();
   config({ quiet: true });
-  await register(readSettings(process.env), guild, dryRun);
+  await register(readSettings(process.env), given);
 } catch (error) {
   const usage = error instanceof TypeError && 'code' in error ? `\n${USAGE}` : '';
   console.error(`shiren: ${faultLine(error)}${usage}`);

@@ -71,6 +71,13 @@ describe('npm run register', () => {
     expect((await stage.register('--guild', guild)).stdout).toContain('up to date');
   });
 
+  it('takes them away again, there alone', async () => {
+    const guild = stage.discord.guilds[0] ?? '';
+    expect((await stage.register('--guild', guild, '--clear')).stdout).toContain('- /poem removed');
+    expect(stage.discord.commands.get(guild)).toEqual([]);
+    expect(stage.discord.commands.get('global')).toHaveLength(5);
+  });
+
   it('says in one line what is wrong', async () => {
     const elsewhere = await stage.register('--guild', '999999999999999999');
     expect(elsewhere.stderr).toMatch(/^shiren: .*invite the application.*\n$/);

@@ -168,8 +168,9 @@ describe('being told to stop', () => {
     await Promise.all(asked.map((one) => one.acknowledged()));
     bot.signal('SIGTERM');
     await bot.logged('Stopping');
-    const late = ask();
-    expect(await late.answer()).toMatchObject({ ephemeral: true, content: SENTENCES.stopping });
+    for (const late of [ask(), stage.person().use('help')]) {
+      expect(await late.answer()).toMatchObject({ ephemeral: true, content: SENTENCES.closing });
+    }
     const since = performance.now();
     expect(await bot.exit()).toBe(0);
     expect(performance.now() - since).toBeLessThan(10_000);

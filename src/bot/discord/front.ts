@@ -18,7 +18,7 @@ import type { Answer } from '../answer.ts';
 import { COMMANDS } from '../catalogue.ts';
 import type { Command, CommandContext, Option, OptionValue, Work } from '../command.ts';
 import { Complaint, outcomeOf, sentenceFor } from '../complaint.ts';
-import { type Locale, nearestLocale, say, scriptOf } from '../locale.ts';
+import { nearestLocale, say, scriptOf } from '../locale.ts';
 import type { Log } from '../log.ts';
 import { readValue } from '../values.ts';
 import { prepareVerse } from '../writing.ts';
@@ -49,7 +49,6 @@ interface Visit {
   readonly interaction: APIInteraction;
   readonly reply: Reply;
   readonly context: CommandContext;
-  readonly locale: Locale;
   readonly arrivedAt: number;
   /** The command's name, or the button's. */
   kind: string;
@@ -78,10 +77,12 @@ export class Front {
 
   /** Answers an interaction; never throws. */
   handle(interaction: APIInteraction): void {
-    const done = this.#visit(interaction).finally(() => {
-      this.#underway.delete(done);
-      this.#options.metrics.underway.set(this.#underway.size);
-    });
+    const done = this.#visit(interaction)
+      .catch((error) => this.#options.log.error({ err: error }, 'An interaction could not be understood'))
+      .finally(() => {
+        this.#underway.delete(done);
+        this.#options.metrics.underway.set(this.#underway.size);
+      });
     this.#underway.add(done);
     this.#options.metrics.underway.set(this.#underway.size);
   }
@@ -118,7 +119,6 @@ export class Front {
       interaction,
       reply: new Reply(rest, interaction),
       context: { inference, asker, locale, script: scriptOf(locale), front: 'discord', drawSeed },
-      locale,
       arrivedAt: performance.now(),
       kind: 'unknown',
       outcome: 'done',
@@ -129,7 +129,7 @@ export class Front {
     visit.outcome = 'stopping';
     if (visit.interaction.type === InteractionType.ApplicationCommandAutocomplete)
       await visit.reply.suggest([]);
-    else await visit.reply.tell(sentenceMessage(say(visit.locale, 'stopping'), visit.locale));
+    else await visit.reply.tell(sentenceMessage(say(visit.context.locale, 'closing'), visit.context.locale));
   }
 
   async #answer(visit: Visit): Promise<void> {
@@ -166,7 +166,8 @@ export class Front {
 
   /** A button under a poem: its own asker sees the poem change, anybody else gets a poem of their own. */
   async #press(visit: Visit, interaction: APIMessageComponentInteraction): Promise<void> {
-    const { locale, context } = visit;
+    const { context } = visit;
+    const { locale } = context;
     const button = this.#options.codec.decode(interaction.data.custom_id);
     visit.kind = button ? `button-${button.action}` : 'button';
     if (!button) {
@@ -213,12 +214,12 @@ export class Front {
     );
     const cancellation = new AbortController();
     deferral.catch(() => cancellation.abort());
-    const notices = new WaitingNotices(visit.reply, visit.locale, deferral);
-    let answer: Answer;
+    const notices = new WaitingNotices(visit.reply, visit.context.locale, deferral);
+    let message: Message;
     try {
       // In place there is a poem to look at meanwhile, which a notice would take away.
       const onWaiting = manner.inPlace ? () => {} : notices.onWaiting;
-      answer = await work({ signal: cancellation.signal, onWaiting });
+      message = this.#render(visit, await work({ signal: cancellation.signal, onWaiting }));
     } catch (error) {
       await deferral;
       await notices.settled;
@@ -228,32 +229,35 @@ export class Front {
       else await visit.reply.tellInstead(apology);
       return;
     }
+    await deferral;
+    await notices.settled;
+    await visit.reply.edit(message);
+  }
+
+  #render(visit: Visit, answer: Answer): Message {
     if (answer.kind === 'poem') {
       visit.waitedMs = answer.poem.written.waitedMs;
       visit.ranMs = answer.poem.written.ranMs;
     }
-    await deferral;
-    await notices.settled;
-    await visit.reply.edit(
-      answerMessage(answer, visit.context.asker.user, visit.locale, this.#options.codec),
-    );
+    const { asker, locale } = visit.context;
+    return answerMessage(answer, asker.user, locale, this.#options.codec);
   }
 
   #apology(visit: Visit, error: unknown): Message {
     visit.outcome = outcomeOf(error);
-    const sentence = sentenceFor(error, visit.locale);
+    const sentence = sentenceFor(error, visit.context.locale);
     if (sentence === null) this.#options.log.error({ err: error, kind: visit.kind }, 'An interaction failed');
-    return sentenceMessage(sentence ?? say(visit.locale, 'fault'), visit.locale);
+    return sentenceMessage(sentence ?? say(visit.context.locale, 'fault'), visit.context.locale);
   }
 
   /** One line an interaction, without a word of what was asked. */
-  #record({ kind, outcome, locale, context, arrivedAt, waitedMs, ranMs }: Visit): void {
+  #record({ kind, outcome, context, arrivedAt, waitedMs, ranMs }: Visit): void {
     const { log, metrics } = this.#options;
     metrics.answered.inc({ kind, outcome });
     const round = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms));
     const line = {
       kind,
-      locale,
+      locale: context.locale,
       guild: context.asker.guild,
       waitedMs: round(waitedMs),
       ranMs: round(ranMs),

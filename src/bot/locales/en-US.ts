@@ -68,7 +68,6 @@ export const enUS: Texts = {
     'retry-in': ' Try again in {seconds} s.',
     waiting: 'You are number {place} in the queue, about {seconds} s to go.',
     fault: 'Something went wrong here, not with you. It has been logged; please try again.',
-    stopping: 'I am being restarted. Please try again in a minute.',
     'button-stale': 'This button is from an earlier version of me. Ask anew with /poem or /acrostic.',
     'report-none': 'I can no longer read the poem above this button.',
     'long-text': 'This is too long to show here, so it is attached as a file.',

@@ -56,7 +56,6 @@ export const ja: Texts = {
     'retry-in': '{seconds} 秒後にもう一度どうぞ。',
     waiting: '順番は {place} 番目、あと約 {seconds} 秒です。',
     fault: 'こちらで問題が起きました。記録しましたので、もう一度お試しください。',
-    stopping: '再起動中です。一分ほどしてからもう一度どうぞ。',
     'button-stale': 'このボタンは古い版のものです。/poem か /acrostic で頼み直してください。',
     'report-none': 'このボタンの上の詩はもう読めません。',
     'long-text': '長いので、ファイルにして添付しました。',

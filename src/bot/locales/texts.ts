@@ -48,7 +48,6 @@ type OwnSentence =
   | 'retry-in'
   | 'waiting'
   | 'fault'
-  | 'stopping'
   | 'button-stale'
   | 'report-none'
   | 'long-text'

@@ -51,7 +51,6 @@ export const zhCN: Texts = {
     'retry-in': '请 {seconds} 秒后再试。',
     waiting: '你排在第 {place} 位，大约还要 {seconds} 秒。',
     fault: '我这里出了点问题，与你无关，已经记下。请再试一次。',
-    stopping: '我正在重启，请过一分钟再试。',
     'button-stale': '这个按钮来自旧版本，请用 /poem 或 /acrostic 重新来过。',
     'report-none': '按钮上方的诗已经读不到了。',
     'long-text': '内容太长，放在附件里了。',

@@ -51,7 +51,6 @@ export const zhTW: Texts = {
     'retry-in': '請 {seconds} 秒後再試。',
     waiting: '你排在第 {place} 位，大約還要 {seconds} 秒。',
     fault: '我這裡出了點問題，與你無關，已經記下。請再試一次。',
-    stopping: '我正在重新啟動，請過一分鐘再試。',
     'button-stale': '這個按鈕來自舊版本，請用 /poem 或 /acrostic 重新來過。',
     'report-none': '按鈕上方的詩已經讀不到了。',
     'long-text': '內容太長，放在附件裡了。',
