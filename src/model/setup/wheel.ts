@@ -169,6 +169,17 @@ export function cudaRequirements(metadata: string): string[] {
   );
 }
 
+/**
+ * NVIDIA marks each of its wheels for the oldest glibc that it runs on, and pip takes only tags that it is given: all
+ * up to the one that the TensorFlow wheel needs itself.
+ */
+function cudaPlatforms(wheel: Wheel): string[] {
+  const newest = Number(/_2_(\d+)_/.exec(wheel.platform)?.[1]);
+  const tags = ['manylinux2014_x86_64', 'manylinux2010_x86_64', 'manylinux1_x86_64'];
+  for (let minor = 5; minor <= newest; minor++) tags.unshift(`manylinux_2_${minor}_x86_64`);
+  return tags;
+}
+
 /** Fetches CUDA's libraries and unpacks them to `deps/nvidia/<part>/lib`, one after another to spare the disk. */
 export async function addCuda(
   python: string,
@@ -178,9 +189,7 @@ export async function addCuda(
   onProgress: (line: string) => void,
 ): Promise<void> {
   const folder = join(deps, 'wheels');
-  // NVIDIA marks its wheels py3-none, for the oldest glibc that each still runs on.
-  const platforms = [wheel.platform, 'manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'manylinux1_x86_64'];
-  const tags = ['--python-version', '3.11', ...platforms.flatMap((platform) => ['--platform', platform])];
+  const tags = ['--python-version', '3.11', ...cudaPlatforms(wheel).flatMap((tag) => ['--platform', tag])];
   for (const requirement of requirements) {
     onProgress(`  ${requirement}`);
     await download(python, requirement, tags, null, folder);
