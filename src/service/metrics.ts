@@ -1,6 +1,7 @@
 /** What the service measures of itself, in Prometheus' text format. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { registerGpuMetrics } from './gpu-metrics.ts';
 import type { Pulse } from './protocol.ts';
 
 const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
@@ -96,6 +97,7 @@ export class Metrics {
     gauge('shiren_engine_tensors', 'Tensors alive.', () => read().pulse.get('tensors'));
     gauge('shiren_engine_heap_bytes', "The engine thread's heap.", () => read().pulse.get('heapBytes'));
     gauge('shiren_process_bytes', 'Resident memory of the whole process.', () => process.memoryUsage.rss());
+    registerGpuMetrics(this.#registry);
   }
 
   /** Keeps the counts of a thread that has ended, so that totals never fall. */
