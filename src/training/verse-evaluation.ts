@@ -4,29 +4,20 @@
  * Openings and heads are drawn from the test split, so the model has seen neither them nor the human poems.
  */
 
-import { Candidates } from '../model/candidates.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { Decoder, type Row } from '../model/decoder.ts';
 import { Random } from '../model/random.ts';
-import { best, seedOf } from '../model/ranking.ts';
-import { SAMPLING } from '../model/sampler.ts';
-import { Stepper } from '../model/stepper.ts';
 import { compilePlan } from '../poetry/compile.ts';
 import { FORM_NAMES, type FormName, type LineLength } from '../poetry/form.ts';
-import { RUN_LENGTH } from '../poetry/novelty.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
-import type { Meter, Mood } from '../poetry/request.ts';
+import type { Meter } from '../poetry/request.ts';
 import type { Poem } from './corpus/corpus.ts';
+import { openDecoder, type WritingOptions, type Written, writeAll } from './writing.ts';
 
-export interface VerseOptions {
+export interface VerseOptions extends WritingOptions {
   /** Poems of each form. */
   readonly poems: number;
   readonly meter: Meter;
-  readonly mood: Mood;
-  /** Rows written for each poem; the best is kept. */
-  readonly candidates: number;
-  readonly seed: number;
 }
 
 /** What is measured of one side. Shares of poems are from 0 to 1; what does not apply is null. */
@@ -64,16 +55,6 @@ export interface Comparison {
 
 export type VerseResults = { readonly [form in FormName | 'acrostic']: Comparison };
 
-interface Written {
-  readonly characters: readonly string[];
-  readonly plan: VersePlan;
-  readonly nll: number;
-  readonly hanzi: number;
-}
-
-/** Rows that share a batch. */
-const BATCH = 256;
-
 /** The model's mean NLL in nats a hanzi over human poems of the test split. */
 export type ScoreHuman = (poems: readonly Poem[]) => Promise<number>;
 
@@ -85,14 +66,7 @@ export async function evaluateVerse(
   scoreHuman: ScoreHuman,
   onProgress: (form: string, done: number) => void,
 ): Promise<VerseResults> {
-  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters);
-  const { runs, vocabulary } = checkpoint;
-  const decoder = await Decoder.create({
-    stepper,
-    vocabulary,
-    candidates: new Candidates(vocabulary),
-    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
-  });
+  const decoder = await openDecoder(checkpoint);
   const trainingLines = new Set(
     poems.filter(({ split }) => split === 'train').flatMap(({ text }) => linesOf(text)),
   );
@@ -143,38 +117,6 @@ function planHeads(test: readonly Poem[], { meter }: VerseOptions, random: Rando
   const heads = Array.from({ length: 2 + random.below(15) }, draw).join('');
   const length: LineLength = random.below(2) === 0 ? 5 : 7;
   return compilePlan({ kind: 'acrostic', heads, length, meter, rhyme: 'auto' });
-}
-
-/** Writes a poem to each plan, the best of several rows, in full batches. */
-async function writeAll(
-  decoder: Decoder,
-  plans: readonly VersePlan[],
-  { mood, candidates, seed }: VerseOptions,
-  onProgress: (done: number) => void,
-): Promise<{ written: Written[]; ms: number }> {
-  const started = performance.now();
-  const rows: Row[][] = [];
-  let done = 0;
-  while (done < plans.length) {
-    while (rows.length < plans.length && decoder.active + candidates <= BATCH) {
-      const plan = plans[rows.length] as VersePlan;
-      const own = (seed + rows.length) >>> 0;
-      rows.push(
-        Array.from({ length: candidates }, (_, n) =>
-          decoder.join({ plan, sampling: SAMPLING[mood], seed: seedOf(own, n) }),
-        ),
-      );
-    }
-    await decoder.tick();
-    done = rows.filter((each) => each.every((row) => row.finished)).length;
-    onProgress(done);
-  }
-  const written = rows.map((each, i): Written => {
-    const faulty = each.find((row) => row.error !== null);
-    if (faulty?.error) throw faulty.error;
-    return { plan: plans[i] as VersePlan, ...best(each.map((row) => row.result())) };
-  });
-  return { written, ms: performance.now() - started };
 }
 
 function scoreWritten(

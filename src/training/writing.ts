@@ -1,0 +1,73 @@
+/** Writing poems to plans by the hundred, in full batches and without a service: for measurements. */
+
+import { Candidates } from '../model/candidates.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { Decoder, type Row } from '../model/decoder.ts';
+import { best, seedOf } from '../model/ranking.ts';
+import { SAMPLING } from '../model/sampler.ts';
+import { Stepper } from '../model/stepper.ts';
+import { RUN_LENGTH } from '../poetry/novelty.ts';
+import type { VersePlan } from '../poetry/plan.ts';
+import type { Mood } from '../poetry/request.ts';
+
+export interface WritingOptions {
+  readonly mood: Mood;
+  /** Rows written for each poem; the best is kept. */
+  readonly candidates: number;
+  /** The first poem's; each one's is one more than the last's. */
+  readonly seed: number;
+}
+
+/** A poem and the plan that it was written to. */
+export interface Written {
+  readonly characters: readonly string[];
+  readonly plan: VersePlan;
+  readonly nll: number;
+  readonly hanzi: number;
+}
+
+/** Rows that share a batch. */
+const BATCH = 256;
+
+/** A decoder as it serves, on the engine of this thread. The caller disposes of it. */
+export async function openDecoder(checkpoint: Checkpoint): Promise<Decoder> {
+  const { architecture, parameters, vocabulary, runs } = checkpoint;
+  return Decoder.create({
+    stepper: await Stepper.create(architecture, parameters),
+    vocabulary,
+    candidates: new Candidates(vocabulary),
+    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
+  });
+}
+
+/** Writes a poem to each plan, the best of several rows. Throws a `DecodingError` where none can be written. */
+export async function writeAll(
+  decoder: Decoder,
+  plans: readonly VersePlan[],
+  { mood, candidates, seed }: WritingOptions,
+  onProgress: (done: number) => void = () => {},
+): Promise<{ written: Written[]; ms: number }> {
+  const started = performance.now();
+  const rows: Row[][] = [];
+  let done = 0;
+  while (done < plans.length) {
+    while (rows.length < plans.length && decoder.active + candidates <= BATCH) {
+      const plan = plans[rows.length] as VersePlan;
+      const own = (seed + rows.length) >>> 0;
+      rows.push(
+        Array.from({ length: candidates }, (_, n) =>
+          decoder.join({ plan, sampling: SAMPLING[mood], seed: seedOf(own, n) }),
+        ),
+      );
+    }
+    await decoder.tick();
+    done = rows.filter((each) => each.every((row) => row.finished)).length;
+    onProgress(done);
+  }
+  const written = rows.map((each, i): Written => {
+    const faulty = each.find((row) => row.error !== null);
+    if (faulty?.error) throw faulty.error;
+    return { plan: plans[i] as VersePlan, ...best(each.map((row) => row.result())) };
+  });
+  return { written, ms: performance.now() - started };
+}
