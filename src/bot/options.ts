@@ -1,4 +1,4 @@
-/** The options that poems and acrostics share, as data. */
+/** The options of poems and acrostics, as data. */
 
 import { FORM_NAMES, FORM_SPELLINGS, type FormName } from '../poetry/form.ts';
 import type { Meter, Mood, Script } from '../poetry/request.ts';
@@ -18,7 +18,7 @@ export const LENGTH: ChoiceOption<5 | 7> = {
   ],
 };
 
-export const METER: ChoiceOption<Meter> = {
+const METER: ChoiceOption<Meter> = {
   kind: 'choice',
   choices: [
     { value: 'strict', also: ['严', '严格', 'yan', 'yange'] },
@@ -27,7 +27,7 @@ export const METER: ChoiceOption<Meter> = {
   ],
 };
 
-export const MOOD: ChoiceOption<Mood> = {
+const MOOD: ChoiceOption<Mood> = {
   kind: 'choice',
   choices: [
     { value: 'calm', also: ['平静', '静', 'pingjing', 'jing'] },
@@ -37,7 +37,7 @@ export const MOOD: ChoiceOption<Mood> = {
   ],
 };
 
-export const SCRIPT: ChoiceOption<Script> = {
+const SCRIPT: ChoiceOption<Script> = {
   kind: 'choice',
   choices: [
     { value: 'simplified', also: ['简体', '简', '简体字', 'jianti', 'jian'] },
@@ -45,12 +45,22 @@ export const SCRIPT: ChoiceOption<Script> = {
   ],
 };
 
-export const RHYME: TextOption = {
+const RHYME: TextOption = {
   kind: 'text',
   maxLength: 12,
   suggest: async (typed, { locale }) => suggestRhymes(typed, locale),
 };
 
-export const SEED: WholeOption = { kind: 'whole', min: 0, max: 0xffff_ffff };
+const SEED: WholeOption = { kind: 'whole', min: 0, max: 0xffff_ffff };
 
-export const REPORT: SwitchOption = { kind: 'switch' };
+const REPORT: SwitchOption = { kind: 'switch' };
+
+/** What may be wished of any poem. */
+export const WISHES = {
+  meter: METER,
+  rhyme: RHYME,
+  mood: MOOD,
+  script: SCRIPT,
+  seed: SEED,
+  report: REPORT,
+};

@@ -1,10 +1,33 @@
 /** From a request to a poem. */
 
 import { compilePlan } from '../poetry/compile.ts';
+import type { VerseRequest } from '../poetry/request.ts';
 import type { VerseAsk } from './answer.ts';
-import type { CommandContext, Work } from './command.ts';
+import type { CommandContext, Values, Work } from './command.ts';
 import { say } from './locale.ts';
+import type { WISHES } from './options.ts';
 import { reportLines } from './report.ts';
+import { rhymeNamed } from './rhyme-name.ts';
+
+type Wishes = Values<typeof WISHES>;
+
+/** The wishes that are part of a request. Throws `Complaint`. */
+export function wished({ meter = 'strict', rhyme = 'auto' }: Wishes): Pick<VerseRequest, 'meter' | 'rhyme'> {
+  return { meter, rhyme: rhymeNamed(rhyme) };
+}
+
+/** {@link prepareVerse}, with the other wishes, and a fresh seed where none is wished. */
+export function prepareWished(
+  request: VerseRequest,
+  { mood = 'free', seed, script, report = false }: Wishes,
+  context: CommandContext,
+): Work {
+  return prepareVerse(
+    { request, mood, seed: seed ?? context.drawSeed(), script: script ?? null },
+    report,
+    context,
+  );
+}
 
 /** Compiles the plan now, so that what cannot be written is refused at once. Throws `Refusal`. */
 export function prepareVerse(ask: VerseAsk, report: boolean, context: CommandContext): Work {

@@ -194,6 +194,7 @@ describe('the buttons under a poem', () => {
     expect(text).toMatch(/[平仄中]{5}/);
     expect(text).toContain('五律');
     expect(text).toContain(texts('zh-CN').sentences['report-fits']);
+    expect(text).toContain('语料中最相近的句子：明月出天山');
   });
 
   it('say so quietly when they are forged or from another time', async () => {

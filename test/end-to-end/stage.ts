@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoopbackDiscord, type LoopbackSettings } from '../discord/loopback.ts';
 import { Person, type PersonSettings } from '../discord/person.ts';
-import { writeCheckpoint } from './checkpoint.ts';
+import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
 import { Program } from './program.ts';
 
 export const OWNER = '111111111111111111';
@@ -23,9 +23,14 @@ export class Stage {
 
   static async open(settings?: LoopbackSettings): Promise<Stage> {
     const checkpoints = await mkdtemp(join(tmpdir(), 'shiren-'));
-    await writeCheckpoint(checkpoints, 'tiny');
-    await writeCheckpoint(checkpoints, 'other', { seed: 2 });
-    await writeCheckpoint(checkpoints, 'large', { hidden: 384 });
+    const test = { tokens: 1, nll: 5.25, hanziPerplexity: 412.5, unknownShare: 0 };
+    await writeTinyCheckpoint(checkpoints, 'tiny', {
+      seed: 1,
+      test,
+      lines: ['明月出天山', '月落烏啼霜滿天'],
+    });
+    await writeTinyCheckpoint(checkpoints, 'other', { seed: 2, test });
+    await writeTinyCheckpoint(checkpoints, 'large', { seed: 1, sizes: { hidden: 384 } });
     return new Stage(await LoopbackDiscord.start(settings), checkpoints);
   }
 

@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeCheckpoint } from './checkpoint.ts';
+import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
 import { Program } from './program.ts';
 
 let checkpoints: string;
 
 beforeAll(async () => {
   checkpoints = await mkdtemp(join(tmpdir(), 'shiren-'));
-  await writeCheckpoint(checkpoints, 'tiny');
-  await writeCheckpoint(checkpoints, 'other', { seed: 2 });
+  await writeTinyCheckpoint(checkpoints, 'tiny', { seed: 1 });
+  await writeTinyCheckpoint(checkpoints, 'other', { seed: 2 });
 });
 afterAll(() => rm(checkpoints, { recursive: true, force: true }));
 

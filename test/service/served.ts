@@ -4,11 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { saveCheckpoint } from '../../src/model/checkpoint.ts';
-import { type Architecture, initialParameters } from '../../src/model/network.ts';
+import type { Architecture } from '../../src/model/network.ts';
 import { type InferenceOptions, openInference } from '../../src/service/embedded.ts';
 import type { Asker, Inference, Order } from '../../src/service/inference.ts';
-import { poemPlan, VOCABULARY } from '../model/tiny-model.ts';
+import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
+import { poemPlan } from '../model/tiny-model.ts';
 
 export const OWNER: Asker = { user: 'owner', guild: null, owner: true };
 
@@ -28,39 +28,8 @@ export interface Fault {
 export async function checkpointsFolder(sizes: Partial<Architecture> = {}): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'shiren-service-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
-  for (const [i, name] of ['one', 'two'].entries()) {
-    const architecture: Architecture = {
-      cell: 'lstm',
-      vocabulary: VOCABULARY.size,
-      embedding: 12,
-      hidden: 24,
-      layers: 2,
-      tied: true,
-      ...sizes,
-    };
-    await saveCheckpoint(
-      join(root, name),
-      {
-        architecture,
-        parameters: initialParameters(architecture, i),
-        vocabulary: VOCABULARY,
-        type: 'float32',
-      },
-      {
-        recipe: { name: 'none' },
-        corpus: { source: 'none', sha256: '0'.repeat(64), poems: 0 },
-        training: {
-          steps: 0,
-          epochs: 0,
-          tokens: 0,
-          seconds: 0,
-          finished: true,
-          engine: { name: 'none', device: 'none', version: '0' },
-        },
-        heldOut: { validation: null, test: null },
-      },
-    );
-  }
+  await writeTinyCheckpoint(root, 'one', { seed: 0, sizes });
+  await writeTinyCheckpoint(root, 'two', { seed: 1, sizes });
   return root;
 }
 

@@ -1,10 +1,10 @@
 /** /acrostic: 藏头诗, a poem of as many lines as the asker gave characters, one at the head of each line. */
 
+import { MAX_HEADS, MIN_HEADS } from '../../poetry/compile.ts';
 import { defineCommand } from '../command.ts';
 import { suggestHeads } from '../examples.ts';
-import { LENGTH, METER, MOOD, REPORT, RHYME, SCRIPT, SEED } from '../options.ts';
-import { rhymeNamed } from '../rhyme-name.ts';
-import { prepareVerse } from '../writing.ts';
+import { LENGTH, WISHES } from '../options.ts';
+import { prepareWished, wished } from '../writing.ts';
 
 export const acrostic = defineCommand({
   name: 'acrostic',
@@ -12,28 +12,20 @@ export const acrostic = defineCommand({
     heads: {
       kind: 'text',
       required: true,
-      minLength: 2,
-      maxLength: 16,
+      minLength: MIN_HEADS,
+      maxLength: MAX_HEADS,
       suggest: async (typed, { locale }) => suggestHeads(typed, locale),
     },
     length: LENGTH,
-    meter: METER,
-    rhyme: RHYME,
-    mood: MOOD,
-    script: SCRIPT,
-    seed: SEED,
-    report: REPORT,
+    ...WISHES,
   },
   prepare(values, context) {
     const request = {
       kind: 'acrostic' as const,
       heads: values.heads ?? '',
       length: values.length ?? 7,
-      meter: values.meter ?? 'strict',
-      rhyme: rhymeNamed(values.rhyme ?? 'auto'),
+      ...wished(values),
     };
-    const seed = values.seed ?? context.drawSeed();
-    const ask = { request, mood: values.mood ?? 'free', seed, script: values.script ?? null } as const;
-    return prepareVerse(ask, values.report ?? false, context);
+    return prepareWished(request, values, context);
   },
 });

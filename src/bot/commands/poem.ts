@@ -1,10 +1,10 @@
 /** /poem: a poem that begins with the asker's characters, or on their theme, in a regulated form. */
 
+import { MAX_OPENING, MAX_TITLE } from '../../poetry/compile.ts';
 import { defineCommand } from '../command.ts';
 import { suggestOpenings } from '../examples.ts';
-import { FORM, METER, MOOD, REPORT, RHYME, SCRIPT, SEED } from '../options.ts';
-import { rhymeNamed } from '../rhyme-name.ts';
-import { prepareVerse } from '../writing.ts';
+import { FORM, WISHES } from '../options.ts';
+import { prepareWished, wished } from '../writing.ts';
 
 export const poem = defineCommand({
   name: 'poem',
@@ -12,17 +12,12 @@ export const poem = defineCommand({
     opening: {
       kind: 'text',
       minLength: 1,
-      maxLength: 8,
+      maxLength: MAX_OPENING,
       suggest: async (typed, { locale }) => suggestOpenings(typed, locale),
     },
     form: FORM,
-    title: { kind: 'text', minLength: 1, maxLength: 16 },
-    meter: METER,
-    rhyme: RHYME,
-    mood: MOOD,
-    script: SCRIPT,
-    seed: SEED,
-    report: REPORT,
+    title: { kind: 'text', minLength: 1, maxLength: MAX_TITLE },
+    ...WISHES,
   },
   prepare(values, context) {
     const request = {
@@ -30,11 +25,8 @@ export const poem = defineCommand({
       opening: values.opening ?? '',
       title: values.title ?? '',
       form: values.form ?? 'qijue',
-      meter: values.meter ?? 'strict',
-      rhyme: rhymeNamed(values.rhyme ?? 'auto'),
+      ...wished(values),
     };
-    const seed = values.seed ?? context.drawSeed();
-    const ask = { request, mood: values.mood ?? 'free', seed, script: values.script ?? null } as const;
-    return prepareVerse(ask, values.report ?? false, context);
+    return prepareWished(request, values, context);
   },
 });
