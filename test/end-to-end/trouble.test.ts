@@ -110,6 +110,22 @@ describe('what cannot be answered', () => {
   });
 });
 
+describe('packets that make no sense', () => {
+  it('end nothing', async () => {
+    const bot = await stage.serve();
+    const nonsense = [
+      {},
+      { type: 2 },
+      { type: 99, id: '1', token: 'x' },
+      { type: 3, id: '1', token: 'x', data: {} },
+    ];
+    for (const packet of nonsense) stage.discord.gateway.dispatch('INTERACTION_CREATE', packet, null);
+    await showsAPoem(ask());
+    await bot.until(({ log }) => log.some(({ msg }) => /understood|never asked|nobody handled/.test(msg)));
+    expect(bot.running).toBe(true);
+  });
+});
+
 describe('a silent gateway', () => {
   it('is noticed, and left for a new connection', async () => {
     const bot = await stage.serve({ HTTP_PORT: '0' });
