@@ -1,17 +1,22 @@
 /**
  * `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--soak]
  * [--peer PROGRAM]`: how fast the service writes, and what of the engine's arithmetic it makes use of.
+ * `npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64]`: how fast a network
+ * of the checkpoint's sizes trains.
  *
  * One candidate an order unless told, so that a poem is a row; the bot writes several and keeps the best.
  */
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ENGINE_CHOICES, type EngineChoice } from '../src/model/engine.ts';
+import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
+import { ENGINE_CHOICES, type EngineChoice, startEngine } from '../src/model/engine.ts';
 import { openInference } from '../src/service/embedded.ts';
+import { RECIPES, type Recipe } from '../src/training/recipes.ts';
 import { productRate } from './arithmetic.ts';
 import { runPeer } from './peer.ts';
 import { measureThroughput, residentBytes, soak, type Throughput } from './serving.ts';
+import { trainingRate } from './training.ts';
 
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
@@ -25,11 +30,33 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '1,8,64,256' },
     candidates: { type: 'string', default: '1' },
     soak: { type: 'boolean', default: false },
+    training: { type: 'boolean', default: false },
+    batch: { type: 'string', default: '64' },
+    length: { type: 'string', default: '64' },
     peer: { type: 'string' },
   },
 });
 
-await benchServing();
+await (values.training ? benchTraining() : benchServing());
+
+async function benchTraining(): Promise<void> {
+  const { architecture } = await readCard(checkpointFolder(resolve(values.checkpoints), values.checkpoint));
+  const { vocabulary, embedding, hidden } = architecture;
+  const [batch, length] = [whole(values.batch), whole(values.length)];
+  const started = await startEngine(engineNamed(values.engine));
+  const recipe = RECIPES.tang as Recipe;
+  const rate = await trainingRate({ architecture, recipe, batch, length, measureMs: 10_000 });
+  console.log(
+    `${values.checkpoint}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}; ` +
+      `${batch} sequences of ${length} tokens on engine ${started.name}, ${started.device}: ` +
+      `${rate.toFixed(0)} tokens/s`,
+  );
+  if (!values.json) return;
+  const tokensPerSecond = Math.round(rate);
+  console.log(
+    JSON.stringify({ engine: started.name, vocabulary, embedding, hidden, batch, length, tokensPerSecond }),
+  );
+}
 
 async function benchServing(): Promise<void> {
   const engine = engineNamed(values.engine);
