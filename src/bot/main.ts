@@ -9,6 +9,7 @@ import { terminalLocale } from './locale.ts';
 import { type Log, openLog } from './log.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 import { serveTerminal } from './terminal/terminal.ts';
+import { warmUp } from './writing.ts';
 
 /** Exit code of a program ended by a signal, by the shells' convention. */
 const SIGNAL_EXIT = 128;
@@ -25,7 +26,11 @@ async function main(): Promise<void> {
     settings.LOG_LEVEL ?? (token === undefined ? 'warn' : 'info'),
     token === undefined ? [] : [token],
   );
-  const inference = await startInference(settings, log);
+  const starting = startInference(settings, log);
+  // Meanwhile, on this thread; what goes wrong over there is told where it is awaited.
+  starting.catch(() => {});
+  warmUp();
+  const inference = await starting;
   if (token === undefined) await runTerminal(inference, log);
   else await runDiscord({ ...settings, DISCORD_TOKEN: token }, inference, log);
 }
