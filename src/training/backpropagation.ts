@@ -22,7 +22,7 @@ import type { DropoutMasks } from './dropout.ts';
 /** Tensors by parameter name, each shaped as its parameter. */
 export type Gradients = Record<string, tf.Tensor>;
 
-interface LayerRun {
+export interface LayerRun {
   /** [N, in]: what came in, after dropout. */
   readonly input: tf.Tensor2D;
   /** h of every step, the initial one first: T + 1 of [B, H]. */
@@ -85,7 +85,7 @@ export async function lossAndGradients(
 }
 
 /** Runs the embedding and the layers; `top` is the last layer's output, [N, H]. */
-function runLayers(
+export function runLayers(
   architecture: Architecture,
   parameters: Parameters,
   batch: Batch,
@@ -180,7 +180,7 @@ function layerGradients(
 }
 
 /** Adds the projection's gradients to `result`; returns the gradient by h, [n, H]. */
-function projectionGradients(
+export function projectionGradients(
   parameters: Parameters,
   h: tf.Tensor2D,
   dLogits: tf.Tensor2D,
@@ -203,7 +203,10 @@ function projectionGradients(
  * NLL [n] of the targets, and the gradient of its mean by the logits [n, V]: softmax minus one-hot, over n.
  * By softmax, not log-softmax: the wasm engine has it eight times faster.
  */
-function crossEntropy(scores: tf.Tensor2D, targets: Int32Array): { nll: tf.Tensor1D; dLogits: tf.Tensor2D } {
+export function crossEntropy(
+  scores: tf.Tensor2D,
+  targets: Int32Array,
+): { nll: tf.Tensor1D; dLogits: tf.Tensor2D } {
   const [n, V] = scores.shape;
   const probabilities = tf.softmax(scores);
   const pairs = new Int32Array(2 * n);

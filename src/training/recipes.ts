@@ -52,7 +52,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     optimizer: { kind: 'rmsprop', decay: 0.99, epsilon: 1e-8 },
     schedule: { peak: 1e-2, warmupSteps: 100, decayShare: 0.3 },
   },
-  /** The TensorFlow notebook of the report: one SimpleRNN layer of 128, Adam; here with its padding masked. */
+  /** The TensorFlow notebook of the report: one SimpleRNN layer of 128, Adam, the loss masked by length. */
   'report-rnn': {
     ...study,
     name: 'report-rnn',

@@ -50,11 +50,22 @@ function step(
   return [each((j) => sigmoid(sum(3, j)) * Math.tanh(next[j] as number)), next];
 }
 
-/** Logits [V] after each token of a sequence. */
+/** A number added to one unit of a layer's state after a step: for gradients by differences. */
+export interface Nudge {
+  readonly step: number;
+  readonly layer: number;
+  /** 0 is h, 1 the LSTM's c. */
+  readonly state: number;
+  readonly unit: number;
+  readonly by: number;
+}
+
+/** Logits [V] after each token of a sequence. What is nudged is the state handed to the next step. */
 export function referenceLogits(
   architecture: Architecture,
   values: Values,
   tokens: readonly number[],
+  nudge?: Nudge,
 ): number[][] {
   const { cell, embedding: E, hidden: H, layers, tied, vocabulary: V } = architecture;
   const of = (name: string) => values.get(name) as ArrayLike<number>;
@@ -62,7 +73,7 @@ export function referenceLogits(
     Array.from({ length: E }, (_, i) => of('embedding')[id * E + i] as number);
   const zeros = () => new Array<number>(H).fill(0);
   const states = Array.from({ length: layers }, () => (cell === 'lstm' ? [zeros(), zeros()] : [zeros()]));
-  return tokens.map((token) => {
+  return tokens.map((token, t) => {
     let x = embeddingOf(token);
     for (let layer = 0; layer < layers; layer++) {
       const recurrentBias = values.get(`layer${layer}/recurrentBias`);
@@ -73,6 +84,12 @@ export function referenceLogits(
         ...(recurrentBias ? { recurrentBias } : {}),
       });
       x = states[layer]?.[0] as number[];
+      if (nudge?.step === t && nudge.layer === layer) {
+        const handedOn = states[layer] as number[][];
+        states[layer] = handedOn.map((values, i) =>
+          i === nudge.state ? values.map((x, unit) => (unit === nudge.unit ? x + nudge.by : x)) : values,
+        );
+      }
     }
     const bias = of('outputBias');
     if (!tied) return affine(x, of('output'), bias);

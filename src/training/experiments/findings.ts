@@ -1,0 +1,183 @@
+/** What the experiments measure, from checkpoints, their logs and the corpus, as plain data. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Card, HeldOutScores } from '../../model/card.ts';
+import {
+  type Checkpoint,
+  CheckpointError,
+  checkpointFolder,
+  loadCheckpoint,
+} from '../../model/checkpoint.ts';
+import { initialParameters, toTensors } from '../../model/network.ts';
+import type { Corpus } from '../corpus/corpus.ts';
+import type { LogEntry } from '../curve.ts';
+import { Dataset } from '../dataset.ts';
+import { scoreTrigram } from '../evaluation.ts';
+import { DECODINGS, type Decoding, decode, FORM } from './decodings.ts';
+import { UNKNOWN } from './free-writing.ts';
+import { type GradientNorm, gradientNorms } from './gradient-flow.ts';
+import { type Repetition, repetitionOf } from './repetition.ts';
+
+/** The report's seven heads, in traditional script, as the model reads them. */
+export const HEADS = ['日', '紅', '山', '夜', '湖', '海', '月'] as const;
+
+/** Of poems of this form the gradients are taken: 64 characters and marks, the longest that are regulated. */
+const LONG_FORM = 'qilv';
+const GRADIENT_POEMS = 100;
+
+export interface FindingsOptions {
+  /** The folder of all checkpoints. */
+  readonly root: string;
+  /** Which of them, in the order of the page. */
+  readonly names: readonly string[];
+  readonly corpus: Corpus;
+  /** Openings written to for each decoding, as far as the test split has different ones. */
+  readonly poems: number;
+  /** The first head's poem has this seed, each further one's is one more. */
+  readonly seed: number;
+  readonly onProgress: (what: string) => void;
+}
+
+export interface DecodingFindings {
+  readonly decoding: Decoding;
+  readonly repetition: Repetition;
+  /** Share of poems that were not cut off. */
+  readonly ended: number;
+  /** Share of poems in which the token for unknown characters stands. */
+  readonly unknown: number;
+  readonly tokensPerSecond: number;
+  /** To each of the heads, in their order. */
+  readonly poems: readonly string[];
+}
+
+export interface RunFindings {
+  readonly name: string;
+  readonly card: Card;
+  readonly log: readonly LogEntry[];
+  /** Before the first step of training, and as it is now. */
+  readonly gradients: {
+    readonly initial: readonly GradientNorm[];
+    readonly trained: readonly GradientNorm[];
+  };
+  readonly decodings: readonly DecodingFindings[];
+}
+
+export interface Findings {
+  readonly seed: number;
+  /** How many poems the gradients are a mean over, and how many each decoding wrote. */
+  readonly gradientPoems: number;
+  readonly openings: number;
+  readonly runs: readonly RunFindings[];
+  /** The Kneser-Ney trigram of the same split. */
+  readonly trigram: HeldOutScores;
+  /** Poems of the test split in the form that was asked for. */
+  readonly people: Repetition;
+}
+
+/**
+ * Measures on the engine of this thread. Throws a {@link CheckpointError} where a checkpoint is missing, damaged,
+ * without its log, or of another corpus.
+ */
+export async function gatherFindings(options: FindingsOptions): Promise<Findings> {
+  const { corpus, onProgress } = options;
+  const loaded: { checkpoint: Checkpoint; log: LogEntry[] }[] = [];
+  for (const name of options.names) loaded.push(await open(options.root, name, corpus));
+  const [first] = loaded;
+  if (!first) throw new RangeError('there are no checkpoints to compare');
+  const openings = differentOpenings(corpus, options.poems);
+  const long = corpus.poems
+    .filter(({ split, form }) => split === 'test' && form === LONG_FORM)
+    .slice(0, GRADIENT_POEMS);
+
+  const runs: RunFindings[] = [];
+  for (const { checkpoint, log } of loaded) {
+    const { name, card, architecture, vocabulary } = checkpoint;
+    onProgress(`${name}: gradients`);
+    // To the last hanzi: the mark and the end behind it are no choice.
+    const sequences = long.map((poem) => vocabulary.encode(poem).slice(0, -2));
+    const seed = Number(card.recipe.seed ?? 1);
+    const gradients = {
+      initial: await normsOf(checkpoint, initialParameters(architecture, seed), sequences),
+      trained: await normsOf(checkpoint, checkpoint.parameters, sequences),
+    };
+    const decodings: DecodingFindings[] = [];
+    for (const decoding of DECODINGS) {
+      onProgress(`${name}: ${decoding.name}`);
+      decodings.push(await measure(checkpoint, decoding, openings, options.seed));
+    }
+    runs.push({ name, card, log, gradients, decodings });
+  }
+  onProgress('trigram');
+  const dataset = new Dataset(corpus.poems, first.checkpoint.vocabulary, {
+    batchRows: 1,
+    titleShare: 0,
+    seed: 0,
+  });
+  const people = corpus.poems.filter(({ split, form }) => split === 'test' && form === FORM);
+  return {
+    seed: options.seed,
+    gradientPoems: long.length,
+    openings: openings.length,
+    runs,
+    trigram: scoreTrigram(dataset),
+    people: repetitionOf(people.map(({ text }) => text)),
+  };
+}
+
+async function open(root: string, name: string, corpus: Corpus) {
+  const folder = checkpointFolder(root, name);
+  const checkpoint = await loadCheckpoint(folder);
+  if (checkpoint.card.corpus.sha256 !== corpus.hash) {
+    throw new CheckpointError(`${folder} was trained on another corpus: its test poems are not these`);
+  }
+  const path = join(folder, 'train.jsonl');
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const log = text
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line) as LogEntry);
+  if (log.length === 0) throw new CheckpointError(`${path} has no evaluations to draw a curve of`);
+  return { checkpoint, log };
+}
+
+/** The first characters of test poems, each once, in the corpus's order. */
+function differentOpenings(corpus: Corpus, count: number): string[] {
+  const firsts = corpus.poems
+    .filter(({ split }) => split === 'test')
+    .map(({ text }) => String.fromCodePoint(text.codePointAt(0) as number));
+  return [...new Set(firsts)].slice(0, count);
+}
+
+async function normsOf(
+  { architecture }: Checkpoint,
+  parameters: ReadonlyMap<string, Float32Array>,
+  sequences: readonly number[][],
+): Promise<GradientNorm[]> {
+  const tensors = toTensors(architecture, parameters);
+  try {
+    return await gradientNorms(architecture, tensors, sequences);
+  } finally {
+    for (const tensor of Object.values(tensors)) tensor.dispose();
+  }
+}
+
+async function measure(
+  checkpoint: Checkpoint,
+  decoding: Decoding,
+  openings: readonly string[],
+  seed: number,
+): Promise<DecodingFindings> {
+  const { poems, tokensPerSecond } = await decode(checkpoint, decoding, openings, seed);
+  const shown = await decode(checkpoint, decoding, HEADS, seed);
+  const share = (holds: (poem: (typeof poems)[number]) => boolean) =>
+    poems.filter(holds).length / poems.length;
+  return {
+    decoding,
+    repetition: repetitionOf(poems.map(({ text }) => text)),
+    ended: share(({ ended }) => ended),
+    unknown: share(({ text }) => text.includes(UNKNOWN)),
+    tokensPerSecond,
+    poems: shown.poems.map(({ text }) => text),
+  };
+}
