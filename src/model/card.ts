@@ -65,5 +65,8 @@ export const cardSchema = z.object({
   heldOut: z.object({ validation: heldOut.nullable(), test: heldOut.nullable() }),
 });
 
+/** What the vocabulary's file holds: the hanzi in the order of their ids, and how often each occurs. */
+export const vocabularySchema = z.object({ hanzi: z.string(), counts: z.array(z.int()).optional() });
+
 export type Card = z.infer<typeof cardSchema>;
 export type HeldOutScores = z.infer<typeof heldOut>;

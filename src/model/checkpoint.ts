@@ -12,7 +12,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LineIndex } from '../poetry/nearest.ts';
 import { RunIndex } from '../poetry/novelty.ts';
-import { type Card, cardSchema } from './card.ts';
+import { type Card, cardSchema, vocabularySchema } from './card.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { type Architecture, countParameters, shapesOf } from './network.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -195,7 +195,9 @@ export async function saveCheckpoint(
     vocabulary: name(
       'vocabulary',
       'json',
-      Buffer.from(`${JSON.stringify({ hanzi: model.vocabulary.hanzi.join('') })}\n`),
+      Buffer.from(
+        `${JSON.stringify({ hanzi: model.vocabulary.hanzi.join(''), counts: model.vocabulary.counts })}\n`,
+      ),
     ),
     novelty: novelty
       ? { runs: name('runs', 'bin', novelty.runs), lines: name('lines', 'bin', novelty.lines) }
@@ -214,8 +216,8 @@ async function readVocabulary(path: string, card: Card): Promise<Vocabulary> {
   const bytes = await readVerified(path, card.vocabulary.sha256);
   let vocabulary: Vocabulary;
   try {
-    const { hanzi } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { hanzi: string };
-    vocabulary = new Vocabulary([...hanzi]);
+    const { hanzi, counts } = vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    vocabulary = new Vocabulary([...hanzi], counts);
   } catch (error) {
     throw new CheckpointError(`${path} is not a vocabulary: ${(error as Error).message}`);
   }

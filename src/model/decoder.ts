@@ -95,7 +95,7 @@ interface Opening {
 
 export class Decoder {
   readonly #model: DecoderModel;
-  readonly #sampler = new Sampler();
+  readonly #sampler: Sampler;
   readonly #openings = new Map<FormTag, Opening>();
   #rows: Row[] = [];
   #joining: Row[] = [];
@@ -119,6 +119,7 @@ export class Decoder {
 
   private constructor(model: DecoderModel) {
     this.#model = model;
+    this.#sampler = new Sampler(model.vocabulary.logFrequencies());
   }
 
   /** Rows that have joined and neither finished nor left. */

@@ -1,6 +1,7 @@
 /**
  * Drawing a character from logits: temperature and nucleus (Holtzman et al. 2020) over the candidates of a slot,
- * in plain TypeScript, from the row's own seeded generator.
+ * in plain TypeScript, from the row's own seeded generator. What is likely everywhere is held back, so that what
+ * belongs just here comes forward (the mutual-information objective of Li et al. 2016).
  *
  * A draw must stay well below the cost of the product that made the logits, so nothing is sorted, and e^x comes
  * from a table.
@@ -14,27 +15,36 @@ export interface Sampling {
   readonly temperature: number;
   /** The likeliest candidates that have so much probability together are drawn from; in (0, 1]. */
   readonly nucleus: number;
+  /** So much of a character's log-frequency is taken off its logit; 0 takes the logits as they are. */
+  readonly specificity?: number;
 }
 
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
-  calm: { temperature: 0.6, nucleus: 0.8 },
-  free: { temperature: 0.8, nucleus: 0.9 },
-  wild: { temperature: 1.1, nucleus: 0.97 },
-  greedy: { temperature: 0, nucleus: 1 },
+  calm: { temperature: 0.7, nucleus: 0.85, specificity: 0.25 },
+  free: { temperature: 0.85, nucleus: 0.92, specificity: 0.35 },
+  wild: { temperature: 1.05, nucleus: 0.97, specificity: 0.4 },
+  greedy: { temperature: 0, nucleus: 1, specificity: 0 },
 };
 
-const BUCKETS_PER_NAT = 32;
-/** What is e^16 times less likely than the likeliest candidate is never drawn and adds nothing to a sum. */
-const REACH = 16;
-const BUCKETS = REACH * BUCKETS_PER_NAT;
-const TABLE = Float64Array.from({ length: BUCKETS }, (_, i) => Math.exp(-i / BUCKETS_PER_NAT));
+const STEPS_PER_NAT = 128;
+/** What is e^16 times less likely than the likeliest adds nothing to a sum. */
+const REACH = 16 * STEPS_PER_NAT;
+const TABLE = Float64Array.from({ length: REACH }, (_, i) => Math.exp(-i / STEPS_PER_NAT));
 
-/** e^(−x) for a scaled x = 32·(nats) in [0, 512), to within 5e-8 relative: the table, and Taylor's third order. */
+/** e^(−x) for a scaled x = 128·(nats) in [0, 2048), to within 8e-8 relative: the table, and Taylor's second order. */
 function decay(scaled: number): number {
   const i = scaled | 0;
-  const d = (scaled - i) / BUCKETS_PER_NAT;
-  return (TABLE[i] as number) * (1 - d * (1 - d * (0.5 - d / 6)));
+  const d = (scaled - i) * (1 / STEPS_PER_NAT);
+  return (TABLE[i] as number) * (1 - d * (1 - 0.5 * d));
 }
+
+/**
+ * What is e^10 times less likely than the likeliest candidate is never drawn, and does not count towards the
+ * nucleus: it could not stand in one unless thousands were as unlikely.
+ */
+const DRAW_REACH = 10 * STEPS_PER_NAT;
+const STEPS_PER_BUCKET = 4;
+const BUCKETS = DRAW_REACH / STEPS_PER_BUCKET;
 
 /**
  * The logarithm of Σ e^logit over `length` logits from `at`: what turns a logit into the model's own
@@ -49,59 +59,85 @@ export function logSumExp(logits: Float32Array, at: number, length: number): num
   }
   let sum = 0;
   for (let i = at; i < end; i++) {
-    const scaled = (max - (logits[i] as number)) * BUCKETS_PER_NAT;
+    const scaled = (max - (logits[i] as number)) * STEPS_PER_NAT;
     // So written, NaN is not passed over.
-    if (!(scaled >= BUCKETS)) sum += decay(scaled);
+    if (!(scaled >= REACH)) sum += decay(scaled);
   }
   return max + Math.log(sum);
 }
 
 /** Draws with working memory of its own; one serves all rows of a thread. */
 export class Sampler {
+  readonly #logFrequencies: Float32Array | null;
   readonly #mass = new Float64Array(BUCKETS);
   /** Of the candidates within reach of the likeliest: id, weight relative to it, bucket. */
   #kept = new Int32Array(0);
   #weights = new Float64Array(0);
   #buckets = new Int16Array(0);
+  /** Of all candidates: what they are drawn by. */
+  #scores = new Float64Array(0);
+
+  /** `logFrequencies` [V] are the vocabulary's, by id; without them there is no specificity. */
+  constructor(logFrequencies: Float32Array | null = null) {
+    this.#logFrequencies = logFrequencies;
+  }
 
   /**
    * One of `ids`, or −1 where every candidate's logit is −Infinity (banned) or there is none. `logits` are a
    * row's, beginning at `at`, indexed by id. With temperature 0 nothing is taken from `random`.
    */
   draw(logits: Float32Array, at: number, ids: Int32Array, sampling: Sampling, random: Random): number {
+    const scores = this.#score(logits, at, ids, sampling.specificity ?? 0);
     let best = -1;
     let max = Number.NEGATIVE_INFINITY;
     for (let n = 0; n < ids.length; n++) {
-      const value = logits[at + (ids[n] as number)] as number;
+      const value = scores[n] as number;
       if (value > max) {
         max = value;
         best = ids[n] as number;
       }
     }
     if (best < 0 || sampling.temperature === 0) return best;
-    const count = this.#weigh(logits, at, ids, max, BUCKETS_PER_NAT / sampling.temperature);
+    const count = this.#weigh(ids, max, STEPS_PER_NAT / sampling.temperature);
     const { last, mass } = this.#nucleus(sampling.nucleus);
     return this.#pick(count, last, random.uniform() * mass);
   }
 
-  /** Keeps the candidates within reach of the best; returns how many. */
-  #weigh(logits: Float32Array, at: number, ids: Int32Array, max: number, scale: number): number {
-    if (this.#kept.length < ids.length) {
+  /** The candidates' logits, less their share of commonness; makes room for all candidates. */
+  #score(logits: Float32Array, at: number, ids: Int32Array, specificity: number): Float64Array {
+    if (this.#scores.length < ids.length) {
+      this.#scores = new Float64Array(ids.length);
       this.#kept = new Int32Array(ids.length);
       this.#weights = new Float64Array(ids.length);
       this.#buckets = new Int16Array(ids.length);
     }
+    const scores = this.#scores;
+    const common = this.#logFrequencies;
+    if (common === null || specificity === 0) {
+      for (let n = 0; n < ids.length; n++) scores[n] = logits[at + (ids[n] as number)] as number;
+      return scores;
+    }
+    for (let n = 0; n < ids.length; n++) {
+      const id = ids[n] as number;
+      scores[n] = (logits[at + id] as number) - specificity * (common[id] as number);
+    }
+    return scores;
+  }
+
+  /** Keeps the candidates whose scores are within reach of the best; returns how many. */
+  #weigh(ids: Int32Array, max: number, scale: number): number {
     const mass = this.#mass.fill(0);
+    const scores = this.#scores;
     const kept = this.#kept;
     const weights = this.#weights;
     const buckets = this.#buckets;
     let count = 0;
     for (let n = 0; n < ids.length; n++) {
       const id = ids[n] as number;
-      const scaled = (max - (logits[at + id] as number)) * scale;
-      if (!(scaled < BUCKETS)) continue;
+      const scaled = (max - (scores[n] as number)) * scale;
+      if (!(scaled < DRAW_REACH)) continue;
       const weight = decay(scaled);
-      const bucket = scaled | 0;
+      const bucket = (scaled / STEPS_PER_BUCKET) | 0;
       kept[count] = id;
       weights[count] = weight;
       buckets[count] = bucket;

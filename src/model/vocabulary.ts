@@ -29,13 +29,19 @@ const HANZI = /\p{Unified_Ideograph}/u;
 export class Vocabulary {
   /** The hanzi, in the order of their ids. */
   readonly hanzi: readonly string[];
+  /** How often each occurs in the training split; all 1 where nobody counted. */
+  readonly counts: readonly number[];
   /** The number of ids: V. */
   readonly size: number;
   readonly #ids = new Map<string, number>();
 
-  /** Throws a RangeError where a character is not one hanzi or stands twice. */
-  constructor(hanzi: readonly string[]) {
+  /** Throws a RangeError where a character is not one hanzi or stands twice, or a count is not a positive number. */
+  constructor(hanzi: readonly string[], counts: readonly number[] = hanzi.map(() => 1)) {
     this.hanzi = hanzi;
+    this.counts = counts;
+    if (counts.length !== hanzi.length || !counts.every((count) => Number.isInteger(count) && count > 0)) {
+      throw new RangeError('there must be a count of at least 1 for every hanzi');
+    }
     this.size = FIRST_HANZI + hanzi.length;
     for (const [i, mark] of MARKS.entries()) this.#ids.set(mark, FIRST_MARK + i);
     for (const [i, char] of hanzi.entries()) {
@@ -55,7 +61,18 @@ export class Vocabulary {
     }
     const kept = [...counts].filter(([, count]) => count >= minimum);
     kept.sort(([a, m], [b, n]) => n - m || (a.codePointAt(0) as number) - (b.codePointAt(0) as number));
-    return new Vocabulary(kept.map(([char]) => char));
+    return new Vocabulary(
+      kept.map(([char]) => char),
+      kept.map(([, count]) => count),
+    );
+  }
+
+  /** The log of every hanzi's share of all hanzi, by id: [V]. Other ids have 0. */
+  logFrequencies(): Float32Array {
+    const total = this.counts.reduce((sum, count) => sum + count, 0);
+    const logs = new Float32Array(this.size);
+    for (const [i, count] of this.counts.entries()) logs[FIRST_HANZI + i] = Math.log(count / total);
+    return logs;
   }
 
   has(char: string): boolean {

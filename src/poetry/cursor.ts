@@ -49,8 +49,11 @@ export interface Lexicon {
   rhymeSize(group: string): number;
 }
 
-/** A rhyme is entered of itself only where the lexicon has this many characters for every rhyme place. */
-const CHOICES_PER_RHYME = 8;
+/**
+ * A rhyme is entered of itself only where the lexicon has so many characters for every rhyme place; where it has no
+ * such rhyme, the next number counts.
+ */
+const CHOICES_PER_RHYME = [8, 4, 2, 1];
 
 /** Whether a character meets a need, repetition included. One of unknown tone does only where none is asked for. */
 export function admits(need: Need, char: string): boolean {
@@ -248,7 +251,11 @@ export class PlanCursor {
 function ampleGroups(plan: VersePlan, lexicon: Lexicon | undefined): number {
   if (lexicon === undefined || plan.rhymes.length <= 1) return EVERY_GROUP;
   const places = Math.max(0, ...plan.patterns.map((pattern) => pattern.rhymed.length));
-  return bitsOf(plan.rhymes.filter((group) => lexicon.rhymeSize(group) >= places * CHOICES_PER_RHYME));
+  for (const choices of CHOICES_PER_RHYME) {
+    const ample = plan.rhymes.filter((group) => lexicon.rhymeSize(group) >= places * choices);
+    if (ample.length > 0) return bitsOf(ample);
+  }
+  return EVERY_GROUP;
 }
 
 function bitsOf(groups: readonly string[]): number {

@@ -17,7 +17,7 @@ import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/poetry/nearest.ts';
 import { RunIndex } from '../../src/poetry/novelty.ts';
 
-const vocabulary = new Vocabulary([...'月日山水']);
+const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
 const architecture: Architecture = {
   cell: 'lstm',
   vocabulary: vocabulary.size,
@@ -62,6 +62,7 @@ describe('a checkpoint', () => {
     expect(loaded.architecture).toEqual(architecture);
     expect(loaded.parameters).toEqual(initialParameters(architecture, 1));
     expect(loaded.vocabulary.hanzi).toEqual(vocabulary.hanzi);
+    expect(loaded.vocabulary.counts).toEqual(vocabulary.counts);
     expect(loaded.card).toEqual(card);
     expect(card.parameters).toBe(
       [...initialParameters(architecture, 1).values()].reduce((n, v) => n + v.length, 0),

@@ -43,6 +43,28 @@ describe('a draw', () => {
     expect([...shares(four, all(4), 1, 1e-9)].map((share) => share > 0)).toEqual([true, false, false, false]);
   });
 
+  test('holds back what is common everywhere, as much as it is told to', () => {
+    const frequencies = Float32Array.from([0.8, 0.15, 0.05], Math.log);
+    const logits = Float32Array.from([0.6, 0.25, 0.15], Math.log);
+    const drawn = (specificity: number) => {
+      const sampler = new Sampler(frequencies);
+      const random = new Random(1);
+      const counts = [0, 0, 0];
+      for (let i = 0; i < 50_000; i++) {
+        const id = sampler.draw(logits, 0, all(3), { temperature: 1, nucleus: 1, specificity }, random);
+        counts[id] = (counts[id] as number) + 1 / 50_000;
+      }
+      return counts;
+    };
+    for (const specificity of [0, 0.5, 1]) {
+      const weights = [0.6 / 0.8 ** specificity, 0.25 / 0.15 ** specificity, 0.15 / 0.05 ** specificity];
+      const total = weights.reduce((a, b) => a + b);
+      for (const [i, share] of drawn(specificity).entries()) {
+        expect(share).toBeCloseTo((weights[i] as number) / total, 1);
+      }
+    }
+  });
+
   test('is the same for the same seed, and reads from where the row begins', () => {
     const wide = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i * 12.9898) * 3);
     const sampling = { temperature: 0.8, nucleus: 0.9 };

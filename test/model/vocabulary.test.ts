@@ -11,6 +11,16 @@ describe('a vocabulary', () => {
     expect(vocabulary.size).toBe(FIRST_HANZI + 3);
   });
 
+  it('knows how often each occurs', () => {
+    expect(vocabulary.counts).toEqual([4, 3, 2]);
+    const logs = vocabulary.logFrequencies();
+    expect(logs.length).toBe(vocabulary.size);
+    expect(logs[FIRST_HANZI]).toBeCloseTo(Math.log(4 / 9));
+    expect(logs.slice(0, FIRST_HANZI).every((log) => log === 0)).toBe(true);
+    expect(() => new Vocabulary(['月'], [0])).toThrow(RangeError);
+    expect(() => new Vocabulary(['月'], [])).toThrow(RangeError);
+  });
+
   it('breaks ties by code point, so that the same texts give the same ids', () => {
     expect(Vocabulary.build(['山日月'], 1).hanzi).toEqual(['山', '日', '月']);
   });
