@@ -6,6 +6,7 @@ import { Decoder, DecodingError } from '../model/decoder.ts';
 import { SAMPLING } from '../model/sampler.ts';
 import { Stepper } from '../model/stepper.ts';
 import { compilePlan } from '../poetry/compile.ts';
+import { RUN_LENGTH } from '../poetry/novelty.ts';
 import { summaryOf } from './catalogue.ts';
 import type { CheckpointSummary } from './inference.ts';
 
@@ -34,13 +35,14 @@ export async function prepareServing(root: string, name: string, onProgress: () 
   const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters);
   onProgress();
   try {
+    const { runs } = checkpoint;
     const candidates = new Candidates(checkpoint.vocabulary);
     onProgress();
     const decoder = await Decoder.create({
       stepper,
       vocabulary: checkpoint.vocabulary,
       candidates,
-      novelty: null,
+      novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
     });
     await tryOut(decoder, name, onProgress);
     return { summary: summaryOf(name, checkpoint.card), decoder, stepper };
