@@ -78,7 +78,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     clipNorm: 1,
     dropout: 0.3,
     batchRows: 64,
-    epochs: 7,
+    epochs: 6,
     titleShare: 0.2,
     seed: 1,
     stored: 'float16',
