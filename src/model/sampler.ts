@@ -29,7 +29,7 @@ export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
 const STEPS_PER_NAT = 128;
 /** What is e^16 times less likely than the likeliest adds nothing to a sum. */
 const REACH = 16 * STEPS_PER_NAT;
-const TABLE = Float64Array.from({ length: REACH }, (_, i) => Math.exp(-i / STEPS_PER_NAT));
+const TABLE = Float64Array.from({ length: REACH + 1 }, (_, i) => Math.exp(-i / STEPS_PER_NAT));
 
 /** e^(−x) for a scaled x = 128·(nats) in [0, 2048), to within 8e-8 relative: the table, and Taylor's second order. */
 function decay(scaled: number): number {
@@ -69,13 +69,11 @@ export function logSumExp(logits: Float32Array, at: number, length: number): num
 /** Draws with working memory of its own; one serves all rows of a thread. */
 export class Sampler {
   readonly #logFrequencies: Float32Array | null;
-  readonly #mass = new Float64Array(BUCKETS);
-  /** Of the candidates within reach of the likeliest: id, weight relative to it, bucket. */
-  #kept = new Int32Array(0);
-  #weights = new Float64Array(0);
-  #buckets = new Int16Array(0);
-  /** Of all candidates: what they are drawn by. */
+  /** The candidates' mass by bucket, relative to the likeliest's; the last holds what is out of reach. */
+  readonly #mass = new Float64Array(BUCKETS + 1);
+  /** What the candidates are drawn by, and the bucket of each. */
   #scores = new Float64Array(0);
+  #buckets = new Int16Array(0);
 
   /** `logFrequencies` [V] are the vocabulary's, by id; without them there is no specificity. */
   constructor(logFrequencies: Float32Array | null = null) {
@@ -94,21 +92,21 @@ export class Sampler {
       const value = scores[n] as number;
       if (value > max) {
         max = value;
-        best = ids[n] as number;
+        best = n;
       }
     }
-    if (best < 0 || sampling.temperature === 0) return best;
-    const count = this.#weigh(ids, max, STEPS_PER_NAT / sampling.temperature);
-    const { last, mass } = this.#nucleus(sampling.nucleus);
-    return this.#pick(count, last, random.uniform() * mass);
+    if (best < 0) return -1;
+    if (sampling.temperature === 0) return ids[best] as number;
+    const scale = STEPS_PER_NAT / sampling.temperature;
+    this.#weigh(ids.length, max, scale);
+    const { bucket, rest } = this.#bucketOf(sampling.nucleus, random.uniform());
+    return ids[this.#memberOf(bucket, rest, ids.length, max, scale)] as number;
   }
 
   /** The candidates' logits, less their share of commonness; makes room for all candidates. */
   #score(logits: Float32Array, at: number, ids: Int32Array, specificity: number): Float64Array {
     if (this.#scores.length < ids.length) {
       this.#scores = new Float64Array(ids.length);
-      this.#kept = new Int32Array(ids.length);
-      this.#weights = new Float64Array(ids.length);
       this.#buckets = new Int16Array(ids.length);
     }
     const scores = this.#scores;
@@ -124,52 +122,45 @@ export class Sampler {
     return scores;
   }
 
-  /** Keeps the candidates whose scores are within reach of the best; returns how many. */
-  #weigh(ids: Int32Array, max: number, scale: number): number {
-    const mass = this.#mass.fill(0);
+  /** Sorts the candidates into buckets by how far they are behind the likeliest. */
+  #weigh(count: number, max: number, scale: number): void {
     const scores = this.#scores;
-    const kept = this.#kept;
-    const weights = this.#weights;
     const buckets = this.#buckets;
-    let count = 0;
-    for (let n = 0; n < ids.length; n++) {
-      const id = ids[n] as number;
-      const scaled = (max - (scores[n] as number)) * scale;
-      if (!(scaled < DRAW_REACH)) continue;
-      const weight = decay(scaled);
+    const mass = this.#mass.fill(0);
+    for (let n = 0; n < count; n++) {
+      // NaN and −Infinity end out of reach, without a branch that would be guessed wrong.
+      const scaled = Math.min((max - (scores[n] as number)) * scale, DRAW_REACH);
       const bucket = (scaled / STEPS_PER_BUCKET) | 0;
-      kept[count] = id;
-      weights[count] = weight;
-      buckets[count] = bucket;
-      mass[bucket] = (mass[bucket] as number) + weight;
-      count++;
+      buckets[n] = bucket;
+      mass[bucket] = (mass[bucket] as number) + decay(scaled);
     }
-    return count;
   }
 
   /**
-   * The last bucket of the nucleus and the mass up to it. Whole buckets, likeliest first, until they hold the
-   * share: what is within 1/32 nat of the nucleus's last member comes in with it, so nothing is sorted.
+   * The bucket in which the point `at` (in [0, 1)) of the nucleus's mass lies, and how far in. The nucleus is
+   * made of whole buckets, likeliest first, until they hold its share: what is within 1/32 nat of its last member
+   * comes in with it, so nothing is sorted.
    */
-  #nucleus(share: number): { last: number; mass: number } {
+  #bucketOf(share: number, at: number): { bucket: number; rest: number } {
+    const mass = this.#mass;
     let total = 0;
-    for (let b = 0; b < BUCKETS; b++) total += this.#mass[b] as number;
-    let mass = 0;
-    for (let last = 0; last < BUCKETS; last++) {
-      mass += this.#mass[last] as number;
-      if (mass >= share * total) return { last, mass };
-    }
-    return { last: BUCKETS - 1, mass };
+    for (let b = 0; b < BUCKETS; b++) total += mass[b] as number;
+    let nucleus = 0;
+    for (let b = 0; b < BUCKETS && nucleus < share * total; b++) nucleus += mass[b] as number;
+    let rest = at * nucleus;
+    let bucket = 0;
+    while (rest >= (mass[bucket] as number)) rest -= mass[bucket++] as number;
+    return { bucket, rest };
   }
 
-  /** The member of the nucleus in which the point `at` of its mass lies. */
-  #pick(count: number, last: number, at: number): number {
-    let left = at;
+  /** The candidate at which the mass `rest` of a bucket is used up. */
+  #memberOf(bucket: number, rest: number, count: number, max: number, scale: number): number {
+    let left = rest;
     let member = -1;
     for (let n = 0; n < count; n++) {
-      if ((this.#buckets[n] as number) > last) continue;
-      member = this.#kept[n] as number;
-      left -= this.#weights[n] as number;
+      if (this.#buckets[n] !== bucket) continue;
+      member = n;
+      left -= decay((max - (this.#scores[n] as number)) * scale);
       if (left < 0) break;
     }
     return member;

@@ -17,10 +17,13 @@ const TABLE_CHUNK = 1024;
 interface Layer {
   /** [H, gH]; with the kernel stacked on top, [2H, gH], where one product serves both. */
   readonly recurrent: tf.Tensor2D;
-  readonly recurrentBias: tf.Tensor1D;
-  /** Only where input and state need products of their own. */
+  /** Only of cells that have one. */
+  readonly recurrentBias: tf.Tensor1D | null;
+  /** Only where input and state need products of their own; its bias with it. */
   readonly kernel: tf.Tensor2D | null;
   readonly kernelBias: tf.Tensor1D | null;
+  /** What the gates add where one product serves both: [gH]. */
+  readonly bias: Float32Array;
   /** [capacity, H] each, h first. */
   states: Float32Array[];
 }
@@ -43,7 +46,6 @@ export class Stepper {
   /** For single columns: [V, E] where tied, else [H, V]. */
   readonly #columns: Float32Array;
   readonly #columnBias: Float32Array;
-  readonly #noInput: Float32Array;
   readonly #tensors: tf.Tensor[] = [];
   #scratch = new Float32Array(0);
   #capacity = 0;
@@ -66,34 +68,24 @@ export class Stepper {
     const cell = CELLS[architecture.cell];
     this.#width = cell.gates * H;
     this.#table = table;
-    this.#noInput = new Float32Array(this.#width);
     for (let layer = 0; layer < layers; layer++) {
       const recurrent = take(values, `layer${layer}/recurrent`);
       const kernel = layer > 0 ? take(values, `layer${layer}/kernel`) : null;
-      const bias = layer > 0 ? take(values, `layer${layer}/bias`) : this.#noInput;
+      const bias = take(values, `layer${layer}/bias`);
       const states = Array.from({ length: cell.states }, () => new Float32Array(0));
-      if (cell.hasRecurrentBias || !kernel) {
-        // A gate that scales the recurrent product alone (GRU's reset) needs it apart from the input's.
-        const own = cell.hasRecurrentBias ? take(values, `layer${layer}/recurrentBias`) : this.#noInput;
-        this.#layers.push({
-          recurrent: this.#keep(tf.tensor2d(recurrent, [H, this.#width])),
-          recurrentBias: this.#keep(tf.tensor1d(own)),
-          kernel: kernel && this.#keep(tf.tensor2d(kernel, [H, this.#width])),
-          kernelBias: kernel && this.#keep(tf.tensor1d(bias)),
-          states,
-        });
-      } else {
-        const stacked = new Float32Array(2 * H * this.#width);
-        stacked.set(kernel);
-        stacked.set(recurrent, kernel.length);
-        this.#layers.push({
-          recurrent: this.#keep(tf.tensor2d(stacked, [2 * H, this.#width])),
-          recurrentBias: this.#keep(tf.tensor1d(bias)),
-          kernel: null,
-          kernelBias: null,
-          states,
-        });
-      }
+      // A gate that scales the recurrent product alone (GRU's reset) needs it apart from the input's.
+      const apart = cell.hasRecurrentBias || !kernel;
+      const weights = apart ? recurrent : concatenated(kernel, recurrent);
+      this.#layers.push({
+        recurrent: this.#keep(tf.tensor2d(weights, [weights.length / this.#width, this.#width])),
+        recurrentBias: cell.hasRecurrentBias
+          ? this.#keep(tf.tensor1d(take(values, `layer${layer}/recurrentBias`)))
+          : null,
+        kernel: apart && kernel ? this.#keep(tf.tensor2d(kernel, [H, this.#width])) : null,
+        kernelBias: apart && kernel ? this.#keep(tf.tensor1d(bias)) : null,
+        bias,
+        states,
+      });
     }
     this.#columnBias = take(values, 'outputBias');
     this.#outputBias = this.#keep(tf.tensor1d(this.#columnBias));
@@ -137,7 +129,7 @@ export class Stepper {
     let below: Float32Array | null = null;
     for (const layer of this.#layers) {
       const h = layer.states[0] as Float32Array;
-      let zx = this.#noInput;
+      let zx = layer.bias;
       let u: Float32Array;
       const stacked = layer.recurrent.shape[0] === 2 * H;
       if (below && stacked) {
@@ -169,8 +161,8 @@ export class Stepper {
     const outputs = this.#gather(rows);
     const { hidden: H, vocabulary: V } = this.architecture;
     const h = tf.tensor2d(outputs, [rows.length, H]);
-    const down = this.#down ? tf.matMul(h, this.#down) : h;
-    const product = tf.fused.matMul({ a: down, b: this.#output, bias: this.#outputBias });
+    const down: tf.Tensor2D = this.#down ? tf.matMul(h, this.#down) : h;
+    const product = affine(down, this.#output, this.#outputBias);
     if (this.#down) this.multiplyAdds += rows.length * H * this.architecture.embedding;
     this.multiplyAdds += rows.length * V * (down.shape[1] ?? 0);
     try {
@@ -245,7 +237,7 @@ export class Stepper {
   ): Promise<Float32Array> {
     const [K, M] = right.shape;
     const a = tf.tensor2d(left.subarray(0, rows * K), [rows, K]);
-    const product = bias ? tf.fused.matMul({ a, b: right, bias }) : tf.matMul(a, right);
+    const product = affine(a, right, bias);
     this.multiplyAdds += rows * K * M;
     try {
       return (await product.data()) as Float32Array;
@@ -254,6 +246,20 @@ export class Stepper {
       product.dispose();
     }
   }
+}
+
+/** a · b + bias by the engine's quicker way: TensorFlow's fused kernel takes longer than its two plain ones. */
+function affine(a: tf.Tensor2D, b: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
+  if (!bias) return tf.matMul(a, b);
+  if (tf.getBackend() !== 'tensorflow') return tf.fused.matMul({ a, b, bias }) as tf.Tensor2D;
+  return tf.tidy(() => tf.add(tf.matMul(a, b), bias));
+}
+
+function concatenated(first: Float32Array, second: Float32Array): Float32Array {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 function take(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
@@ -276,7 +282,7 @@ async function inputTable(
   for (let from = 0; from < V; from += TABLE_CHUNK) {
     const to = Math.min(V, from + TABLE_CHUNK);
     const a = tf.tensor2d(embedding.subarray(from * E, to * E), [to - from, E]);
-    const product = tf.fused.matMul({ a, b: kernel, bias });
+    const product = affine(a, kernel, bias);
     table.set((await product.data()) as Float32Array, from * width);
     tf.dispose([a, product]);
   }
