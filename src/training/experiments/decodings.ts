@@ -1,7 +1,7 @@
 /** The ways of writing that are compared: without a plan as the report's programs did, and as it is served. */
 
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { SAMPLING } from '../../model/sampler.ts';
+import type { Sampling } from '../../model/sampler.ts';
 import { Stepper } from '../../model/stepper.ts';
 import { compilePlan } from '../../poetry/compile.ts';
 import type { FormName } from '../../poetry/form.ts';
@@ -13,11 +13,13 @@ export interface Decoding {
   readonly name: string;
   /** In a few words, for a page. */
   readonly description: string;
-  readonly mood: Mood;
-  /** Null where there is no plan. */
-  readonly plan: { readonly meter: Meter; readonly candidates: number } | null;
+  readonly how:
+    | { readonly kind: 'free'; readonly sampling: Sampling }
+    | { readonly kind: 'plan'; readonly mood: Mood; readonly meter: Meter; readonly candidates: number };
 }
 
+/** Plain sampling, whatever the served moods are tuned to. */
+const PLAIN: Sampling = { temperature: 0.8, nucleus: 0.9 };
 /** The length at which the report's notebook stopped. */
 export const FREE_LIMIT = 50;
 /** As it is served. */
@@ -27,26 +29,22 @@ export const DECODINGS: readonly Decoding[] = [
   {
     name: 'argmax',
     description: `the report's: always the likeliest character, to the end token or ${FREE_LIMIT} tokens`,
-    mood: 'greedy',
-    plan: null,
+    how: { kind: 'free', sampling: { temperature: 0, nucleus: 1 } },
   },
   {
     name: 'sampling',
-    description: `drawn at temperature ${SAMPLING.free.temperature} from the likeliest ${100 * SAMPLING.free.nucleus} %, to the end token or ${FREE_LIMIT} tokens`,
-    mood: 'free',
-    plan: null,
+    description: `drawn at temperature ${PLAIN.temperature} from the likeliest ${100 * PLAIN.nucleus} %, to the end token or ${FREE_LIMIT} tokens`,
+    how: { kind: 'free', sampling: PLAIN },
   },
   {
     name: 'greedy',
     description: 'served with `mood:greedy meter:none`: the likeliest character that the plan allows',
-    mood: 'greedy',
-    plan: { meter: 'none', candidates: 1 },
+    how: { kind: 'plan', mood: 'greedy', meter: 'none', candidates: 1 },
   },
   {
     name: 'verse plan',
     description: `as it is served: sampling under the verse plan, the best of ${CANDIDATES}`,
-    mood: 'free',
-    plan: { meter: 'strict', candidates: CANDIDATES },
+    how: { kind: 'plan', mood: 'free', meter: 'strict', candidates: CANDIDATES },
   },
 ];
 
@@ -68,18 +66,18 @@ export interface Decoded {
 /** A poem to each opening (traditional script). The same seed gives the same poems on the same engine. */
 export async function decode(
   checkpoint: Checkpoint,
-  { mood, plan }: Decoding,
+  { how }: Decoding,
   openings: readonly string[],
   seed: number,
 ): Promise<Decoded> {
-  if (plan === null) {
+  if (how.kind === 'free') {
     const { architecture, parameters, vocabulary } = checkpoint;
     const stepper = await Stepper.create(architecture, parameters);
     try {
       const started = performance.now();
       const poems = await writeFreely({ stepper, vocabulary }, openings, {
         form: FORM,
-        sampling: SAMPLING[mood],
+        sampling: how.sampling,
         seed,
         limit: FREE_LIMIT,
       });
@@ -89,7 +87,7 @@ export async function decode(
       stepper.dispose();
     }
   }
-  const { meter, candidates } = plan;
+  const { mood, meter, candidates } = how;
   const plans = openings.map((opening) =>
     compilePlan({ kind: 'poem', opening, form: FORM, title: '', meter, rhyme: 'auto' }),
   );

@@ -1,5 +1,6 @@
 /** The pictures of docs/experiments.md. */
 
+import type { Card } from '../../model/card.ts';
 import { drawPicture } from '../picture.ts';
 import type { RunFindings } from './findings.ts';
 
@@ -19,7 +20,7 @@ export function drawLosses(runs: readonly RunFindings[]): Promise<string> {
     width: WIDTH,
     height: HEIGHT,
     data: { values },
-    mark: { type: 'line', point: { size: 14 }, clip: true },
+    mark: { type: 'line' },
     encoding: {
       x: { field: 'tokens', type: 'quantitative', title: 'tokens learned from (millions)' },
       y: { field: 'nll', type: 'quantitative', title: 'NLL (nats a token)', scale: { zero: false } },
@@ -34,7 +35,7 @@ export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
   const values = runs.flatMap(({ name, card, gradients }) =>
     (['initial', 'trained'] as const).flatMap((when) =>
       gradients[when].map(({ state, distance, norm }) => ({
-        run: `${name} (${card.architecture.cell.toUpperCase()})`,
+        run: labelOf(name, card),
         when: when === 'initial' ? 'before training' : 'after training',
         state,
         distance,
@@ -59,7 +60,12 @@ export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
           scale: { type: 'log' },
           axis: { format: '.0e' },
         },
-        color: { field: 'run', type: 'nominal', title: 'recipe' },
+        color: {
+          field: 'run',
+          type: 'nominal',
+          title: 'recipe',
+          sort: runs.map(({ name, card }) => labelOf(name, card)),
+        },
         strokeDash: { field: 'state', type: 'nominal', title: 'by the state', sort: ['h', 'c'] },
       },
     },
@@ -86,7 +92,7 @@ export async function drawUtilization(runs: readonly RunFindings[]): Promise<str
     width: WIDTH,
     height: HEIGHT / 2,
     data: { values },
-    mark: { type: 'line', point: { size: 14 } },
+    mark: { type: 'line' },
     encoding: {
       x: { field: 'minutes', type: 'quantitative', title: 'minutes of training' },
       y: { field: 'busy', type: 'quantitative', title: 'busy on average', scale: { zero: true } },
@@ -94,6 +100,10 @@ export async function drawUtilization(runs: readonly RunFindings[]): Promise<str
       strokeDash: { field: 'of', type: 'nominal', title: null },
     },
   });
+}
+
+function labelOf(name: string, card: Card): string {
+  return `${name} (${card.architecture.cell.toUpperCase()})`;
 }
 
 function order(runs: readonly RunFindings[]): string[] {

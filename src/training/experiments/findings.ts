@@ -10,7 +10,8 @@ import {
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
 import { initialParameters, toTensors } from '../../model/network.ts';
-import type { Corpus } from '../corpus/corpus.ts';
+import { FORMS, type FormName } from '../../poetry/form.ts';
+import { type Corpus, CorpusError, type Poem } from '../corpus/corpus.ts';
 import type { LogEntry } from '../curve.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreTrigram } from '../evaluation.ts';
@@ -77,7 +78,7 @@ export interface Findings {
 
 /**
  * Measures on the engine of this thread. Throws a {@link CheckpointError} where a checkpoint is missing, damaged,
- * without its log, or of another corpus.
+ * without its log, or of another corpus, and a `CorpusError` where the corpus lacks the forms that are compared.
  */
 export async function gatherFindings(options: FindingsOptions): Promise<Findings> {
   const { corpus, onProgress } = options;
@@ -86,9 +87,8 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
   const [first] = loaded;
   if (!first) throw new RangeError('there are no checkpoints to compare');
   const openings = differentOpenings(corpus, options.poems);
-  const long = corpus.poems
-    .filter(({ split, form }) => split === 'test' && form === LONG_FORM)
-    .slice(0, GRADIENT_POEMS);
+  const long = testPoems(corpus, LONG_FORM).slice(0, GRADIENT_POEMS);
+  const people = testPoems(corpus, FORM);
 
   const runs: RunFindings[] = [];
   for (const { checkpoint, log } of loaded) {
@@ -114,7 +114,6 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
     titleShare: 0,
     seed: 0,
   });
-  const people = corpus.poems.filter(({ split, form }) => split === 'test' && form === FORM);
   return {
     seed: options.seed,
     gradientPoems: long.length,
@@ -139,6 +138,13 @@ async function open(root: string, name: string, corpus: Corpus) {
     .map((line) => JSON.parse(line) as LogEntry);
   if (log.length === 0) throw new CheckpointError(`${path} has no evaluations to draw a curve of`);
   return { checkpoint, log };
+}
+
+/** Throws a `CorpusError` where there are none. */
+function testPoems(corpus: Corpus, form: FormName): Poem[] {
+  const poems = corpus.poems.filter((poem) => poem.split === 'test' && poem.form === form);
+  if (poems.length === 0) throw new CorpusError(`the corpus has no ${FORMS[form].title} in its test split`);
+  return poems;
 }
 
 /** The first characters of test poems, each once, in the corpus's order. */

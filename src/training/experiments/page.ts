@@ -1,14 +1,13 @@
 /** docs/experiments.md: every number in it comes from the findings, the words around them from here. */
 
 import { describeEngine, type EngineInfo } from '../../model/engine.ts';
-import { toSimplified } from '../../poetry/script.ts';
 import type { LogEntry } from '../curve.ts';
 import type { OptimizerSettings } from '../optimizer.ts';
+import { decodingSection, poemSection } from './decoding-section.ts';
 import { FREE_LIMIT } from './decodings.ts';
-import { type DecodingFindings, type Findings, HEADS, type RunFindings } from './findings.ts';
+import type { Findings, RunFindings } from './findings.ts';
 import type { GradientNorm, StateName } from './gradient-flow.ts';
 import { fixed, mebibytes, millions, NONE, percent, table, whole } from './markdown.ts';
-import { LOOP, type Repetition, SPAN } from './repetition.ts';
 
 /** Runs whose token counts differ by less than this share were trained for the same number. */
 const SAME = 0.01;
@@ -23,17 +22,17 @@ export function renderPage(findings: Findings, engine: EngineInfo, utilization: 
     losses(findings, common),
     cells(findings),
     devices(runs, utilization),
-    decodings(findings),
-    ...runs.map((run) => poems(run)),
+    decodingSection(findings),
+    poemSection(findings),
     conclusions(findings),
   ].join('\n');
 }
 
 function opening(runs: readonly RunFindings[], common: number, engine: EngineInfo): string {
-  const studies = runs.filter((run) => isAt(run, common));
-  const commands = studies.map(({ name, card }) => {
-    const out = name === card.recipe.name ? '' : ` --out ${name}`;
-    return `npm run train -- --recipe ${card.recipe.name}${out} --tokens ${card.training.tokens}`;
+  const commands = runs.map((run) => {
+    const { recipe, training } = run.card;
+    const tokens = isAt(run, common) ? ` --tokens ${training.tokens}` : '';
+    return `npm run train -- --recipe ${recipe.name}${tokens}`;
   });
   return `# The report's experiments, run again
 
@@ -66,7 +65,7 @@ const ORIGIN: { readonly [recipe: string]: string } = {
   report: 'its PyTorch program',
   'report-rnn': 'its TensorFlow notebook',
   'report-gru': 'the cell that it explains and does not run',
-  tang: 'not at all: this is the one that is served',
+  tang: 'nothing: it is the one that is served',
 };
 
 function network({ cell, embedding, hidden, layers }: RunFindings['card']['architecture']): string {
@@ -213,73 +212,14 @@ say. \`npm run train -- --tensorboard DIR\` shows the same, and every step's los
 `;
 }
 
-function decodings({ runs, people, openings, seed }: Findings): string {
-  const list =
-    runs[0]?.decodings.map(({ decoding }) => `- **${decoding.name}**: ${decoding.description}`) ?? [];
-  const rows = runs.flatMap(({ name, decodings: each }) =>
-    each.map((findings) => [`\`${name}\``, findings.decoding.name, ...repetitionCells(findings)]),
-  );
-  rows.push(['people', 'test poems', NONE, NONE, ...shares(people)]);
-  return `## Decoding and repetition
-
-Each checkpoint wrote ${openings} poems in four ways, to ${openings} different first characters of test poems, 七絕
-asked for, seed ${seed}:
-
-${list.join('\n')}
-
-${table(
-  [
-    'recipe',
-    'decoding',
-    'ends of itself',
-    'unknown token',
-    'loops',
-    'a pair comes back',
-    'hanzi repeated',
-    'distinct-1',
-    'distinct-2',
-    "ends on another's last line",
-  ],
-  rows,
-)}
-
-A poem loops where ${LOOP} hanzi on end stand in it that stood in it before. Distinct-n is the share of different
-n-grams among all, over the first ${SPAN} hanzi of each poem. Plans end every poem where its form ends.
-`;
-}
-
-function repetitionCells({ decoding, ended, unknown, repetition }: DecodingFindings): string[] {
-  return [decoding.plan ? NONE : percent(ended), percent(unknown), ...shares(repetition)];
-}
-
-function shares({ loops, pairs, characters, distinct1, distinct2, sharedEndings }: Repetition): string[] {
-  return [
-    percent(loops),
-    percent(pairs),
-    percent(characters),
-    fixed(distinct1, 3),
-    fixed(distinct2, 3),
-    percent(sharedEndings),
-  ];
-}
-
-function poems({ name, decodings: each }: RunFindings): string {
-  const rows = HEADS.map((head, i) => [
-    toSimplified(head),
-    ...each.map((findings) => toSimplified(findings.poems[i] ?? '').replace(/。(?=.)/gu, '。<br>')),
-  ]);
-  return `## Seven poems by \`${name}\`
-
-${table(['', ...each.map(({ decoding }) => decoding.name)], rows)}
-`;
-}
-
-function conclusions({ runs, seed }: Findings): string {
-  const served = runs.at(-1);
-  return `\`□\` is the token for unknown characters. The poems of the last two columns are those of the terminal, on the
-same engine: \`/reload ${served?.name}\`, then \`/poem ${toSimplified(HEADS[0])} seed:${seed}\`, the seed rising by one from head to head.
-
-## What the report found, and where the differences come from
+function conclusions({ runs }: Findings): string {
+  const loops = (name: string) =>
+    range(
+      runs.flatMap(({ decodings: each }) =>
+        each.filter(({ decoding }) => decoding.name === name).map(({ repetition }) => repetition.loops),
+      ),
+    );
+  return `## What the report found, and where the differences come from
 
 The report found a loss of about 5.9 for its LSTM after 20 epochs, and for its SimpleRNN a training loss that fell
 from 8.82 (a uniform guess over ${whole(Math.exp(8.82))} tokens) to 5.04, and ended on poems that repeat themselves. So the weaker cell
@@ -292,12 +232,17 @@ side. What differs:
 - **Unshuffled batches, one sequence at a time** (PyTorch program). Every epoch goes through the poems in the same
   order. Here each is shuffled anew by a seed, and a step takes many poems of like length at once.
 - **Argmax** (both). The likeliest character after a common one is common too, and the same state gives the same
-  next character: the loops in the table come from the decoding. The same weights, sampled, go round far less; the
-  plan and the choice among several poems take the rest.
+  next character. The share of poems that loop, over the recipes: ${loops('argmax')} by argmax, ${loops('sampling')} by sampling from
+  the same weights, ${loops('verse plan')} under the verse plan, which writes no character twice but for doublings.
 - **No end token** (notebook). It wrote ${FREE_LIMIT} characters whatever they were, and its \`eos\` stands in the text. Here the
   end is predicted and scored like any character.
 
 The first two are read from the report's programs and not measured one at a time; argmax and the end token are
 measured above.
 `;
+}
+
+function range(values: readonly number[]): string {
+  const [least, most] = [percent(Math.min(...values)), percent(Math.max(...values))];
+  return least === most ? least : `${least} to ${most}`;
 }

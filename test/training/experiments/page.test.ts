@@ -1,0 +1,195 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CheckpointError, loadCheckpoint } from '../../../src/model/checkpoint.ts';
+import { type EngineInfo, startEngine } from '../../../src/model/engine.ts';
+import { Random } from '../../../src/model/random.ts';
+import { FORMS } from '../../../src/poetry/form.ts';
+import { type Corpus, CorpusError, type Poem } from '../../../src/training/corpus/corpus.ts';
+import { DECODINGS, decode } from '../../../src/training/experiments/decodings.ts';
+import { drawGradients, drawLosses, drawUtilization } from '../../../src/training/experiments/figures.ts';
+import {
+  type Findings,
+  gatherFindings,
+  HEADS,
+  type RunFindings,
+} from '../../../src/training/experiments/findings.ts';
+import { renderPage } from '../../../src/training/experiments/page.ts';
+import { train } from '../../../src/training/run.ts';
+import { VOCABULARY } from '../../model/tiny-model.ts';
+import { SMALL_RECIPE } from '../fixtures/small-run.ts';
+
+const random = new Random(3);
+const poems = (['qijue', 'qilv'] as const).flatMap((form) =>
+  Array.from({ length: 40 }, (_, i): Poem => {
+    const { lines, length } = FORMS[form];
+    const line = () =>
+      Array.from({ length }, () => VOCABULARY.hanzi[random.below(VOCABULARY.hanzi.length)]).join('');
+    const text = Array.from({ length: lines / 2 }, () => `${line()}，${line()}。`).join('');
+    const split = i % 4 === 0 ? 'test' : i % 4 === 1 ? 'validation' : 'train';
+    return { split, form, title: '月', author: '無名', text };
+  }),
+);
+const corpus: Corpus = { hash: 'c'.repeat(64), source: 'a test', poems };
+
+let root: string;
+let engine: EngineInfo;
+let findings: Findings;
+
+const gather = (options: Partial<Parameters<typeof gatherFindings>[0]> = {}) =>
+  gatherFindings({
+    root,
+    names: ['first', 'second'],
+    corpus,
+    poems: 6,
+    seed: 2,
+    onProgress: () => {},
+    ...options,
+  });
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'shiren-experiments-'));
+  engine = await startEngine('wasm');
+  for (const [name, cell] of [
+    ['first', 'lstm'],
+    ['second', 'rnn'],
+  ] as const) {
+    await train({
+      recipe: { ...SMALL_RECIPE, name, architecture: { ...SMALL_RECIPE.architecture, cell }, epochs: 1 },
+      corpus,
+      engine,
+      folder: join(root, name),
+      resume: false,
+      limitMs: Number.POSITIVE_INFINITY,
+      signal: new AbortController().signal,
+      onStep: () => {},
+      onEvaluation: () => {},
+    });
+  }
+  findings = await gather();
+});
+afterAll(() => rm(root, { recursive: true }));
+
+describe('the findings', () => {
+  it('are of every checkpoint, every way of writing and every head', () => {
+    expect(findings.runs.map(({ name }) => name)).toEqual(['first', 'second']);
+    for (const { decodings } of findings.runs) {
+      expect(decodings.map(({ decoding }) => decoding.name)).toEqual(DECODINGS.map(({ name }) => name));
+      for (const { poems: written, repetition, tokensPerSecond } of decodings) {
+        expect(repetition.texts).toBe(6);
+        expect(tokensPerSecond).toBeGreaterThan(0);
+        expect(written.map((text) => [...text][0])).toEqual([...HEADS]);
+      }
+    }
+  });
+
+  it('have whole quatrains where there is a plan', () => {
+    for (const { decoding, poems: written } of findings.runs.flatMap(({ decodings }) => decodings)) {
+      if (decoding.how.kind === 'free') continue;
+      for (const text of written) {
+        expect(text).toMatch(/^(\p{Unified_Ideograph}{7}，\p{Unified_Ideograph}{7}。){2}$/u);
+      }
+    }
+  });
+
+  it('have the gradients by each state at each distance, from before and after training', () => {
+    const [first, second] = findings.runs as [RunFindings, RunFindings];
+    // 64 characters and marks behind two tokens of prefix: up to 63 steps before the last hanzi's prediction.
+    for (const gradients of [first.gradients.initial, first.gradients.trained]) {
+      expect(gradients.length).toBe(2 * 63);
+    }
+    expect(second.gradients.trained.length).toBe(63);
+    expect(second.gradients.trained).not.toEqual(second.gradients.initial);
+    for (const { norm } of second.gradients.trained) expect(norm).toBeGreaterThan(0);
+  });
+
+  it('are written anew by the same seed', async () => {
+    const checkpoint = await loadCheckpoint(join(root, 'first'));
+    for (const { decoding, poems: written } of findings.runs[0]?.decodings ?? []) {
+      const again = await decode(checkpoint, decoding, HEADS, 2);
+      expect(again.poems.map(({ text }) => text)).toEqual(written);
+    }
+  });
+
+  it('are not gathered from what cannot be compared', async () => {
+    await expect(gather({ names: ['first', 'third'] })).rejects.toThrow(CheckpointError);
+    await expect(gather({ corpus: { ...corpus, hash: 'd'.repeat(64) } })).rejects.toThrow(/another corpus/);
+    const short = { ...corpus, poems: poems.filter(({ form }) => form !== 'qilv') };
+    await expect(gather({ corpus: short })).rejects.toThrow(CorpusError);
+    const path = join(root, 'second', 'train.jsonl');
+    await writeFile(path, '');
+    await expect(gather()).rejects.toThrow(/train\.jsonl has no evaluations/);
+  });
+});
+
+/** The first table row that begins with a label. */
+function cellsOf(page: string, label: string): string[] {
+  const row = page.split('\n').find((line) => line.startsWith(`| ${label} |`)) ?? '';
+  return row.split('|').map((cell) => cell.trim());
+}
+
+describe('the page', () => {
+  it('has the numbers of the cards', () => {
+    const page = renderPage(findings, engine, true);
+    for (const { name, card } of findings.runs) {
+      const { validation, test } = card.heldOut;
+      const cells = cellsOf(page, name);
+      expect(cells[2]).toBe(card.parameters.toLocaleString('en-US'));
+      expect(cells[4]).toBe(`${validation?.nll.toFixed(3)} / ${test?.nll.toFixed(3)}`);
+      expect(cells[5]).toBe(
+        `${validation?.hanziPerplexity.toFixed(0)} / ${test?.hanziPerplexity.toFixed(0)}`,
+      );
+      expect(page).toContain(`npm run train -- --recipe ${name} --tokens ${card.training.tokens}`);
+    }
+    expect(cellsOf(page, 'Kneser-Ney trigram')[4]).toBe(`– / ${findings.trigram.nll.toFixed(3)}`);
+    expect(page).not.toMatch(/undefined|NaN|null|Infinity/);
+  });
+
+  it('compares a longer run where it had learned from as many tokens', () => {
+    const [first, second] = findings.runs as [RunFindings, RunFindings];
+    const [entry] = second.log as [(typeof second.log)[number]];
+    const common = first.card.training.tokens;
+    const at = (tokens: number, nll: number) => ({
+      ...entry,
+      tokens,
+      validation: { ...entry.validation, nll },
+    });
+    const longer: RunFindings = {
+      ...second,
+      card: { ...second.card, training: { ...second.card.training, tokens: 4 * common } },
+      log: [at(0.4 * common, 7), at(1.1 * common, 6.25), at(4 * common, 5)],
+    };
+    const page = renderPage({ ...findings, runs: [first, longer] }, engine, true);
+    expect(cellsOf(page, 'second, on its way')[4]).toBe('6.250 / –');
+    expect(cellsOf(page, 'second')[4]).toMatch(/^5\.000 \/ \d/);
+    expect(cellsOf(page, 'first, on its way')).toEqual(['']);
+    expect(page).toMatch(/--recipe second$/m);
+  });
+
+  it('shows every poem in simplified script', () => {
+    const page = renderPage(findings, engine, true);
+    const rows = page.split('\n').filter((line) => line.startsWith('| 红 |'));
+    expect(rows.length).toBe(2);
+    expect(page).not.toMatch(/^\| 紅/m);
+  });
+
+  it('has pictures of all runs', async () => {
+    for (const svg of [
+      await drawLosses(findings.runs),
+      await drawGradients(findings.runs),
+      await drawUtilization(findings.runs),
+    ]) {
+      expect(svg).toMatch(/^<svg[\s\S]*<\/svg>$/);
+      expect(svg).toContain('first');
+      expect(svg).toContain('second');
+    }
+    expect(await drawGradients(findings.runs)).toContain('second (RNN)');
+    const older = findings.runs.map((run) => ({
+      ...run,
+      log: run.log.map((entry) => ({ ...entry, device: undefined })),
+    }));
+    expect(await drawUtilization(older)).toBeNull();
+    expect(renderPage({ ...findings, runs: older }, engine, false)).not.toContain('utilization.svg');
+  });
+});
