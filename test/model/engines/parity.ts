@@ -15,7 +15,8 @@ import { Random } from '../../../src/model/random.ts';
 import { Stepper } from '../../../src/model/stepper.ts';
 import { lossAndGradients } from '../../../src/training/backpropagation.ts';
 import { type Batch, makeBatch } from '../../../src/training/batch.ts';
-import { emptySlots, update } from '../../../src/training/optimizer.ts';
+import { disposeMasks, drawMasks } from '../../../src/training/dropout.ts';
+import { emptySlots, globalNorm, update } from '../../../src/training/optimizer.ts';
 
 const REQUIRED = (process.env.REQUIRED_ENGINES ?? '').split(',');
 /** Of the largest number in the oracle's tensor. */
@@ -128,5 +129,34 @@ export async function parityWithCpu(name: EngineName, architectures = ARCHITECTU
         expect(relativeDeviation(actual.get(what) as Float32Array, values), what).toBeLessThan(TOLERANCE);
       }
     });
+  });
+}
+
+/** Defines the test that a training step frees what it allocates, on an engine that starts here. */
+export function freesWhatItAllocates(name: EngineName): void {
+  test('a thousand steps leave no tensor behind', { timeout: 120_000 }, async (context) => {
+    const reason = await whyNot(name);
+    context.skip(reason !== null, reason ?? '');
+    const architecture = { ...SIZES[0], cell: 'lstm', layers: 2, tied: true } as Architecture;
+    const parameters = toTensors(architecture, initialParameters(architecture, 1));
+    const adam = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+    const slots = emptySlots(adam, parameters);
+    const batch = makeBatch(sentences(architecture.vocabulary).map((tokens) => ({ tokens, prefix: 1 })));
+    const losses: number[] = [];
+    const counts = new Set<number>();
+    for (let step = 1; step <= 1000; step++) {
+      const masks = drawMasks(architecture, batch.rows, 0.1, step);
+      const { loss, gradients } = await lossAndGradients(architecture, parameters, batch, masks);
+      disposeMasks(masks);
+      const scale = 1 / Math.max(1, await globalNorm(gradients));
+      update(adam, parameters, slots, gradients, { learningRate: 3e-3, scale, step });
+      tf.dispose(gradients);
+      losses.push(loss);
+      counts.add(tf.memory().numTensors);
+    }
+    expect([...counts]).toHaveLength(1);
+    // Three short sentences by heart: what was counted did train.
+    expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 4);
+    tf.dispose([parameters, slots]);
   });
 }

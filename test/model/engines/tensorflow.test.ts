@@ -3,9 +3,10 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { projectRoot, readHomeManifest, tensorflowHome } from '../../../src/model/engines/tensorflow-home.ts';
 import type { Proof } from '../../../src/model/setup/prove.ts';
-import { parityWithCpu } from './parity.ts';
+import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
 
 await parityWithCpu('tensorflow');
+freesWhatItAllocates('tensorflow');
 
 const home = tensorflowHome(projectRoot());
 const manifest = readHomeManifest(home);

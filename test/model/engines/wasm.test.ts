@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { startEngine } from '../../../src/model/engine.ts';
-import { parityWithCpu } from './parity.ts';
+import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
 
 await parityWithCpu('wasm');
+freesWhatItAllocates('wasm');
 
 test('sums rows by segment, dropping those of a negative id', async () => {
   await startEngine('wasm');
