@@ -63,7 +63,7 @@ export const enUS: Texts = {
     'rhyme-ambiguous': '“{value}” could be any of the rhyme groups {groups}; please write the character.',
     reloaded: 'Now serving {name} ({network}).',
     'checkpoint-name': '“{name}” cannot be a checkpoint’s name: that is a folder’s name, never a path.',
-    'checkpoint-refused': 'Not reloaded, the old checkpoint keeps serving. {reason}',
+    'checkpoint-refused': 'Not reloaded, the old checkpoint keeps serving: {reason}',
     'owners-only': 'Only the bot’s owners may use /{command}, for it concerns every server.',
     'retry-in': ' Try again in {seconds} s.',
     waiting: 'You are number {place} in the queue, about {seconds} s to go.',
