@@ -24,8 +24,6 @@ import { readState, writeState } from './state-file.ts';
 import { type StepReport, Trainer } from './trainer.ts';
 
 const SAVE_INTERVAL_MS = 60_000;
-/** A run is evaluated every half epoch; a short one at least so often in all. */
-const LEAST_EVALUATIONS = 12;
 
 export interface RunOptions {
   readonly recipe: Recipe;
@@ -136,8 +134,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
 
   try {
     if (!resumed) await save(null);
-    const often = Math.min(dataset.batchesPerEpoch / 2, trainer.totalSteps / LEAST_EVALUATIONS);
-    const evaluateEvery = Math.max(50, Math.round(often));
+    const evaluateEvery = evaluationInterval(dataset.batchesPerEpoch, trainer.totalSteps);
     const deadline = performance.now() + options.limitMs;
     let savedAt = performance.now();
     let last = performance.now();
@@ -171,6 +168,11 @@ export async function train(options: RunOptions): Promise<RunResult> {
     monitor.close();
     trainer.dispose();
   }
+}
+
+/** Steps between evaluations: half an epoch, less in a run of few epochs, which is evaluated a dozen times. */
+export function evaluationInterval(batchesPerEpoch: number, totalSteps: number): number {
+  return Math.max(50, Math.round(Math.min(batchesPerEpoch / 2, totalSteps / 12)));
 }
 
 /** The data set of a recipe. Throws `CorpusError` where the corpus is too small for it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BOS, EOS, PAD, Vocabulary } from '../../src/model/vocabulary.ts';
 import { makeBatch } from '../../src/training/batch.ts';
 import type { Poem, Split } from '../../src/training/corpus/corpus.ts';
-import { Dataset } from '../../src/training/dataset.ts';
+import { Dataset, predictionsPerEpoch } from '../../src/training/dataset.ts';
 
 const HANZI = [...'春夏秋冬日月山水風花'];
 const vocabulary = new Vocabulary(HANZI);
@@ -28,6 +28,15 @@ const rowsOf = (dataset: Dataset, epoch: number) =>
         .join(),
     ),
   );
+
+describe('an epoch', () => {
+  it('has as many predictions as are counted beforehand, titles or not', () => {
+    for (const titleShare of [0, 1]) {
+      const batches = [...open(1, titleShare).trainingEpoch(2)];
+      expect(batches.reduce((sum, { targets }) => sum + targets.length, 0)).toBe(predictionsPerEpoch(poems));
+    }
+  });
+});
 
 describe('a batch', () => {
   const batch = makeBatch([

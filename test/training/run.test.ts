@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError, loadCheckpoint } from '../../src/model/checkpoint.ts';
 import { startEngine } from '../../src/model/engine.ts';
 import { CorpusError } from '../../src/training/corpus/corpus.ts';
-import { type RunOptions, type RunResult, train } from '../../src/training/run.ts';
+import { evaluationInterval, type RunOptions, type RunResult, train } from '../../src/training/run.ts';
 import { readState, StateError } from '../../src/training/state-file.ts';
 import { SMALL_RECIPE, smallCorpus } from './fixtures/small-run.ts';
 
@@ -55,6 +55,8 @@ describe('a run', () => {
     expect(card.heldOut.test?.nll).toBeLessThan(Math.log(card.architecture.vocabulary));
     const last = JSON.parse((await logOf('whole')).at(-1) as string);
     expect(last).toMatchObject({ step: 16, validation: card.heldOut.validation });
+    expect(last.device.cores).toBeGreaterThan(0);
+    expect(last.device.memory).toBeGreaterThan(1e6);
     expect(await readFile(join(root, 'whole', 'loss.svg'), 'utf8')).toMatch(
       /^<svg[\s\S]*validation[\s\S]*<\/svg>/,
     );
@@ -76,6 +78,13 @@ describe('a run', () => {
     await run('parts', { resume: true });
     const tokens = async (name: string) => (await loadCheckpoint(join(root, name))).card.training.tokens;
     expect(await tokens('parts')).toBe(await tokens('whole'));
+  });
+
+  it('ends in the middle of an epoch where it is told to, with its learning rate at its end', async () => {
+    const recipe = { ...SMALL_RECIPE, epochs: 2.3 };
+    expect(await run('part', { recipe })).toEqual({ finished: true, steps: 9, totalSteps: 9 });
+    const { learningRate } = JSON.parse((await logOf('part')).at(-1) as string);
+    expect(learningRate).toBeLessThan(SMALL_RECIPE.schedule.peak / 4);
   });
 
   it('stops when its time is over, and says where', async () => {
@@ -101,6 +110,14 @@ describe('a run', () => {
     const steps = (await logOf('log')).map((line) => JSON.parse(line));
     expect(steps.map(({ step }) => step)).toEqual([50]);
     expect(steps[0].validation.nll).toBeGreaterThan(0);
+  });
+});
+
+describe('evaluations', () => {
+  it('come every half epoch in a long run, a dozen times in a short one, and never on every other step', () => {
+    expect(evaluationInterval(746, 7 * 746)).toBe(373);
+    expect(evaluationInterval(746, 2 * 746)).toBe(Math.round((2 * 746) / 12));
+    expect(evaluationInterval(746, 100)).toBe(50);
   });
 });
 
