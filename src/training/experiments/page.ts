@@ -219,6 +219,7 @@ function conclusions({ runs }: Findings): string {
         each.filter(({ decoding }) => decoding.name === name).map(({ repetition }) => repetition.loops),
       ),
     );
+  const vocabulary = Math.max(...runs.map(({ card }) => card.architecture.vocabulary));
   return `## What the report found, and where the differences come from
 
 The report found a loss of about 5.9 for its LSTM after 20 epochs, and for its SimpleRNN a training loss that fell
@@ -226,9 +227,9 @@ from 8.82 (a uniform guess over ${whole(Math.exp(8.82))} tokens) to 5.04, and en
 seemed to win. Here, with the same data, batches and length of training for all, the table above has them side by
 side. What differs:
 
-- **A ReLU before the log-softmax** (PyTorch program). It makes every negative logit zero, so no character can be less
-  likely than all the zeros, and one whose logit has fallen below zero gets no gradient to come back by. The logits go
-  to the log-softmax as they are here.
+- **A ReLU before the log-softmax** (PyTorch program). It makes every negative logit zero, so that no character can be
+  ruled out: beside ${whole(vocabulary - 1)} others at zero a logit must reach ${fixed(Math.log(vocabulary - 1), 1)} for half of the probability. And one that has
+  fallen below zero gets no gradient to come back by. Here the logits go to the log-softmax as they are.
 - **Unshuffled batches, one sequence at a time** (PyTorch program). Every epoch goes through the poems in the same
   order. Here each is shuffled anew by a seed, and a step takes many poems of like length at once.
 - **Argmax** (both). The likeliest character after a common one is common too, and the same state gives the same
