@@ -242,12 +242,13 @@ export class Decoder {
   }
 
   /** Draws until the character completes no run that stands in the corpus; −1 where none is left. */
-  #draw(row: Row, logits: Float32Array, at: number, ids: Int32Array, line: string): number {
+  #draw(row: Row, logits: Float32Array, at: number, ids: Int32Array, line: readonly string[]): number {
     const { vocabulary, novelty } = this.#model;
     for (;;) {
       const id = this.#sampler.draw(logits, at, ids, row.sampling, row.random);
       if (id < 0 || !novelty || line.length < novelty.run - 1) return id;
-      if (!novelty.has(line.slice(1 - novelty.run) + vocabulary.char(id))) return id;
+      const before = line.slice(1 - novelty.run).join('');
+      if (!novelty.has(before + vocabulary.char(id))) return id;
       logits[at + id] = Number.NEGATIVE_INFINITY;
     }
   }
@@ -274,10 +275,10 @@ export class Decoder {
 }
 
 /** The hanzi since the last mark. */
-function lineSoFar(characters: readonly string[]): string {
+function lineSoFar(characters: readonly string[]): readonly string[] {
   let from = characters.length;
   while (from > 0 && characters[from - 1] !== '，' && characters[from - 1] !== '。') from--;
-  return characters.slice(from).join('');
+  return characters.slice(from);
 }
 
 /** Bars characters from being drawn; returns their logits, to undo it. */

@@ -50,12 +50,16 @@ export class Stepper {
   #scratch = new Float32Array(0);
   #capacity = 0;
 
-  /** Uploads a checkpoint's parameters (as `shapesOf` names them) to this thread's engine. */
+  /**
+   * Uploads a checkpoint's parameters (as `shapesOf` names them) to this thread's engine. `onProgress` is called
+   * every now and then: on a slow engine it takes seconds.
+   */
   static async create(
     architecture: Architecture,
     values: ReadonlyMap<string, Float32Array>,
+    onProgress: () => void = () => {},
   ): Promise<Stepper> {
-    return new Stepper(architecture, values, await inputTable(architecture, values));
+    return new Stepper(architecture, values, await inputTable(architecture, values, onProgress));
   }
 
   private constructor(
@@ -272,6 +276,7 @@ function take(values: ReadonlyMap<string, Float32Array>, name: string): Float32A
 async function inputTable(
   architecture: Architecture,
   values: ReadonlyMap<string, Float32Array>,
+  onProgress: () => void,
 ): Promise<Float32Array> {
   const { vocabulary: V, embedding: E, hidden: H } = architecture;
   const width = CELLS[architecture.cell].gates * H;
@@ -285,6 +290,7 @@ async function inputTable(
     const product = affine(a, kernel, bias);
     table.set((await product.data()) as Float32Array, from * width);
     tf.dispose([a, product]);
+    onProgress();
   }
   tf.dispose([kernel, bias]);
   return table;

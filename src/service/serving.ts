@@ -32,7 +32,7 @@ const TRIAL = compilePlan({
 export async function prepareServing(root: string, name: string, onProgress: () => void): Promise<Serving> {
   const checkpoint = await loadCheckpoint(checkpointFolder(root, name));
   onProgress();
-  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters);
+  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters, onProgress);
   onProgress();
   try {
     const { runs } = checkpoint;
