@@ -15,11 +15,13 @@ import { openInference } from '../src/service/embedded.ts';
 import { RECIPES, type Recipe } from '../src/training/recipes.ts';
 import { productRate } from './arithmetic.ts';
 import { runPeer } from './peer.ts';
-import { measureThroughput, residentBytes, soak, type Throughput } from './serving.ts';
+import { measureThroughput, soak, type Throughput } from './serving.ts';
 import { trainingRate } from './training.ts';
 
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
+/** Poems over which memory is looked at, before and after. */
+const SOAK_SAMPLE = 2 * SOAK_POETS;
 
 const { values } = parseArgs({
   options: {
@@ -80,17 +82,12 @@ async function benchServing(): Promise<void> {
   console.log(`engine ${started.name} on ${started.device}; rows written for a poem: ${candidates}`);
 
   const results: Throughput[] = [];
-  if (values.soak) await soak(inference, SOAK_POEMS / 10, SOAK_POETS);
-  let before = values.soak ? await residentBytes() : 0;
-  if (values.soak) {
-    await soak(inference, SOAK_POEMS, SOAK_POETS);
-  } else {
-    for (const n of concurrency) {
-      results.push(await measureThroughput(inference, n));
-      if (results.length === 1) before = await residentBytes();
-    }
-  }
-  const memory = { before, after: await residentBytes() };
+  // The first poems bring the code and the batch to their size.
+  await soak(inference, most, most);
+  const before = await soak(inference, SOAK_SAMPLE, SOAK_POETS);
+  if (values.soak) await soak(inference, SOAK_POEMS, SOAK_POETS);
+  else for (const n of concurrency) results.push(await measureThroughput(inference, n));
+  const memory = { before, after: await soak(inference, SOAK_SAMPLE, SOAK_POETS) };
   const drawn = await inference.close(0);
   if (drawn.dropped > 0) throw new Error(`${drawn.dropped} poems were not finished`);
 

@@ -69,22 +69,20 @@ export async function measureThroughput(inference: Inference, poets: number): Pr
   };
 }
 
-/** Writes many poems, so many at a time. */
-export async function soak(inference: Inference, poems: number, poets: number): Promise<void> {
+/**
+ * Writes many poems, so many at a time. Returns the least resident bytes of the whole process on the way: garbage
+ * comes and goes, and what stays is what counts.
+ */
+export async function soak(inference: Inference, poems: number, poets: number): Promise<number> {
   let seed = 0;
+  let least = Number.POSITIVE_INFINITY;
   const poet = async () => {
-    while (seed < poems) await writePoem(inference, seed++);
+    while (seed < poems) {
+      await writePoem(inference, seed++);
+      least = Math.min(least, process.memoryUsage.rss());
+    }
   };
   await Promise.all(Array.from({ length: poets }, poet));
-}
-
-/** Resident bytes of the whole process; the least of a few looks, as garbage comes and goes. */
-export async function residentBytes(): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 5; look++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    least = Math.min(least, process.memoryUsage.rss());
-  }
   return least;
 }
 

@@ -100,6 +100,8 @@ export class Decoder {
   #rows: Row[] = [];
   #joining: Row[] = [];
   #tokens = new Int32Array(0);
+  #barred = new Int32Array(0);
+  #barredLogits = new Float32Array(0);
 
   /** Runs the forms' tags through the network once, which also warms the engine up. */
   static async create(model: DecoderModel): Promise<Decoder> {
@@ -225,7 +227,7 @@ export class Decoder {
     }
     const line = lineSoFar(row.characters);
     for (let need = row.cursor.need(); need; need = row.cursor.need()) {
-      const saved = ban(logits, at, need.used, vocabulary);
+      const barred = this.#bar(logits, at, need.used);
       const id = this.#draw(row, logits, at, candidates.of(need), line);
       if (id >= 0) {
         row.nll += total - (logits[at + id] as number);
@@ -235,10 +237,29 @@ export class Decoder {
         return;
       }
       // Nothing is left: the plan's own order says what gives way; what was barred may come back with it.
-      for (const [barred, value] of saved) logits[at + barred] = value;
+      for (let i = 0; i < barred; i++)
+        logits[at + (this.#barred[i] as number)] = this.#barredLogits[i] as number;
       if (!row.cursor.relax()) break;
     }
     row.error = new DecodingError('no character is left for a slot');
+  }
+
+  /** Bars characters from being drawn, and keeps their logits to undo it; returns how many. */
+  #bar(logits: Float32Array, at: number, chars: ReadonlySet<string>): number {
+    const { vocabulary } = this.#model;
+    if (this.#barred.length < chars.size) {
+      this.#barred = new Int32Array(2 * chars.size);
+      this.#barredLogits = new Float32Array(2 * chars.size);
+    }
+    let count = 0;
+    for (const char of chars) {
+      const id = vocabulary.id(char);
+      if (id === UNK) continue;
+      this.#barred[count] = id;
+      this.#barredLogits[count++] = logits[at + id] as number;
+      logits[at + id] = Number.NEGATIVE_INFINITY;
+    }
+    return count;
   }
 
   /** Draws until the character completes no run that stands in the corpus; −1 where none is left. */
@@ -279,21 +300,4 @@ function lineSoFar(characters: readonly string[]): readonly string[] {
   let from = characters.length;
   while (from > 0 && characters[from - 1] !== '，' && characters[from - 1] !== '。') from--;
   return characters.slice(from);
-}
-
-/** Bars characters from being drawn; returns their logits, to undo it. */
-function ban(
-  logits: Float32Array,
-  at: number,
-  chars: ReadonlySet<string>,
-  vocabulary: Vocabulary,
-): [number, number][] {
-  const saved: [number, number][] = [];
-  for (const char of chars) {
-    const id = vocabulary.id(char);
-    if (id === UNK) continue;
-    saved.push([id, logits[at + id] as number]);
-    logits[at + id] = Number.NEGATIVE_INFINITY;
-  }
-  return saved;
 }

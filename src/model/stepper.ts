@@ -6,6 +6,7 @@
  * embedding's, H the hidden size, g the cell's number of gates, N the number of rows.
  */
 
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { CELLS } from './cells/cell.ts';
 import { GATES, type GateRow } from './gates.ts';
@@ -47,7 +48,11 @@ export class Stepper {
   readonly #columns: Float32Array;
   readonly #columnBias: Float32Array;
   readonly #tensors: tf.Tensor[] = [];
-  #scratch = new Float32Array(0);
+  /** Working memory for {@link #capacity} rows: joined inputs, and the products of input and state. */
+  #joined = new Float32Array(0);
+  #inputs = new Float32Array(0);
+  #products = new Float32Array(0);
+  #logits = new Float32Array(0);
   #capacity = 0;
 
   /**
@@ -122,7 +127,9 @@ export class Stepper {
         return grown;
       });
     }
-    this.#scratch = new Float32Array(this.#capacity * 2 * H);
+    this.#joined = new Float32Array(this.#capacity * 2 * H);
+    this.#inputs = new Float32Array(this.#capacity * this.#width);
+    this.#products = new Float32Array(this.#capacity * this.#width);
   }
 
   /** Feeds tokens[n] to row n, for the first `rows` rows. */
@@ -134,18 +141,21 @@ export class Stepper {
     for (const layer of this.#layers) {
       const h = layer.states[0] as Float32Array;
       let zx = layer.bias;
-      let u: Float32Array;
+      const u = this.#products;
       const stacked = layer.recurrent.shape[0] === 2 * H;
       if (below && stacked) {
-        const joined = this.#scratch;
+        const joined = this.#joined;
         for (let n = 0; n < rows; n++) {
           joined.set(below.subarray(n * H, (n + 1) * H), 2 * n * H);
           joined.set(h.subarray(n * H, (n + 1) * H), (2 * n + 1) * H);
         }
-        u = await this.#product(joined, rows, layer.recurrent, layer.recurrentBias);
+        await this.#product(joined, rows, layer.recurrent, layer.recurrentBias, u);
       } else {
-        if (below && layer.kernel) zx = await this.#product(below, rows, layer.kernel, layer.kernelBias);
-        u = await this.#product(h, rows, layer.recurrent, layer.recurrentBias);
+        if (below && layer.kernel) {
+          zx = this.#inputs;
+          await this.#product(below, rows, layer.kernel, layer.kernelBias, zx);
+        }
+        await this.#product(h, rows, layer.recurrent, layer.recurrentBias, u);
       }
       const row: GateRow = { zx, zxAt: 0, u, uAt: 0, states: layer.states, at: 0 };
       if (!below) row.zx = this.#table;
@@ -160,7 +170,10 @@ export class Stepper {
     }
   }
 
-  /** The logits after the given rows: [rows.length, V], in their order. */
+  /**
+   * The logits after the given rows: [rows.length, V], in their order. They stand in memory that the next call
+   * writes over, and may be written over before.
+   */
   async logits(rows: readonly number[]): Promise<Float32Array> {
     const outputs = this.#gather(rows);
     const { hidden: H, vocabulary: V } = this.architecture;
@@ -169,8 +182,10 @@ export class Stepper {
     const product = affine(down, this.#output, this.#outputBias);
     if (this.#down) this.multiplyAdds += rows.length * H * this.architecture.embedding;
     this.multiplyAdds += rows.length * V * (down.shape[1] ?? 0);
+    if (this.#logits.length < rows.length * V) this.#logits = new Float32Array(rows.length * V);
     try {
-      return (await product.data()) as Float32Array;
+      await readInto(this.#logits, product);
+      return this.#logits.subarray(0, rows.length * V);
     } finally {
       h.dispose();
       if (down !== h) down.dispose();
@@ -180,9 +195,10 @@ export class Stepper {
 
   /** The logits of a few tokens after one row, without the whole projection. */
   async columns(row: number, ids: readonly number[]): Promise<Float32Array> {
-    const { vocabulary: V } = this.architecture;
+    const { vocabulary: V, embedding: E } = this.architecture;
     const h = this.#gather([row]);
-    const y = this.#down ? await this.#product(h, 1, this.#down, null) : h;
+    const y = this.#down ? new Float32Array(E) : h;
+    if (this.#down) await this.#product(h, 1, this.#down, null, y);
     this.multiplyAdds += ids.length * y.length;
     return Float32Array.from(ids, (id) => {
       let sum = this.#columnBias[id] as number;
@@ -232,24 +248,31 @@ export class Stepper {
     return gathered;
   }
 
-  /** left [rows, K] · right [K, M] + bias, read back. `left` may be longer than its rows. */
+  /** left [rows, K] · right [K, M] + bias, written to `result`. Both may be longer than their rows. */
   async #product(
     left: Float32Array,
     rows: number,
     right: tf.Tensor2D,
     bias: tf.Tensor1D | null,
-  ): Promise<Float32Array> {
+    result: Float32Array,
+  ): Promise<void> {
     const [K, M] = right.shape;
     const a = tf.tensor2d(left.subarray(0, rows * K), [rows, K]);
     const product = affine(a, right, bias);
     this.multiplyAdds += rows * K * M;
     try {
-      return (await product.data()) as Float32Array;
+      await readInto(result, product);
     } finally {
       a.dispose();
       product.dispose();
     }
   }
+}
+
+/** Copies a tensor's values to the beginning of an array. On wasm, straight from the engine's memory. */
+async function readInto(target: Float32Array, tensor: tf.Tensor): Promise<void> {
+  if (tf.getBackend() === 'wasm') target.set((tf.backend() as BackendWasm).typedArrayFromHeap(tensor));
+  else target.set(await tensor.data<'float32'>());
 }
 
 /** a · b + bias by the engine's quicker way: TensorFlow's fused kernel takes longer than its two plain ones. */
@@ -288,7 +311,7 @@ async function inputTable(
     const to = Math.min(V, from + TABLE_CHUNK);
     const a = tf.tensor2d(embedding.subarray(from * E, to * E), [to - from, E]);
     const product = affine(a, kernel, bias);
-    table.set((await product.data()) as Float32Array, from * width);
+    await readInto(table.subarray(from * width), product);
     tf.dispose([a, product]);
     onProgress();
   }
