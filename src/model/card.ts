@@ -49,6 +49,7 @@ export const cardSchema = z.object({
     .default(null),
   /** The whole recipe as it was run. */
   recipe: z.looseObject({ name: z.string() }),
+  /** `poems` are those of the training split. */
   corpus: z.object({ source: z.string(), sha256, poems: count }),
   training: z.object({
     steps: count,

@@ -92,7 +92,20 @@ export async function readCard(folder: string): Promise<Card> {
  * {@link CheckpointError}; nothing is half loaded.
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
-  const card = await readCard(folder);
+  for (;;) {
+    const card = await readCard(folder);
+    try {
+      return await loadNamed(folder, card);
+    } catch (error) {
+      // A training run may have replaced the files between the card's reading and theirs: then its card is new too.
+      const now = await readCard(folder);
+      if (now.weights.sha256 === card.weights.sha256) throw error;
+    }
+  }
+}
+
+/** The checkpoint that a card names. */
+async function loadNamed(folder: string, card: Card): Promise<Checkpoint> {
   const { architecture, weights } = card;
   const vocabulary = await readVocabulary(join(folder, card.vocabulary.file), card);
   const path = join(folder, weights.file);

@@ -3,8 +3,8 @@
  * at any moment. The checkpoint that is served and the state from which the run goes on are both written whole.
  */
 
-import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { HeldOutScores } from '../model/card.ts';
 import { CheckpointError, type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
 import type { EngineInfo } from '../model/engine.ts';
@@ -63,15 +63,14 @@ interface About {
 export async function train(options: RunOptions): Promise<RunResult> {
   const { recipe, corpus, folder } = options;
   const dataset = openDataset(recipe, corpus);
-  const paths = {
-    state: join(folder, 'run', 'state.bin'),
-    log: join(folder, 'train.jsonl'),
-    curve: join(folder, 'loss.svg'),
-  };
-  const resumed = options.resume ? await resume(paths.state, recipe, corpus) : null;
-  if (!resumed) await setAside(folder);
-  await mkdir(join(folder, 'run'), { recursive: true });
+  const resumed = options.resume ? await resume(pathsIn(folder).state, recipe, corpus) : null;
   const trainer = new Trainer(recipe, dataset, resumed?.state);
+  // What stands under the name already stays there, and may be served, until there is something to take its place.
+  const replaces = !resumed && (await stat(folder).catch(() => null)) !== null;
+  let place = replaces ? `${folder}.new` : folder;
+  if (replaces) await rm(place, { recursive: true, force: true });
+  let paths = pathsIn(place);
+  await mkdir(dirname(paths.state), { recursive: true });
   const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
   const log = resumed ? await readLog(paths.log, trainer.step) : [];
   await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
@@ -83,7 +82,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
     const state = await trainer.state();
     await writeState(paths.state, state, { recipe, corpus: corpus.hash, ...clock } satisfies About);
     await saveCheckpoint(
-      folder,
+      place,
       {
         architecture: trainer.architecture,
         parameters: state.parameters,
@@ -93,7 +92,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
       },
       {
         recipe: { ...recipe },
-        corpus: { source: corpus.source, sha256: corpus.hash, poems: corpus.poems.length },
+        corpus: { source: corpus.source, sha256: corpus.hash, poems: dataset.trainingPoems },
         training: {
           steps: trainer.step,
           epochs: trainer.epoch,
@@ -109,6 +108,12 @@ export async function train(options: RunOptions): Promise<RunResult> {
         heldOut: { validation, test },
       },
     );
+    if (place !== folder && trainer.step > 0) {
+      await setAside(folder);
+      await rename(place, folder);
+      place = folder;
+      paths = pathsIn(place);
+    }
   };
 
   const evaluate = async (window: Window): Promise<void> => {
@@ -217,6 +222,14 @@ async function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe):
   }
 }
 
+function pathsIn(folder: string) {
+  return {
+    state: join(folder, 'run', 'state.bin'),
+    log: join(folder, 'train.jsonl'),
+    curve: join(folder, 'loss.svg'),
+  };
+}
+
 async function resume(path: string, recipe: Recipe, corpus: Corpus) {
   const exists = await stat(path).catch(() => null);
   if (!exists) throw new CheckpointError(`there is no run to resume: ${path} is missing`);
@@ -235,9 +248,8 @@ async function resume(path: string, recipe: Recipe, corpus: Corpus) {
   return { state, about: saved };
 }
 
-/** A checkpoint that is already there is kept, under a name of its own. */
+/** Keeps a checkpoint under a name of its own: its name and a number. */
 async function setAside(folder: string): Promise<void> {
-  if (!(await stat(folder).catch(() => null))) return;
   for (let n = 1; ; n++) {
     const name = `${folder}.${n}`;
     if (await stat(name).catch(() => null)) continue;
@@ -251,9 +263,13 @@ async function readLog(path: string, step: number): Promise<LogEntry[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const entries: LogEntry[] = [];
   for (const line of text.split('\n')) {
-    if (!line.endsWith('}')) continue;
-    const entry = JSON.parse(line) as LogEntry;
-    if (entry.step <= step) entries.push(entry);
+    try {
+      const entry = JSON.parse(line) as LogEntry;
+      if (entry.step <= step) entries.push(entry);
+    } catch {
+      // The end of the file, or a line that a kill cut short.
+      break;
+    }
   }
   return entries;
 }

@@ -76,7 +76,9 @@ export async function evaluateVerse(
   try {
     for (const form of FORM_NAMES) {
       const human = test.filter((poem) => poem.form === form);
-      const plans = Array.from({ length: options.poems }, () => planOpening(human, form, options, random));
+      const plans = Array.from({ length: options.poems }, () =>
+        planOpening(human.length > 0 ? human : test, form, options, random),
+      );
       const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress(form, done));
       const texts = written.map(({ characters }) => characters.join(''));
       const equal = Math.min(texts.length, human.length);
@@ -95,7 +97,7 @@ export async function evaluateVerse(
   return results as VerseResults;
 }
 
-/** A plan that begins as a poem of the test split does, with its first one or two hanzi. */
+/** A plan that begins as one of the poems does, with its first one or two hanzi. */
 function planOpening(
   human: readonly Poem[],
   form: FormName,
@@ -103,7 +105,7 @@ function planOpening(
   random: Random,
 ): VersePlan {
   const poem = human[random.below(human.length)] as Poem;
-  const opening = [...poem.text].slice(0, 1 + random.below(2)).join('');
+  const opening = [...linesOf(poem.text).join('')].slice(0, 1 + random.below(2)).join('');
   return compilePlan({ kind: 'poem', opening, form, title: '', meter, rhyme: 'auto' });
 }
 

@@ -109,6 +109,15 @@ describe('a checkpoint', () => {
     expect((await loadCheckpoint(folder())).parameters).toEqual(initialParameters(architecture, 2));
   });
 
+  it('is found whole by a reader while others are being written in its place', async () => {
+    await save(1);
+    const writing = (async () => {
+      for (let seed = 2; seed < 12; seed++) await save(seed);
+    })();
+    for (let read = 0; read < 20; read++) expect((await loadCheckpoint(folder())).name).toBe('trial');
+    await writing;
+  });
+
   it('stays the old one until the new card is in place, wherever the writer was killed', async () => {
     await save(1);
     await writeFile(join(folder(), 'weights-11111111.bin'), 'whole, but not yet named by a card');

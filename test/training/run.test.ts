@@ -51,7 +51,7 @@ describe('a run', () => {
     expect(result).toEqual({ finished: true, steps: 16, totalSteps: 16 });
     const { card } = await loadCheckpoint(join(root, 'whole'));
     expect(card.training).toMatchObject({ steps: 16, epochs: 4, finished: true, engine: { name: 'cpu' } });
-    expect(card.corpus).toEqual({ source: 'a test', sha256: corpus.hash, poems: 90 });
+    expect(card.corpus).toEqual({ source: 'a test', sha256: corpus.hash, poems: 70 });
     expect(card.heldOut.test?.nll).toBeLessThan(Math.log(card.architecture.vocabulary));
     const last = JSON.parse((await logOf('whole')).at(-1) as string);
     expect(last).toMatchObject({ step: 16, validation: card.heldOut.validation });
@@ -101,11 +101,25 @@ describe('a run', () => {
     expect((await loadCheckpoint(join(root, 'twice.1'))).parameters).toEqual(before.parameters);
   });
 
+  it('leaves what stands under its name in place until it has learned something', async () => {
+    await run('served', { stopAt: 3 });
+    const before = await loadCheckpoint(join(root, 'served'));
+    let during: Promise<unknown> | null = null;
+    await run('served', {
+      onStep: ({ step }) => {
+        if (step === 1) during = loadCheckpoint(join(root, 'served')).then(({ parameters }) => parameters);
+      },
+    });
+    expect(await during).toEqual(before.parameters);
+    expect((await readdir(root)).sort()).toEqual(['served', 'served.1']);
+    expect((await loadCheckpoint(join(root, 'served'))).card.training.finished).toBe(true);
+  });
+
   it('takes back what its log says of steps that were not saved', async () => {
     await run('log', { stopAt: 20, recipe: { ...SMALL_RECIPE, epochs: 20 } });
     const path = join(root, 'log', 'train.jsonl');
     const ahead = { step: 50, validation: null };
-    await writeFile(path, `${JSON.stringify(ahead)}\n{"step":`);
+    await writeFile(path, `${JSON.stringify(ahead)}\n{"step":60,"validation":{}`);
     await run('log', { resume: true, stopAt: 60, recipe: { ...SMALL_RECIPE, epochs: 20 } });
     const steps = (await logOf('log')).map((line) => JSON.parse(line));
     expect(steps.map(({ step }) => step)).toEqual([50]);

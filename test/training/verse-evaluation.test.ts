@@ -109,6 +109,15 @@ describe('verse measured beside people’s', () => {
     expect((await evaluate({ poems: 1 })).qilv.human.copiedLines).toBe(0);
   });
 
+  it('goes without people where the test split has no poem of a form', async () => {
+    const results = await evaluate(
+      { poems: 1 },
+      poems.filter(({ form }) => form === 'qilv'),
+    );
+    expect(results.wujue.generated).toMatchObject({ poems: 1, shape: 1 });
+    expect(results.wujue.human).toMatchObject({ poems: 0, shape: null });
+  });
+
   it('fits a table with a column for each side', async () => {
     const lines = verseTable(await evaluate({ poems: 1 })).split('\n');
     expect(lines).toHaveLength(2 + 16);

@@ -29,7 +29,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
 
 /** The engine asked for by a flag, else by the ENGINE variable, else `auto`. */
 export function engineChoice(flag: string | undefined): EngineChoice {
-  const word = flag ?? process.env.ENGINE ?? 'auto';
+  const word = flag || process.env.ENGINE || 'auto';
   const choice = ENGINE_CHOICES.find((name) => name === word);
   if (!choice) throw new UsageError(`there is no engine ${word}; there are ${ENGINE_CHOICES.join(', ')}`);
   return choice;

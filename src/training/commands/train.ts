@@ -1,6 +1,6 @@
 /** `npm run train`: trains a checkpoint from the corpus. */
 
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkpointFolder } from '../../model/checkpoint.ts';
 import { describeEngine, startEngine } from '../../model/engine.ts';
@@ -43,20 +43,23 @@ await runCommand(async () => {
     console.log(HELP);
     return;
   }
-  const named = RECIPES[values.recipe ?? ''];
+  const wanted = values.recipe ?? '';
+  const named = Object.hasOwn(RECIPES, wanted) ? RECIPES[wanted] : undefined;
   if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
-  if (values.epochs && values.tokens)
+  if (values.epochs !== undefined && values.tokens !== undefined)
     throw new UsageError('--epochs and --tokens are two ways to say one thing');
-  const limitMs = values.minutes ? 60_000 * positive('minutes', values.minutes) : Number.POSITIVE_INFINITY;
+  const limitMs =
+    values.minutes === undefined ? Number.POSITIVE_INFINITY : 60_000 * positive('minutes', values.minutes);
   const name = values.out ?? named.name;
   const folder = checkpointFolder(checkpointsRoot(), name);
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
-  const epochs = values.tokens
-    ? positive('tokens', values.tokens) / predictionsPerEpoch(corpus.poems)
-    : values.epochs
-      ? positive('epochs', values.epochs)
-      : named.epochs;
+  const epochs =
+    values.tokens !== undefined
+      ? positive('tokens', values.tokens) / predictionsPerEpoch(corpus.poems)
+      : values.epochs !== undefined
+        ? positive('epochs', values.epochs)
+        : named.epochs;
   const recipe = { ...named, epochs };
   const engine = await startEngine(choice);
   console.log(describeEngine(engine));
@@ -84,7 +87,12 @@ await runCommand(async () => {
   });
   progress.end();
   board?.close();
-  const again = `npm run train -- --recipe ${recipe.name}${name === recipe.name ? '' : ` --out ${name}`} --resume`;
-  console.log(`saved checkpoints/${name} at step ${result.steps} of ${result.totalSteps}`);
-  if (!result.finished) console.log(`to go on: ${again}`);
+  console.log(
+    `saved ${relative(process.cwd(), folder) || folder} at step ${result.steps} of ${result.totalSteps}`,
+  );
+  if (result.finished) return;
+  const flags = (['recipe', 'out', 'epochs', 'tokens', 'tensorboard', 'engine'] as const).flatMap((flag) =>
+    values[flag] === undefined ? [] : [`--${flag} ${values[flag]}`],
+  );
+  console.log(`to go on: npm run train -- ${flags.join(' ')} --resume`);
 });
