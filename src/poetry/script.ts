@@ -139,6 +139,12 @@ export function isTraditionalOnly(char: string): boolean {
   return simplified.character(char) !== char && !ALSO_SIMPLIFIED.has(char);
 }
 
+/** Whether a text is of traditional script beyond doubt: some of its characters are, and none is of simplified script alone. */
+export function isTraditional(text: string): boolean {
+  const each = [...text];
+  return each.some(isTraditionalOnly) && !each.some(isSimplifiedOnly);
+}
+
 /** Characters that simplified script changes in some words and keeps in others (乾坤, 慰藉, 著作, 覆盖). */
 const ALSO_SIMPLIFIED = new Set('乾藉著覆徵夥瞭');
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   asTraditional,
   isSimplifiedOnly,
+  isTraditional,
   isTraditionalOnly,
   readEitherScript,
   standardForm,
@@ -54,6 +55,15 @@ describe('a lone simplified character', () => {
     expect([...'紅國後裏'].every(isTraditionalOnly)).toBe(true);
     expect([...'后月红乾'].some(isTraditionalOnly)).toBe(false);
   });
+});
+
+describe('a text of traditional script beyond doubt', () => {
+  it.each([
+    ['乾坤日夜浮', false],
+    ['明月出天山', false],
+    ['於戏无辜死', false],
+    ['於戲無辜死', true],
+  ])('%s: %s', (text, is) => expect(isTraditional(text)).toBe(is));
 });
 
 describe('a text of unknown script', () => {

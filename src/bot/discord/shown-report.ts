@@ -2,8 +2,8 @@
 
 import type { APIEmbed } from 'discord.js';
 import { compilePlan } from '../../poetry/compile.ts';
-import type { VersePlan } from '../../poetry/plan.ts';
-import { toTraditional } from '../../poetry/script.ts';
+import { restoreTraditional } from '../../poetry/restore.ts';
+import { isTraditional, toSimplified } from '../../poetry/script.ts';
 import type { VerseAsk } from '../answer.ts';
 import type { CommandContext, Work } from '../command.ts';
 import { Complaint } from '../complaint.ts';
@@ -11,29 +11,27 @@ import { texts } from '../locale.ts';
 import { reportLines } from '../report.ts';
 import { versesShown } from './message.ts';
 
-/** Throws {@link Complaint} where the embed shows no poem. */
+/**
+ * Simplified script hides what was written (乾 or 幹, 針 or 鍼), so the poem is written once more: the same ask gives
+ * the same poem. Where another comes of it, since another checkpoint serves by now, the characters are read back
+ * from what is shown as well as may be. Throws {@link Complaint} where the embed shows no poem.
+ */
 export function prepareReport(
   embed: APIEmbed | undefined,
-  { request, script }: VerseAsk,
-  { inference, locale, script: usual }: CommandContext,
+  { request, mood, seed, script }: VerseAsk,
+  { inference, asker, locale, script: usual }: CommandContext,
 ): Work {
   const verses = versesShown(embed);
   if (verses === null) throw new Complaint('report-none');
+  const shown = verses.join('');
   const plan = compilePlan(request);
-  const subject = { characters: charactersOf(verses, plan), plan, script: script ?? usual };
-  return async () => {
-    const lines = await reportLines(subject, inference, locale);
+  return async (options) => {
+    const { characters: written } = isTraditional(shown)
+      ? { characters: [...shown] }
+      : await inference.write({ plan, mood, seed }, asker, options);
+    const same = [written.join(''), toSimplified(written.join(''))].includes(shown);
+    const characters = same ? written : restoreTraditional([...shown], plan);
+    const lines = await reportLines({ characters, plan, script: script ?? usual }, inference, locale);
     return { kind: 'page', title: texts(locale).report.title, entries: lines.map((text) => ({ text })) };
   };
-}
-
-/**
- * The poem's characters in traditional script. What the plan gave stands as it gave it; of the rest, simplified
- * characters are read as the traditional ones that the lines mean.
- */
-function charactersOf(verses: readonly string[], plan: VersePlan): readonly string[] {
-  return [...toTraditional(verses.join(''))].map((character, i) => {
-    const slot = plan.slots[i];
-    return slot?.kind === 'given' ? slot.text : character;
-  });
 }

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { Poem, VerseAsk } from '../../src/bot/answer.ts';
+import type { CommandContext } from '../../src/bot/command.ts';
+import { ButtonCodec } from '../../src/bot/discord/button.ts';
+import { poemMessage } from '../../src/bot/discord/message.ts';
+import { prepareReport } from '../../src/bot/discord/shown-report.ts';
+import { texts } from '../../src/bot/locale.ts';
+import { prepareVerse } from '../../src/bot/writing.ts';
+import { Random } from '../../src/model/random.ts';
+import { admits, PlanCursor } from '../../src/poetry/cursor.ts';
+import { FORM_NAMES } from '../../src/poetry/form.ts';
+import { tonesOf } from '../../src/poetry/prosody.ts';
+import type { Script } from '../../src/poetry/request.ts';
+import { toSimplified } from '../../src/poetry/script.ts';
+import type { Asker, Order, Written } from '../../src/service/inference.ts';
+import { REGULATED } from '../poetry/poems.ts';
+import { FakeInference } from './fake-inference.ts';
+
+/** Characters that simplified script writes as others of another tone, rhyme or sense, and some that it keeps. */
+const MERGED =
+  '乾幹干鍼針幷並併凭憑發髮後后里裏雲云余餘谷穀征徵幾几台臺鬥斗松鬆卷捲才纔只隻舍捨遊游蒙濛於于鹹咸升昇製制棲栖闢辟範范崑昆慄栗樸朴係繫系鬱郁薑姜誇夸醜丑巖岩築筑沖衝準准';
+const INK = [...new Set(MERGED + REGULATED.map(({ text }) => text).join(''))].filter((c) => tonesOf(c) !== 0);
+
+/** Writes what its plan allows, by the seed: every poem scans and rhymes. */
+class ScanningInference extends FakeInference {
+  /** Another checkpoint writes other poems. */
+  checkpoint = 0;
+
+  override async write(order: Order, asker: Asker): Promise<Written> {
+    const random = new Random(order.seed + this.checkpoint);
+    const cursor = new PlanCursor(order.plan);
+    const characters: string[] = [];
+    for (let slot = cursor.slot; slot !== null; slot = cursor.slot) {
+      let char = slot.kind === 'given' ? slot.text : undefined;
+      while (char === undefined) {
+        const need = cursor.need();
+        const fit = need ? INK.filter((ink) => admits(need, ink)) : [];
+        const among = slot.kind === 'choice' ? cursor.choices() : fit;
+        char = among[Math.floor(random.uniform() * among.length)];
+        if (char === undefined && !cursor.relax()) throw new Error('no ink');
+      }
+      characters.push(char);
+      cursor.take(char);
+    }
+    return { ...(await super.write(order, asker)), characters };
+  }
+}
+
+function setUp(locale: CommandContext['locale'] = 'zh-CN') {
+  const inference = new ScanningInference();
+  const asker = { user: '1', guild: null, owner: false };
+  const context: CommandContext = {
+    ...{ inference, asker, locale, script: 'simplified', front: 'discord' },
+    drawSeed: () => 0,
+  };
+  return { inference, context };
+}
+
+const ask = (seed: number, script: Script): VerseAsk => ({
+  request: {
+    ...{ kind: 'poem', opening: seed % 3 === 0 ? '' : '干', title: '山', meter: 'strict', rhyme: 'auto' },
+    form: FORM_NAMES[seed % FORM_NAMES.length] ?? 'qijue',
+  },
+  ...{ mood: 'free', seed, script },
+});
+
+async function poemOf(asked: VerseAsk, context: CommandContext): Promise<Poem> {
+  const answer = await prepareVerse(asked, false, context)({});
+  if (answer.kind !== 'poem') throw new Error('no poem');
+  return answer.poem;
+}
+
+async function reportUnder(poem: Poem, context: CommandContext): Promise<string[]> {
+  const message = poemMessage(poem, '1', context.locale, new ButtonCodec('a token'));
+  const answer = await prepareReport(message.body.embeds?.[0], poem.ask, context)({});
+  return answer.kind === 'page' ? answer.entries.map(({ text }) => text) : [];
+}
+
+describe('the report on a poem in a message', () => {
+  const seeds = Array.from({ length: 300 }, (_, seed) => seed);
+
+  it('is the same in simplified script as in traditional', async () => {
+    const { context } = setUp();
+    let hidden = 0;
+    for (const seed of seeds) {
+      const simplified = await poemOf(ask(seed, 'simplified'), context);
+      const traditional = await poemOf(ask(seed, 'traditional'), context);
+      const report = await reportUnder(simplified, context);
+      expect(report).toEqual((await reportUnder(traditional, context)).map(toSimplified));
+      expect(report).toContain(texts('zh-CN').sentences['report-fits']);
+      if (/[乾幹鍼並併凭徵]/u.test(traditional.lines.join(''))) hidden++;
+    }
+    // Otherwise there would have been nothing to get wrong.
+    expect(hidden).toBeGreaterThan(100);
+  });
+
+  it('finds no fault with a poem of another checkpoint that keeps its pattern', async () => {
+    const { inference, context } = setUp();
+    for (const seed of seeds) {
+      inference.checkpoint = 0;
+      const poem = await poemOf(ask(seed, 'simplified'), context);
+      inference.checkpoint = 1000;
+      expect(await reportUnder(poem, context)).toContain(texts('zh-CN').sentences['report-fits']);
+    }
+  });
+
+  it('costs no poem where it is shown as it was written', async () => {
+    const { inference, context } = setUp('zh-TW');
+    const poem = await poemOf(ask(1, 'traditional'), context);
+    await reportUnder(poem, context);
+    expect(inference.orders).toHaveLength(1);
+  });
+});
