@@ -2,7 +2,7 @@
 
 import { FORMS } from '../poetry/form.ts';
 import type { Script } from '../poetry/request.ts';
-import { toSimplified, toTraditional } from '../poetry/script.ts';
+import { toSimplified } from '../poetry/script.ts';
 import type { Poem } from './answer.ts';
 
 /** The poem as text lines in its script: a couplet each, or a verse line each where an acrostic's heads should stand below one another. */
@@ -16,16 +16,21 @@ export function textLines(poem: Poem): readonly string[] {
 
 /** What the poem was asked for with: its theme, its opening, or its heads, as they stand in it. */
 export function headingOf(poem: Poem): string {
-  const { request } = poem.ask;
-  if (request.kind === 'acrostic') {
+  if (poem.ask.request.kind === 'acrostic') {
     return inScript(poem.lines.map((line) => [...line][0] ?? '').join(''), poem.script);
   }
+  // The plan knows what the opening is, whatever marks the asker put into it.
+  const { slots, title } = poem.plan;
   const opening = poem.written.characters
-    .filter((character) => !/[，。]/u.test(character))
-    .slice(0, [...request.opening].length)
-    .join('');
-  const title = poem.script === 'traditional' ? toTraditional(request.title) : toSimplified(request.title);
-  return [title, inScript(opening, poem.script)].filter(Boolean).join(' · ');
+    .slice(
+      0,
+      slots.findIndex(({ kind }) => kind === 'free'),
+    )
+    .filter((character) => !/[，。]/u.test(character));
+  return [title, opening.join('')]
+    .filter(Boolean)
+    .map((text) => inScript(text, poem.script))
+    .join(' · ');
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */

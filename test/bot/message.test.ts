@@ -49,6 +49,18 @@ describe('a poem on Discord', () => {
     expect(simplified?.footer?.text).toBe('五绝 · seed 1234567');
   });
 
+  it.each([
+    ['云来', '', '雲來'],
+    ['雲\u{E0100}來', '', '雲來'],
+    ['云来山更佳，', '', '雲來山更佳'],
+    ['云来山更佳，云', '', '雲來山更佳雲'],
+    ['云来', '云\uFE00山', '雲山 · 雲來'],
+    ['', '云山', '雲山'],
+  ])('asked for with “%s” and “%s” is headed %s', (opening, title, heading) => {
+    const { body } = poemMessage(quatrain(opening, title, 'traditional'), '1', 'zh-TW', codec);
+    expect(body.embeds?.[0]?.title).toBe(heading);
+  });
+
   it('shows an acrostic’s heads below one another', () => {
     const request = { kind: 'acrostic', heads: '云云山云', length: 5, ...wishes } as const;
     const text = '雲來山更佳，雲去山如畫。山因雲晦明，雲共山高下。';
