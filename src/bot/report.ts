@@ -38,7 +38,8 @@ export async function reportLines(
     rhyme === null
       ? say(locale, 'report-no-rhyme')
       : say(locale, 'report-rhyme-group', { rhyme: show(rhyme) }),
-    ...(breaches.length > 0 ? breaches : [say(locale, 'report-fits')]),
+    // Nothing is said of a pattern that nobody asked for.
+    ...(breaches.length > 0 || pattern === null ? breaches : [say(locale, 'report-fits')]),
     ...(await noveltyLines(verses, inference, locale, show)),
   ];
 }

@@ -146,6 +146,14 @@ describe('the terminal', () => {
     expect(shown).toMatch(/第 4 句第 7 字「色」：應平。/u);
   });
 
+  it('reports on no pattern where none was wished for', async () => {
+    const shown = await session('/poem 月 meter:none report:yes\n');
+    expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
+    expect(shown).not.toContain('attern');
+    const missed = await session('/poem 月 meter:none rhyme:東 report:yes seed:3\n');
+    expect(missed).toMatch(/Rhyme: 东\nLine 4, character 7, 色: should be 平\.\n/u);
+  });
+
   it('explains every command and option, and tells about the checkpoint', async () => {
     const shown = await session('/help\n/about\n');
     for (const word of ['/poem', '/acrostic', '/reload', 'report:yes|no', 'form:wujue|qijue|wulv|qilv']) {
