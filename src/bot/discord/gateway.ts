@@ -39,7 +39,7 @@ export interface GatewayOptions {
 export interface ShardHealth {
   readonly id: number;
   readonly status: string;
-  /** Since the heartbeat that was last answered, or since the connection where none was yet. */
+  /** Since the heartbeat that was last answered, or since the connection where none was yet on it. */
   readonly heartbeatAgeMs: number;
 }
 
@@ -51,7 +51,9 @@ export interface Health {
 export class Gateway {
   readonly client: Client;
   readonly #options: GatewayOptions;
-  #connectedAt = Date.now();
+  readonly #createdAt = Date.now();
+  /** When each shard last began or resumed a session, in Unix milliseconds. */
+  readonly #connectedAt = new Map<number, number>();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -84,6 +86,9 @@ export class Gateway {
     const { log, token, onInteraction, onFatal } = this.#options;
     const { client } = this;
     client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+    for (const connected of [GatewayDispatchEvents.Ready, GatewayDispatchEvents.Resumed]) {
+      client.ws.on(connected, (_data: unknown, shard: number) => this.#connectedAt.set(shard, Date.now()));
+    }
     client.on('shardReady', (shard) => log.info({ shard }, 'Shard ready'));
     client.on('shardResume', (shard, replayed) => log.info({ shard, replayed }, 'Shard resumed'));
     client.on('shardReconnecting', (shard) => log.warn({ shard }, 'Shard lost its connection, reconnecting'));
@@ -97,7 +102,6 @@ export class Gateway {
     });
     const ready = new Promise((resolve) => client.once('clientReady', resolve));
     await client.login(token);
-    this.#connectedAt = Date.now();
     await ready;
     connected = true;
   }
@@ -106,7 +110,8 @@ export class Gateway {
     const shards = this.client.ws.shards.map((shard) => ({
       id: shard.id,
       status: Status[shard.status],
-      heartbeatAgeMs: Date.now() - Math.max(shard.lastPingTimestamp, this.#connectedAt),
+      heartbeatAgeMs:
+        Date.now() - Math.max(shard.lastPingTimestamp, this.#connectedAt.get(shard.id) ?? this.#createdAt),
     }));
     const alive = ({ status, heartbeatAgeMs }: ShardHealth) =>
       (status === 'Ready' || status === 'WaitingForGuilds') && heartbeatAgeMs <= SILENT_MS;
