@@ -6,20 +6,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Candidate, EngineUnavailable } from './candidate.ts';
 import { processorName } from './processor.ts';
 import { registerUnsortedSegmentSum } from './wasm-segment-sum.ts';
+import { replaceSlices } from './wasm-slice.ts';
+import { replaceRowSum } from './wasm-sum.ts';
 
-let located = false;
+let prepared = false;
 
 export const wasm: Candidate = {
   name: 'wasm',
 
   async start() {
     const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
-    if (!located) {
+    if (!prepared) {
       // Without a path the backend looks beside the script that was started; it takes one only before it starts.
       setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-      located = true;
+      registerUnsortedSegmentSum();
+      replaceSlices();
+      replaceRowSum();
+      prepared = true;
     }
-    registerUnsortedSegmentSum();
     // setBackend reports a failed instantiation as false, with the cause on the console only.
     if (!(await tf.setBackend('wasm'))) throw new EngineUnavailable('its module could not be instantiated');
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
