@@ -201,7 +201,8 @@ class EmbeddedInference implements Inference {
       return summary;
     } catch (error) {
       this.#metrics.reloads.inc({ outcome: 'refused' });
-      this.#options.logger.warn({ checkpoint: name, reason: (error as Error).message }, 'not reloaded');
+      // Whoever asked is told why; it is no fault of the service.
+      this.#options.logger.info({ checkpoint: name, reason: (error as Error).message }, 'not reloaded');
       throw error;
     }
   }

@@ -42,6 +42,8 @@ describe('npm start without a token', () => {
     expect(again).toBe('Now serving tiny (LSTM 2×24).');
     expect(fromTiny.join('\n')).toBe(first);
     expect(fromOther.join('\n')).not.toBe(first);
+    // A refusal is told once, where it was asked for.
+    expect(program.stderr).toBe('');
   });
 
   it('answers while its input stays open, in the language of the place', async () => {
