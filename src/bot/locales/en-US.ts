@@ -53,6 +53,7 @@ export const enUS: Texts = {
     'command-unknown': 'There is no command /{name}. /help lists them.',
     'command-slash': 'A command begins with a slash, as in /poem 月. /help lists them.',
     'option-unknown': '/{command} has no option “{name}”. It has: {options}.',
+    'option-none': '/{command} takes no options; write it alone.',
     'option-twice': '“{name}” is given twice.',
     'option-empty': '“{name}” has no value; write it as {name}:value, without a space.',
     'option-missing': '/{command} needs {name}, as in {example}.',

@@ -41,6 +41,7 @@ export const ja: Texts = {
     'command-unknown': '/{name} というコマンドはありません。/help に一覧があります。',
     'command-slash': 'コマンドは /poem 月 のように斜線で始めます。/help に一覧があります。',
     'option-unknown': '/{command} に「{name}」はありません。使えるのは {options} です。',
+    'option-none': '/{command} にオプションはありません。コマンドだけを書いてください。',
     'option-twice': '「{name}」が二度指定されています。',
     'option-empty': '「{name}」に値がありません。{name}:値 と、空白なしで書いてください。',
     'option-missing': '/{command} には {name} が要ります。例：{example}',

@@ -31,6 +31,7 @@ type OwnSentence =
   | 'command-unknown'
   | 'command-slash'
   | 'option-unknown'
+  | 'option-none'
   | 'option-twice'
   | 'option-empty'
   | 'option-missing'

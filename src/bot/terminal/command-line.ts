@@ -25,15 +25,11 @@ export function readCommandLine(line: string): CommandLine {
   for (const { name, value } of pairs(words)) {
     const option = name === null ? names[0] : names.find((option) => isCalled(option, name));
     if (option === undefined) {
-      throw name === null
-        ? new Complaint('option-unknown', {
-            command: command.name,
-            name: excerpt(value),
-            options: listed(names),
-          })
+      throw names.length === 0
+        ? new Complaint('option-none', { command: command.name })
         : new Complaint('option-unknown', {
             command: command.name,
-            name: excerpt(name),
+            name: excerpt(name ?? value),
             options: listed(names),
           });
     }
