@@ -249,6 +249,7 @@ class EmbeddedInference implements Inference {
     }
     const dropped = this.#underway.size;
     for (const stop of this.#underway) stop.abort(new Unavailable('closing'));
+    if (dropped > 0) this.#options.logger.warn({ dropped }, 'closed before all poems were written');
     await this.#supervisor.stop();
     return { dropped };
   }

@@ -86,7 +86,8 @@ export class WritingLoop {
       const serving = await prepare(checkpoint);
       this.#retired.push(this.#serving);
       this.#serving = serving;
-      this.#release();
+      // While ticks are being made, the loop alone knows when the old one's last is over.
+      if (!this.#running) this.#release();
       reply({ type: 'loaded', id, checkpoint: serving.summary });
     } catch (error) {
       reply({ type: 'not-loaded', id, message: error instanceof Error ? error.message : String(error) });
@@ -103,6 +104,7 @@ export class WritingLoop {
         this.#release();
         await nextTurn();
       }
+      this.#release();
     } catch (error) {
       this.#options.onFault(error);
     } finally {
