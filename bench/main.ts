@@ -21,7 +21,7 @@ import { trainingRate } from './training.ts';
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
 /** Poems over which memory is looked at, before and after. */
-const SOAK_SAMPLE = 2 * SOAK_POETS;
+const SOAK_SAMPLE = SOAK_POETS;
 
 const { values } = parseArgs({
   options: {
@@ -83,7 +83,7 @@ async function benchServing(): Promise<void> {
 
   const results: Throughput[] = [];
   // The first poems bring the code and the batch to their size.
-  await soak(inference, most, most);
+  await soak(inference, values.soak ? SOAK_POEMS / 10 : most, most);
   const before = await soak(inference, SOAK_SAMPLE, SOAK_POETS);
   if (values.soak) await soak(inference, SOAK_POEMS, SOAK_POETS);
   else for (const n of concurrency) results.push(await measureThroughput(inference, n));

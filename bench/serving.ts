@@ -5,7 +5,7 @@ import { compilePlan } from '../src/poetry/compile.ts';
 import type { Asker, Inference } from '../src/service/inference.ts';
 
 /** Poets go on ordering for so long; what they have ordered by then is waited for. */
-const ORDER_MS = 4000;
+const ORDER_MS = 3000;
 const WARM_UP_POEMS = 8;
 
 /** The limits are for guests; the benchmark measures the engine behind them. */
