@@ -1,0 +1,120 @@
+/** The checkpoint that ships, as a user meets it: whole, small enough, good enough, and able to write. */
+
+import { execFile } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Candidates } from '../../src/model/candidates.ts';
+import { type Checkpoint, loadCheckpoint, loadLines } from '../../src/model/checkpoint.ts';
+import { Decoder } from '../../src/model/decoder.ts';
+import { startEngine } from '../../src/model/engine.ts';
+import { SAMPLING } from '../../src/model/sampler.ts';
+import { Stepper } from '../../src/model/stepper.ts';
+import { compilePlan } from '../../src/poetry/compile.ts';
+import { FORM_NAMES } from '../../src/poetry/form.ts';
+import { RUN_LENGTH, runsOf } from '../../src/poetry/novelty.ts';
+import { reportOn } from '../../src/poetry/report.ts';
+import type { VerseRequest } from '../../src/poetry/request.ts';
+import { toTraditional } from '../../src/poetry/script.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, 'checkpoints', 'tang');
+let checkpoint: Checkpoint;
+let decoder: Decoder;
+
+beforeAll(async () => {
+  await startEngine('wasm');
+  checkpoint = await loadCheckpoint(folder);
+  const { runs, vocabulary } = checkpoint;
+  decoder = await Decoder.create({
+    stepper: await Stepper.create(checkpoint.architecture, checkpoint.parameters),
+    vocabulary,
+    candidates: new Candidates(vocabulary),
+    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
+  });
+}, 60_000);
+
+const poem = { kind: 'poem', title: '', meter: 'strict', rhyme: 'auto' } as const;
+
+async function write(request: VerseRequest, seed: number) {
+  const plan = compilePlan(request);
+  const row = decoder.join({ plan, sampling: SAMPLING.free, seed });
+  while (!row.finished) await decoder.tick();
+  return { ...row.result(), report: reportOn({ characters: row.characters, plan }) };
+}
+
+describe('checkpoints/tang', () => {
+  it('is at most 20 MB, what is ignored by git aside', async () => {
+    const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+    const sizes = await Promise.all(files.map(async ({ name }) => (await stat(join(folder, name))).size));
+    expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(20e6);
+  });
+
+  it('says what it scored on poems that it never saw', () => {
+    const { heldOut, training, recipe } = checkpoint.card;
+    expect(recipe.name).toBe('tang');
+    expect(training.finished).toBe(true);
+    expect(heldOut.test?.nll).toBeLessThan(4.8);
+    expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
+  });
+
+  it.each(FORM_NAMES)('writes a %s that scans and rhymes, and copies nothing', async (form) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const { characters, report } = await write({ ...poem, opening: '月', form }, seed);
+      expect(report.deviations).toEqual([]);
+      expect(report.kept).toMatchObject({ shape: true, given: true, rhyme: true, toneStrict: true });
+      const lines = characters.join('').split(/[，。]/u);
+      for (const run of lines.flatMap(runsOf)) expect(checkpoint.runs?.hasRun(run)).toBe(false);
+    }
+  });
+
+  it('finds what it writes far likelier than chance', async () => {
+    const { nll, hanzi } = await write({ ...poem, opening: '月', form: 'qijue' }, 1);
+    const uniform = Math.log(checkpoint.vocabulary.size);
+    expect(nll / hanzi).toBeLessThan(uniform - 2);
+  });
+
+  it('knows the lines of the training poems', async () => {
+    expect((await loadLines(checkpoint))?.nearest('秦川雄帝室')).toEqual({ line: '秦川雄帝宅', same: 4 });
+  });
+});
+
+describe('npm start without a token', () => {
+  const answer = (input: string) =>
+    new Promise<string>((resolve, reject) => {
+      const environment = {
+        ...process.env,
+        ENGINE: 'wasm',
+        DISCORD_TOKEN: '',
+        CHECKPOINTS: '',
+        CHECKPOINT: '',
+      };
+      const child = execFile(
+        process.execPath,
+        ['dist/src/bot/main.js'],
+        { cwd: root, env: environment },
+        (error, stdout) => (error ? reject(error) : resolve(stdout)),
+      );
+      child.stdin?.end(input);
+    });
+
+  it('answers the README’s lines in order', async () => {
+    const text = await answer('/poem 月\n/acrostic 日红山夜湖海月\n/poem 🔥\n');
+    const line = (head: string) => `${head}\\p{Unified_Ideograph}{6}`;
+    const couplet = (head = '\\p{Unified_Ideograph}') =>
+      `${line(head)}，${line('\\p{Unified_Ideograph}')}。\n`;
+    const heads = [...'日红山夜湖海月'];
+    const acrostic = heads.map((head, i) => `${line(head)}${i % 2 || i === 6 ? '。' : '，'}\n`).join('');
+    expect(text).toMatch(new RegExp(`^${couplet('月')}${couplet()}\n${acrostic}\n! [^\n]+\n$`, 'u'));
+  }, 60_000);
+
+  it('writes the same poem for the same seed, in either script', async () => {
+    const [first, again, traditional] = (
+      await answer('/poem 月 seed:42\n/poem 月 seed:42\n/poem 月 seed:42 script:traditional\n')
+    ).split('\n\n');
+    expect(again).toBe(first);
+    expect([...(traditional as string)].length).toBe([...(first as string)].length);
+    expect(toTraditional(traditional as string)).toBe(traditional);
+  }, 60_000);
+});
