@@ -76,7 +76,8 @@ test.each([
 test.each([
   { shape: [40, 33], axis: 0, keepDims: false },
   { shape: [40, 33], axis: 0, keepDims: true },
-  { shape: [40, 33], axis: -2, keepDims: false },
+  { shape: [43, 33], axis: -2, keepDims: false },
+  { shape: [0, 3], axis: 0, keepDims: false },
   { shape: [40, 33], axis: 1, keepDims: false },
   { shape: [40, 33], axis: undefined, keepDims: false },
   { shape: [4, 3, 5], axis: 0, keepDims: false },
