@@ -98,7 +98,7 @@ export class LimiterAdmission implements Admission {
   #enter<T>(privileged: boolean, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
     const line = this.#line;
     if (line.full) {
-      const refusal = new Unavailable('queue-full', this.#expectedMs(line.length));
+      const refusal = new Unavailable('queue-full', this.#expectedMs(line.length + 1));
       return { done: Promise.reject(refusal), place: () => null };
     }
     let place = (): number | null => null;

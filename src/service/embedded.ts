@@ -164,7 +164,7 @@ class EmbeddedInference implements Inference {
     if (signal?.aborted) throw new Unavailable('cancelled');
     signal?.addEventListener('abort', cancel, { once: true });
     const deadline = setTimeout(
-      () => stop.abort(new Unavailable('deadline', this.#expectedMs(this.#admission.waiting))),
+      () => stop.abort(new Unavailable('deadline', this.#expectedMs(this.#admission.waiting + 1))),
       this.#limits.deadlineMs,
     );
     this.#underway.add(stop);
