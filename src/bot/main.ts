@@ -5,6 +5,7 @@ import { config } from 'dotenv';
 import { openInference } from '../service/embedded.ts';
 import { type Inference, LoadError } from '../service/inference.ts';
 import { DiscordFault } from './discord/discord-fault.ts';
+import type { Service } from './discord/serve.ts';
 import { terminalLocale } from './locale.ts';
 import { type Log, openLog } from './log.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
@@ -75,21 +76,22 @@ async function runDiscord(
 ): Promise<void> {
   // discord.js takes a good part of a second to load, which the terminal need not wait for.
   const { serveDiscord } = await import('./discord/serve.ts');
-  const service = await serveDiscord(settings, inference, log).catch(async (error) => {
-    await inference.close(0);
-    throw error;
-  });
-  // One packet that discord.js stumbles over must not end the bot for everybody.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'A rejection that nobody handled'));
+  let service: Service | null = null;
   let stopping = false;
   for (const [signal, number] of Object.entries(SIGNALS)) {
     process.on(signal, async () => {
-      if (stopping) process.exit(SIGNAL_EXIT + number);
+      if (stopping || service === null) process.exit(SIGNAL_EXIT + number);
       stopping = true;
       await service.stop();
       process.exit(0);
     });
   }
+  // One packet that discord.js stumbles over must not end the bot for everybody.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'A rejection that nobody handled'));
+  service = await serveDiscord(settings, inference, log).catch(async (error) => {
+    await inference.close(0);
+    throw error;
+  });
   const reason = await service.dismissed;
   stopping = true;
   await service.stop();

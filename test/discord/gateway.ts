@@ -81,6 +81,11 @@ export class LoopbackGateway {
     for (const socket of this.#server.clients) socket.terminate();
   }
 
+  /** Reads nothing any more, a close frame included, as a machine that has lost its power. */
+  freeze(): void {
+    for (const socket of this.#server.clients) socket.pause();
+  }
+
   /** Closes every connection with a code. */
   closeAll(code: number): void {
     for (const socket of this.#server.clients) socket.close(code);

@@ -196,6 +196,31 @@ describe('being told to stop', () => {
     expect(stage.discord.gateway.connections).toBe(0);
   });
 
+  it('gives up after ten seconds what is not finished, and tells everybody so', async () => {
+    const bot = await stage.serve({ ...SLOW, GUILD_PER_MINUTE: '1000' });
+    const heads = '春江花月夜'.repeat(3);
+    const asked = Array.from({ length: 500 }, () => stage.person().use('acrostic', { heads }));
+    await Promise.all(asked.map((one) => one.acknowledged()));
+    const since = performance.now();
+    bot.signal('SIGTERM');
+    expect(await bot.exit()).toBe(0);
+    expect(performance.now() - since).toBeLessThan(10_500);
+    const said = (one: Encounter) => one.messages.some(({ content }) => content === SENTENCES.closing);
+    const showed = (one: Encounter) => one.messages.some(({ embeds }) => embeds?.length === 1);
+    expect(asked.filter((one) => said(one) === showed(one))).toEqual([]);
+    expect(asked.some(said)).toBe(true);
+    expect(asked.some(showed)).toBe(true);
+  }, 60_000);
+
+  it('does not wait for the goodbye of a gateway that is dead', async () => {
+    const bot = await stage.serve();
+    stage.discord.gateway.freeze();
+    const since = performance.now();
+    bot.signal('SIGTERM');
+    expect(await bot.exit()).toBe(0);
+    expect(performance.now() - since).toBeLessThan(10_500);
+  }, 20_000);
+
   it('twice exits at once', async () => {
     const bot = await stage.serve(SLOW);
     Array.from({ length: 100 }, ask);

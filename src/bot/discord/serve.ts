@@ -1,5 +1,6 @@
 /** The bot on Discord, from login to the last answer. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes } from 'discord.js';
 import type { Inference } from '../../service/inference.ts';
 import type { Log } from '../log.ts';
@@ -13,14 +14,14 @@ import { Gateway } from './gateway.ts';
 import { InteractionMetrics } from './metrics.ts';
 import { openStatusServer } from './status-server.ts';
 
-/** How long what is under way may take to finish once the bot has been told to stop. */
-const DRAIN_MS = 10_000;
-/** What was dropped is told so, and the last poems are on their way: a moment for their answers. */
+/** From being told to stop to having left. */
+const STOP_MS = 10_000;
+/** The last of it: what was dropped is told so, and the last poems are on their way. */
 const LAST_WORDS_MS = 2_000;
 
 export interface Service {
   /**
-   * Takes nothing new, lets what is under way finish within ten seconds, and leaves. `closed` then resolves.
+   * Takes nothing new, lets what is under way finish, and leaves: within ten seconds, whatever Discord does.
    */
   stop(): Promise<void>;
   /** Resolves with the reason when Discord wants no more of the bot. */
@@ -77,12 +78,13 @@ export async function serveDiscord(
   return {
     dismissed,
     async stop() {
-      const drained = front.drain();
+      const until = performance.now() + STOP_MS;
+      const left = front.drain().then(() => gateway.close());
       const { underway } = front;
       log.info({ underway }, 'Stopping: nothing new is taken');
-      const { dropped } = await inference.close(DRAIN_MS);
-      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref())]);
-      await gateway.close();
+      const { dropped } = await inference.close(STOP_MS - LAST_WORDS_MS);
+      // A gateway that is silent does not say goodbye either.
+      await Promise.race([left, pause(Math.max(0, until - performance.now()), null, { ref: false })]);
       status?.close();
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
     },
