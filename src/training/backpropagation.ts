@@ -7,14 +7,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../model/architecture.ts';
 import { CELLS, type Cell } from '../model/cells/cell.ts';
-import {
-  type Architecture,
-  inputProduct,
-  logits,
-  type Parameters,
-  recurrentWeights,
-} from '../model/network.ts';
+import { inputProduct, logits, type Parameters, recurrentWeights } from '../model/network.ts';
 import { matMul } from '../model/ops.ts';
 import type { Batch } from './batch.ts';
 import type { DropoutMasks } from './dropout.ts';

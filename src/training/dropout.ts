@@ -4,7 +4,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Architecture } from '../model/network.ts';
+import type { Architecture } from '../model/architecture.ts';
 import { Random } from '../model/random.ts';
 
 /** Entries are 0 or 1 / (1 − rate). */

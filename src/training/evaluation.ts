@@ -1,8 +1,8 @@
 /** Scores on held-out poems, in the units of the field, and the trigram beside them. */
 
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
-import type { Architecture } from '../model/network.ts';
 import { FIRST_HANZI, UNK } from '../model/vocabulary.ts';
 import { negativeLogLikelihoods } from './backpropagation.ts';
 import type { Batch } from './batch.ts';

@@ -1,6 +1,6 @@
 /** Recipes: named training configurations, as data. */
 
-import type { Architecture } from '../model/network.ts';
+import type { Architecture } from '../model/architecture.ts';
 import type { OptimizerSettings } from './optimizer.ts';
 import type { Schedule } from './schedule.ts';
 

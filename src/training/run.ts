@@ -177,7 +177,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
 
 /** Steps between evaluations: half an epoch, less in a run of few epochs, which is evaluated a dozen times. */
 export function evaluationInterval(batchesPerEpoch: number, totalSteps: number): number {
-  return Math.max(50, Math.round(Math.min(batchesPerEpoch / 2, totalSteps / 12)));
+  return Math.max(50, Math.ceil(Math.min(batchesPerEpoch / 2, totalSteps / 12)));
 }
 
 /** The data set of a recipe. Throws `CorpusError` where the corpus is too small for it. */

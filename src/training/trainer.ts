@@ -6,8 +6,9 @@
  */
 
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
-import { type Architecture, initialParameters, toTensors } from '../model/network.ts';
+import { initialParameters, toTensors } from '../model/network.ts';
 import { lossAndGradients } from './backpropagation.ts';
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';

@@ -1,8 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CELL_NAMES } from '../../src/model/cells/cell.ts';
-import { type Architecture, initialParameters, toTensors } from '../../src/model/network.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
+import { CELL_NAMES } from '../../src/model/architecture.ts';
+import { initialParameters, toTensors } from '../../src/model/network.ts';
 import { Random } from '../../src/model/random.ts';
 import { lossAndGradients, negativeLogLikelihoods } from '../../src/training/backpropagation.ts';
 import { makeBatch } from '../../src/training/batch.ts';

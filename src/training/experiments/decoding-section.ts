@@ -14,7 +14,7 @@ export function decodingSection({ runs, people, openings, seed }: Findings): str
   rows.push(['people', 'test poems', NONE, NONE, ...shares(people)]);
   return `## Decoding and repetition
 
-Each checkpoint wrote ${openings} poems in four ways, to ${openings} different first characters of test poems, 七絕
+Each checkpoint wrote ${openings} poems in each of these ways, to ${openings} different first characters of test poems, 七絕
 asked for, seed ${seed}:
 
 ${list.join('\n')}

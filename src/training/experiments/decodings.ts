@@ -14,12 +14,13 @@ export interface Decoding {
   /** In a few words, for a page. */
   readonly description: string;
   readonly how:
-    | { readonly kind: 'free'; readonly sampling: Sampling }
+    | { readonly kind: 'free'; readonly sampling: Sampling; readonly ends: boolean }
     | { readonly kind: 'plan'; readonly mood: Mood; readonly meter: Meter; readonly candidates: number };
 }
 
 /** Plain sampling, whatever the served moods are tuned to. */
 const PLAIN: Sampling = { temperature: 0.8, nucleus: 0.9 };
+const LIKELIEST: Sampling = { temperature: 0, nucleus: 1 };
 /** The length at which the report's notebook stopped. */
 export const FREE_LIMIT = 50;
 /** As it is served. */
@@ -28,13 +29,18 @@ const CANDIDATES = 4;
 export const DECODINGS: readonly Decoding[] = [
   {
     name: 'argmax',
-    description: `the report's: always the likeliest character, to the end token or ${FREE_LIMIT} tokens`,
-    how: { kind: 'free', sampling: { temperature: 0, nucleus: 1 } },
+    description: `the report's PyTorch program: always the likeliest character, to the end token or ${FREE_LIMIT} tokens`,
+    how: { kind: 'free', sampling: LIKELIEST, ends: true },
+  },
+  {
+    name: 'argmax, no end',
+    description: `the report's notebook: the same, but nothing ends a poem before ${FREE_LIMIT} tokens`,
+    how: { kind: 'free', sampling: LIKELIEST, ends: false },
   },
   {
     name: 'sampling',
     description: `drawn at temperature ${PLAIN.temperature} from the likeliest ${100 * PLAIN.nucleus} %, to the end token or ${FREE_LIMIT} tokens`,
-    how: { kind: 'free', sampling: PLAIN },
+    how: { kind: 'free', sampling: PLAIN, ends: true },
   },
   {
     name: 'greedy',
@@ -80,6 +86,7 @@ export async function decode(
         sampling: how.sampling,
         seed,
         limit: FREE_LIMIT,
+        ends: how.ends,
       });
       const written = poems.reduce((sum, poem) => sum + poem.written, 0);
       return { poems, tokensPerSecond: perSecond(written, performance.now() - started) };

@@ -6,14 +6,21 @@ import type { RunFindings } from './findings.ts';
 
 const WIDTH = 620;
 const HEIGHT = 340;
+/** Of the tokens before the first evaluation: less than this between two is few. */
+const FEW = 0.25;
 
 /** Training and validation loss of every run over the tokens learned from. */
 export function drawLosses(runs: readonly RunFindings[]): Promise<string> {
   const values = runs.flatMap(({ name, log }) =>
-    log.flatMap(({ tokens, trainingLoss, validation }) => [
-      { run: name, tokens: tokens / 1e6, nll: validation.nll, of: 'validation' },
-      { run: name, tokens: tokens / 1e6, nll: trainingLoss, of: 'training' },
-    ]),
+    log.flatMap(({ tokens, trainingLoss, validation }, i) => {
+      const point = { run: name, tokens: tokens / 1e6 };
+      const learned = tokens - (log[i - 1]?.tokens ?? 0);
+      const scored = [{ ...point, nll: validation.nll, of: 'validation' }];
+      // A mean over the few steps that were left at the end is mostly chance.
+      if (learned >= FEW * (log[0]?.tokens ?? 0))
+        scored.push({ ...point, nll: trainingLoss, of: 'training' });
+      return scored;
+    }),
   );
   return drawPicture({
     title: 'Loss of every recipe',
@@ -75,16 +82,12 @@ export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
 /** How busy each run kept its machine; null where no log says. */
 export async function drawUtilization(runs: readonly RunFindings[]): Promise<string | null> {
   const values = runs.flatMap(({ name, log }) =>
-    log.flatMap(({ seconds, device }) =>
-      device
-        ? [
-            { run: name, minutes: seconds / 60, busy: device.cores, of: 'processor cores' },
-            ...(device.gpu === null
-              ? []
-              : [{ run: name, minutes: seconds / 60, busy: device.gpu, of: 'graphics card' }]),
-          ]
-        : [],
-    ),
+    log.flatMap(({ tokens, device }) => {
+      if (!device) return [];
+      const point = { run: name, tokens: tokens / 1e6 };
+      const cores = { ...point, busy: device.cores, of: 'processor cores' };
+      return device.gpu === null ? [cores] : [cores, { ...point, busy: device.gpu, of: 'graphics card' }];
+    }),
   );
   if (values.length === 0) return null;
   return drawPicture({
@@ -94,7 +97,7 @@ export async function drawUtilization(runs: readonly RunFindings[]): Promise<str
     data: { values },
     mark: { type: 'line' },
     encoding: {
-      x: { field: 'minutes', type: 'quantitative', title: 'minutes of training' },
+      x: { field: 'tokens', type: 'quantitative', title: 'tokens learned from (millions)' },
       y: { field: 'busy', type: 'quantitative', title: 'busy on average', scale: { zero: true } },
       color: { field: 'run', type: 'nominal', title: 'recipe', sort: order(runs) },
       strokeDash: { field: 'of', type: 'nominal', title: null },

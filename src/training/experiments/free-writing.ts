@@ -30,6 +30,8 @@ export interface FreeWritingOptions {
   readonly seed: number;
   /** Characters and marks in all, after which a poem is cut off. */
   readonly limit: number;
+  /** Whether the model may end a poem; otherwise each is written to the limit. */
+  readonly ends: boolean;
 }
 
 interface Row {
@@ -62,7 +64,7 @@ export async function writeFreely(
     };
   });
   const sampler = new Sampler();
-  const ids = drawable(vocabulary);
+  const ids = drawable(vocabulary, options.ends);
   stepper.reserve(rows.length);
   for (const n of rows.keys()) stepper.restore(n, null);
   const longest = prefix.length + options.limit;
@@ -88,8 +90,9 @@ export async function writeFreely(
   });
 }
 
-/** All that a program without a plan may write: hanzi, marks, the end, and the token for what is unknown. */
-function drawable(vocabulary: Vocabulary): Int32Array {
+/** All that a program without a plan may write: hanzi, marks, the token for what is unknown, perhaps the end. */
+function drawable(vocabulary: Vocabulary, ends: boolean): Int32Array {
   const first = FIRST_HANZI - MARKS.length;
-  return Int32Array.from([UNK, EOS, ...Array.from({ length: vocabulary.size - first }, (_, i) => first + i)]);
+  const written = Array.from({ length: vocabulary.size - first }, (_, i) => first + i);
+  return Int32Array.from([UNK, ...(ends ? [EOS] : []), ...written]);
 }

@@ -8,8 +8,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from '../../model/architecture.ts';
 import { CELLS } from '../../model/cells/cell.ts';
-import { type Architecture, logits, type Parameters, recurrentWeights } from '../../model/network.ts';
+import { logits, type Parameters, recurrentWeights } from '../../model/network.ts';
 import { crossEntropy, projectionGradients, runLayers } from '../backpropagation.ts';
 import { makeBatch } from '../batch.ts';
 

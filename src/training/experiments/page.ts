@@ -122,7 +122,7 @@ ${table(
 NLL is in nats a token, marks and end included, padding nowhere; perplexity counts hanzi alone. Training speeds are
 the logs' own, whatever else the machine did at the time; writing is without a plan, all poems in one batch. Memory
 is the largest resident size of the process in the log. A run that is on its way has not lowered its learning rate
-yet, as those that end there have.
+yet, as those that end there have. Training losses in the figure are taken with dropout on, where a recipe has it.
 `;
 }
 
@@ -233,10 +233,10 @@ side. What differs:
 - **Unshuffled batches, one sequence at a time** (PyTorch program). Every epoch goes through the poems in the same
   order. Here each is shuffled anew by a seed, and a step takes many poems of like length at once.
 - **Argmax** (both). The likeliest character after a common one is common too, and the same state gives the same
-  next character. The share of poems that loop, over the recipes: ${loops('argmax')} by argmax, ${loops('sampling')} by sampling from
-  the same weights, ${loops('verse plan')} under the verse plan, which writes no character twice but for doublings.
+  next character. The share of poems that loop, over the recipes: ${loops('argmax')} by argmax, ${loops('sampling')} by
+  sampling from the same weights, ${loops('verse plan')} under the verse plan, which writes no character twice but for doublings.
 - **No end token** (notebook). It wrote ${FREE_LIMIT} characters whatever they were, and its \`eos\` stands in the text. Here the
-  end is predicted and scored like any character.
+  end is predicted and scored like any character. With the end barred, argmax loops in ${loops('argmax, no end')} of the poems.
 
 The first two are read from the report's programs and not measured one at a time; argmax and the end token are
 measured above.

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Architecture } from '../../../src/model/architecture.ts';
 import { startEngine } from '../../../src/model/engine.ts';
-import { type Architecture, initialParameters } from '../../../src/model/network.ts';
+import { initialParameters } from '../../../src/model/network.ts';
 import { Stepper } from '../../../src/model/stepper.ts';
 import { EOS, UNK } from '../../../src/model/vocabulary.ts';
 import { UNKNOWN, writeFreely } from '../../../src/training/experiments/free-writing.ts';
@@ -27,7 +28,13 @@ async function model(bias: Record<number, number> = {}) {
 }
 
 const GREEDY = { temperature: 0, nucleus: 1 };
-const OPTIONS = { form: 'qijue', sampling: { temperature: 1, nucleus: 1 }, seed: 5, limit: 20 } as const;
+const OPTIONS = {
+  form: 'qijue',
+  sampling: { temperature: 1, nucleus: 1 },
+  seed: 5,
+  limit: 20,
+  ends: true,
+} as const;
 
 beforeAll(() => startEngine('wasm'));
 
@@ -56,6 +63,12 @@ describe('writing without a plan', () => {
     const unknowing = await model({ [UNK]: 60 });
     const [poem] = await writeFreely(unknowing, ['月'], { ...OPTIONS, limit: 4 });
     expect(poem).toEqual({ text: `月${UNKNOWN.repeat(3)}`, written: 3, ended: false });
+  });
+
+  it('goes on to its limit where nothing may end it', async () => {
+    const ending = await model({ [EOS]: 60 });
+    const [poem] = await writeFreely(ending, ['月'], { ...OPTIONS, ends: false });
+    expect(poem).toMatchObject({ written: 19, ended: false });
   });
 
   it('writes the same to an opening whatever it is written beside, and anew by another seed', async () => {

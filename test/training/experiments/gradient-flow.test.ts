@@ -1,8 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CELL_NAMES } from '../../../src/model/cells/cell.ts';
-import { type Architecture, initialParameters, toTensors } from '../../../src/model/network.ts';
+import type { Architecture } from '../../../src/model/architecture.ts';
+import { CELL_NAMES } from '../../../src/model/architecture.ts';
+import { initialParameters, toTensors } from '../../../src/model/network.ts';
 import { gradientNorms } from '../../../src/training/experiments/gradient-flow.ts';
 import { type Nudge, referenceLogits } from '../../model/reference.ts';
 
