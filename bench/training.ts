@@ -1,7 +1,8 @@
 /** How fast an engine trains: whole steps as the trainer takes them, on random tokens. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type Architecture, initialParameters, toTensors } from '../src/model/network.ts';
+import type { Architecture } from '../src/model/architecture.ts';
+import { initialParameters, toTensors } from '../src/model/network.ts';
 import { Random } from '../src/model/random.ts';
 import { lossAndGradients } from '../src/training/backpropagation.ts';
 import { makeBatch } from '../src/training/batch.ts';

@@ -3,7 +3,7 @@
  */
 
 import { z } from 'zod';
-import { CELL_NAMES } from './cells/cell.ts';
+import { CELL_NAMES } from './architecture.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const fileName = z.string().regex(/^[\w-]+(\.[\w-]+)+$/);

@@ -12,9 +12,9 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LineIndex } from '../poetry/nearest.ts';
 import { RunIndex } from '../poetry/novelty.ts';
+import { type Architecture, countParameters, shapesOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
 import { fromHalf, toHalf } from './half.ts';
-import { type Architecture, countParameters, shapesOf } from './network.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { PART, writeWhole } from './whole-file.ts';
 

@@ -6,7 +6,7 @@
  * compares every gate function with its cell. Nothing here depends on a row's neighbours.
  */
 
-import type { CellName } from './cells/cell.ts';
+import type { CellName } from './architecture.ts';
 
 const STEPS_PER_UNIT = 64;
 /** tanh is ±1 to within 4e-8, half a unit in the last place of a float32, from here on. */

@@ -1,58 +1,18 @@
 /**
  * The network: an embedding, N recurrent layers, a projection to the vocabulary, log-softmax.
  *
- * This file says what the parameters are, how they begin, and how logits come of a layer's output. It does not
+ * This file says how the parameters begin, and how logits come of a layer's output. It does not
  * know how a poem is planned, batched or trained. V is the vocabulary's size, E the embedding's, H the hidden
  * size, g the number of a cell's gates.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { CELLS, type CellName } from './cells/cell.ts';
+import { type Architecture, shapesOf } from './architecture.ts';
 import { matMul } from './ops.ts';
 import { Random } from './random.ts';
 
-export interface Architecture {
-  readonly cell: CellName;
-  /** V */
-  readonly vocabulary: number;
-  /** E */
-  readonly embedding: number;
-  /** H */
-  readonly hidden: number;
-  readonly layers: number;
-  /**
-   * Tied: the embedding serves as the output's matrix too, behind a product from H down to E (Press and Wolf
-   * 2017). Otherwise the output has a matrix of its own.
-   */
-  readonly tied: boolean;
-}
-
 /** Tensors by name, float32; names and shapes are those of {@link shapesOf}. */
 export type Parameters = { readonly [name: string]: tf.Tensor };
-
-/** The name and shape of every parameter, in the order in which they are stored. */
-export function shapesOf(architecture: Architecture): ReadonlyMap<string, readonly number[]> {
-  const { vocabulary: V, embedding: E, hidden: H, layers, tied } = architecture;
-  const cell = CELLS[architecture.cell];
-  const width = cell.gates * H;
-  const shapes = new Map<string, readonly number[]>([['embedding', [V, E]]]);
-  for (let layer = 0; layer < layers; layer++) {
-    shapes.set(`layer${layer}/kernel`, [layer === 0 ? E : H, width]);
-    shapes.set(`layer${layer}/recurrent`, [H, width]);
-    shapes.set(`layer${layer}/bias`, [width]);
-    if (cell.hasRecurrentBias) shapes.set(`layer${layer}/recurrentBias`, [width]);
-  }
-  if (tied) shapes.set('down', [H, E]);
-  else shapes.set('output', [H, V]);
-  shapes.set('outputBias', [V]);
-  return shapes;
-}
-
-export function countParameters(architecture: Architecture): number {
-  let sum = 0;
-  for (const shape of shapesOf(architecture).values()) sum += shape.reduce((a, b) => a * b, 1);
-  return sum;
-}
 
 /**
  * Parameters to begin training with, as plain arrays: matrices uniform in ±1/√H, the embedding normal with

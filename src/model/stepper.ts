@@ -8,9 +8,9 @@
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Architecture } from './architecture.ts';
 import { CELLS } from './cells/cell.ts';
 import { GATES, type GateRow } from './gates.ts';
-import type { Architecture } from './network.ts';
 
 /** So many rows of the embedding are multiplied at once for the table; bounds the transient memory. */
 const TABLE_CHUNK = 1024;

@@ -1,6 +1,7 @@
 /** What a checkpoint's card says, in the words of the service. */
 
 import type { Card } from '../model/card.ts';
+import { listCheckpoints } from '../model/checkpoint.ts';
 import type { CheckpointSummary } from './inference.ts';
 
 export function summaryOf(name: string, card: Card): CheckpointSummary {
@@ -21,7 +22,5 @@ export function summaryOf(name: string, card: Card): CheckpointSummary {
 
 /** The checkpoints on disk, by name. */
 export async function readCatalogue(root: string): Promise<CheckpointSummary[]> {
-  // Brings TensorFlow.js along, which the main thread otherwise starts without.
-  const { listCheckpoints } = await import('../model/checkpoint.ts');
   return (await listCheckpoints(root)).map(({ name, card }) => summaryOf(name, card));
 }

@@ -1,6 +1,7 @@
 /** The lines of the serving checkpoint's training corpus, read when somebody first asks how new a poem is. */
 
 import { setImmediate as turn } from 'node:timers/promises';
+import { checkpointFolder, loadLines, readCard } from '../model/checkpoint.ts';
 import type { LineIndex, NearLine } from '../poetry/nearest.ts';
 
 export class CorpusLines {
@@ -34,8 +35,6 @@ export class CorpusLines {
   }
 
   async #load(name: string): Promise<LineIndex | null> {
-    // Brings TensorFlow.js along, which the main thread otherwise starts without.
-    const { checkpointFolder, loadLines, readCard } = await import('../model/checkpoint.ts');
     const folder = checkpointFolder(this.#root, name);
     return loadLines({ folder, card: await readCard(folder) });
   }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Architecture } from '../../src/model/architecture.ts';
 import {
   type CardDetails,
   CheckpointError,
@@ -12,7 +13,7 @@ import {
   readCard,
   saveCheckpoint,
 } from '../../src/model/checkpoint.ts';
-import { type Architecture, initialParameters } from '../../src/model/network.ts';
+import { initialParameters } from '../../src/model/network.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/poetry/nearest.ts';
 import { RunIndex } from '../../src/poetry/novelty.ts';

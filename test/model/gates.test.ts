@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CELL_NAMES, CELLS } from '../../src/model/cells/cell.ts';
+import { CELL_NAMES } from '../../src/model/architecture.ts';
+import { CELLS } from '../../src/model/cells/cell.ts';
 import { startEngine } from '../../src/model/engine.ts';
 import { GATES, sigmoid, tanh } from '../../src/model/gates.ts';
 import { Random } from '../../src/model/random.ts';

@@ -3,7 +3,7 @@
  * the engines are checked against. Slow, and meant for sizes of a handful.
  */
 
-import type { Architecture } from '../../src/model/network.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
 
 type Values = ReadonlyMap<string, ArrayLike<number>>;
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { CELL_NAMES, CELLS } from '../../src/model/cells/cell.ts';
+import { CELL_NAMES } from '../../src/model/architecture.ts';
+import { CELLS } from '../../src/model/cells/cell.ts';
 import { inputProduct, logits, recurrentWeights, toTensors } from '../../src/model/network.ts';
 import { FIRST_HANZI } from '../../src/model/vocabulary.ts';
 import { type TinyModel, tinyModel } from './tiny-model.ts';

@@ -1,9 +1,10 @@
 /** Small checkpoints with random weights, on disk: enough to serve from, whatever ships. */
 
 import { join } from 'node:path';
+import type { Architecture } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
 import { saveCheckpoint } from '../../src/model/checkpoint.ts';
-import { type Architecture, initialParameters } from '../../src/model/network.ts';
+import { initialParameters } from '../../src/model/network.ts';
 import { LineIndex } from '../../src/poetry/nearest.ts';
 import { RunIndex } from '../../src/poetry/novelty.ts';
 import { VOCABULARY } from './tiny-model.ts';

@@ -1,10 +1,10 @@
 /** A small model with random weights, on the wasm engine: what decoding does, without knowing any verse. */
 
+import type { Architecture, CellName } from '../../src/model/architecture.ts';
 import { Candidates } from '../../src/model/candidates.ts';
-import type { CellName } from '../../src/model/cells/cell.ts';
 import { Decoder } from '../../src/model/decoder.ts';
 import { startEngine } from '../../src/model/engine.ts';
-import { type Architecture, initialParameters } from '../../src/model/network.ts';
+import { initialParameters } from '../../src/model/network.ts';
 import { Stepper } from '../../src/model/stepper.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Architecture } from '../../src/model/network.ts';
+import type { Architecture } from '../../src/model/architecture.ts';
 import { type InferenceOptions, openInference } from '../../src/service/embedded.ts';
 import type { Asker, Inference, Order } from '../../src/service/inference.ts';
 import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';

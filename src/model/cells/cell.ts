@@ -7,12 +7,10 @@
  */
 
 import type * as tf from '@tensorflow/tfjs-core';
+import type { CellName, CellWeights } from '../architecture.ts';
 import { gru } from './gru.ts';
 import { lstm } from './lstm.ts';
 import { rnn } from './rnn.ts';
-
-export const CELL_NAMES = ['lstm', 'gru', 'rnn'] as const;
-export type CellName = (typeof CELL_NAMES)[number];
 
 export interface RecurrentWeights {
   /** [H, gH] */
@@ -21,13 +19,10 @@ export interface RecurrentWeights {
   readonly recurrentBias?: tf.Tensor1D;
 }
 
-export interface Cell {
+export interface Cell extends CellWeights {
   readonly name: CellName;
-  /** g: how many blocks of H columns a kernel has. */
-  readonly gates: 1 | 3 | 4;
   /** How many [B, H] tensors are carried from step to step; the first is the output h. */
   readonly states: 1 | 2;
-  readonly hasRecurrentBias: boolean;
   /**
    * One step. `zx` [B, gH] is the input's product with the kernel plus the bias; `state` is what the last step
    * left. Returns the new state, and what `backward` needs to see again. Call it in a tidy.

@@ -7,15 +7,15 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { CELL_WEIGHTS } from '../architecture.ts';
 import { matMul, tanh } from '../ops.ts';
 import type { Cell } from './cell.ts';
 import { oneMinusSquare, slope } from './lstm.ts';
 
 export const gru: Cell = {
   name: 'gru',
-  gates: 3,
+  ...CELL_WEIGHTS.gru,
   states: 1,
-  hasRecurrentBias: true,
 
   forward(zx, [h], { recurrent, recurrentBias }) {
     if (!recurrentBias) throw new TypeError('a GRU needs its recurrent bias');

@@ -6,14 +6,14 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { CELL_WEIGHTS } from '../architecture.ts';
 import { matMul, tanh } from '../ops.ts';
 import type { Cell } from './cell.ts';
 
 export const lstm: Cell = {
   name: 'lstm',
-  gates: 4,
+  ...CELL_WEIGHTS.lstm,
   states: 2,
-  hasRecurrentBias: false,
 
   forward(zx, [h, c], { recurrent }) {
     const z = tf.add(zx, tf.matMul(h, recurrent)); // [B, 4H]

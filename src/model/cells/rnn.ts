@@ -1,15 +1,15 @@
 /** The simple recurrent network (Elman 1990): h' = tanh(zx + h·U). */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { CELL_WEIGHTS } from '../architecture.ts';
 import { matMul, tanh } from '../ops.ts';
 import type { Cell } from './cell.ts';
 import { oneMinusSquare } from './lstm.ts';
 
 export const rnn: Cell = {
   name: 'rnn',
-  gates: 1,
+  ...CELL_WEIGHTS.rnn,
   states: 1,
-  hasRecurrentBias: false,
 
   forward(zx, [h], { recurrent }) {
     const next = tanh(tf.add(zx, tf.matMul(h, recurrent)) as tf.Tensor2D);

@@ -8,9 +8,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CELL_NAMES, type CellName } from '../../../src/model/cells/cell.ts';
+import type { Architecture } from '../../../src/model/architecture.ts';
+import { CELL_NAMES, type CellName } from '../../../src/model/architecture.ts';
 import { EngineError, type EngineName, startEngine } from '../../../src/model/engine.ts';
-import { type Architecture, initialParameters, toTensors } from '../../../src/model/network.ts';
+import { initialParameters, toTensors } from '../../../src/model/network.ts';
 import { Random } from '../../../src/model/random.ts';
 import { Stepper } from '../../../src/model/stepper.ts';
 import { lossAndGradients } from '../../../src/training/backpropagation.ts';
