@@ -13,6 +13,7 @@ import { isHanzi } from './hanzi.ts';
 import { alternativesOf, brokenPlaces } from './meter.ts';
 import type { Pattern, Slot, VersePlan } from './plan.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from './prosody.ts';
+import { lookAlikes } from './script.ts';
 import { tonesOfSlot } from './slot.ts';
 
 /** What a character in a free or choice slot must be. */
@@ -106,6 +107,7 @@ export class PlanCursor {
       if (slot.kind !== 'given' || !isHanzi(slot.text)) continue;
       if (this.#used.has(slot.text)) this.#givenTwice.add(slot.text);
       this.#used.add(slot.text);
+      for (const twin of lookAlikes(slot.text)) this.#used.add(twin);
     }
   }
 
@@ -217,8 +219,12 @@ export class PlanCursor {
     else this.#deviate(char, inTone ? 'rhyme' : 'tone');
   }
 
-  /** No character comes twice, unless it follows itself at once in the same line, as people do (悠悠). */
+  /**
+   * No character comes twice, unless it follows itself at once in the same line, as people do (悠悠); nor does
+   * another that looks the same in simplified script (牆 and 墻).
+   */
   #remember(char: string, given: boolean, position: number): void {
+    for (const twin of lookAlikes(char)) this.#used.add(twin);
     if (this.#echo !== '') this.#used.add(this.#echo);
     const mayEcho = given ? !this.#givenTwice.has(char) : !this.#used.has(char);
     this.#echo = mayEcho && position < this.#plan.length - 1 ? char : '';

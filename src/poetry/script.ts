@@ -53,6 +53,10 @@ class Dictionary {
     return this.#characters.get(char) ?? char;
   }
 
+  entries(): Iterable<[source: string, target: string]> {
+    return this.#characters;
+  }
+
   /** The text cut as OpenCC cuts it, longest match first: pairs of what stood there and what it becomes. */
   segments(text: string): (readonly [source: string, target: string])[] {
     this.#phrases ??= readPhrases(this.#notation[0]);
@@ -127,6 +131,26 @@ function likeliestForm(char: string, form: string): string {
  */
 export function traditionalForms(char: string): readonly string[] {
   return FORMS.get(char) ?? [traditional.character(char)];
+}
+
+let merged: Map<string, string[]> | null = null;
+
+/**
+ * The other characters that a reader of simplified script could not tell from a traditional one: 墻 for 牆, 裡 and
+ * 里 for 裏.
+ */
+export function lookAlikes(char: string): readonly string[] {
+  if (merged === null) {
+    merged = new Map();
+    for (const [source, target] of simplified.entries()) {
+      const sources = merged.get(target);
+      if (sources) sources.push(source);
+      else merged.set(target, [source]);
+    }
+  }
+  const shown = simplified.character(char);
+  const others = merged.get(shown) ?? [];
+  return (isSimplifiedOnly(shown) ? others : [shown, ...others]).filter((other) => other !== char);
 }
 
 /** Whether the character is of simplified script alone (红, 发). */

@@ -300,3 +300,17 @@ describe('a lexicon', () => {
     expect(rhymesOf('江')).toEqual(['江']);
   });
 });
+
+describe('characters that look the same in simplified script', () => {
+  it('bar one another, written or given', () => {
+    const cursor = new PlanCursor(poem('月', { meter: 'none' }));
+    cursor.take('月');
+    cursor.take('牆');
+    cursor.take('風');
+    expect(cursor.need()?.used.has('墻')).toBe(true);
+    const given = new PlanCursor(poem('牆月', { meter: 'none' }));
+    given.take('牆');
+    given.take('月');
+    expect(given.need()?.used.has('墻')).toBe(true);
+  });
+});
