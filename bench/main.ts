@@ -15,13 +15,11 @@ import { openInference } from '../src/service/embedded.ts';
 import { RECIPES, type Recipe } from '../src/training/recipes.ts';
 import { productRate } from './arithmetic.ts';
 import { runPeer } from './peer.ts';
-import { measureThroughput, soak, type Throughput } from './serving.ts';
+import { measureThroughput, residentBytes, soak, type Throughput } from './serving.ts';
 import { trainingRate } from './training.ts';
 
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
-/** Poems over which memory is looked at, before and after. */
-const SOAK_SAMPLE = SOAK_POETS;
 
 const { values } = parseArgs({
   options: {
@@ -84,10 +82,10 @@ async function benchServing(): Promise<void> {
   const results: Throughput[] = [];
   // The first poems bring the code and the batch to their size.
   await soak(inference, values.soak ? SOAK_POEMS / 10 : most, most);
-  const before = await soak(inference, SOAK_SAMPLE, SOAK_POETS);
+  const before = await residentBytes();
   if (values.soak) await soak(inference, SOAK_POEMS, SOAK_POETS);
   else for (const n of concurrency) results.push(await measureThroughput(inference, n));
-  const memory = { before, after: await soak(inference, SOAK_SAMPLE, SOAK_POETS) };
+  const memory = { before, after: await residentBytes() };
   const drawn = await inference.close(0);
   if (drawn.dropped > 0) throw new Error(`${drawn.dropped} poems were not finished`);
 
