@@ -56,13 +56,13 @@ export class Stepper {
   #capacity = 0;
 
   /**
-   * Uploads a checkpoint's parameters (as `shapesOf` names them) to this thread's engine. `onProgress` is called
+   * Uploads a checkpoint's parameters (as `shapesOf` names them) to this thread's engine. `onProgress` is awaited
    * every now and then: on a slow engine it takes seconds.
    */
   static async create(
     architecture: Architecture,
     values: ReadonlyMap<string, Float32Array>,
-    onProgress: () => void = () => {},
+    onProgress: () => Promise<void> = async () => {},
   ): Promise<Stepper> {
     return new Stepper(architecture, values, await inputTable(architecture, values, onProgress));
   }
@@ -299,7 +299,7 @@ function take(values: ReadonlyMap<string, Float32Array>, name: string): Float32A
 async function inputTable(
   architecture: Architecture,
   values: ReadonlyMap<string, Float32Array>,
-  onProgress: () => void,
+  onProgress: () => Promise<void>,
 ): Promise<Float32Array> {
   const { vocabulary: V, embedding: E, hidden: H } = architecture;
   const width = CELLS[architecture.cell].gates * H;
@@ -313,7 +313,7 @@ async function inputTable(
     const product = affine(a, kernel, bias);
     await readInto(table.subarray(from * width), product);
     tf.dispose([a, product]);
-    onProgress();
+    await onProgress();
   }
   tf.dispose([kernel, bias]);
   return table;

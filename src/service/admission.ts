@@ -1,8 +1,9 @@
 /** Who may have a poem written, and when: limits a user, a guild and everybody, and a bounded queue. */
 
-import Bottleneck from 'bottleneck';
 import { type Asker, Unavailable } from './inference.ts';
 import { Line } from './line.ts';
+import { Quotas } from './quota.ts';
+import type { Turn } from './turn.ts';
 
 export interface Limits {
   /** Poems a minute for one user. */
@@ -31,51 +32,42 @@ export const DEFAULT_LIMITS: Limits = {
   deadlineMs: 30_000,
 };
 
-/** An order's place in line and, once its turn has come, what became of it. */
-export interface Turn<T> {
-  readonly done: Promise<T>;
-  /** 1 is next; null when the turn has come, and while a limiter of the user's or guild's holds the order back. */
-  place(): number | null;
-}
-
 export interface Admission {
   /** Orders that wait for a place in the batch. */
   readonly waiting: number;
   /**
-   * Runs `task` when it is the asker's turn. `done` rejects with {@link Unavailable} (user-busy, queue-full) at
-   * once where there is no room, and with the signal's reason when it aborts during the wait.
+   * Runs `task` when it is the asker's turn. `done` rejects with {@link Unavailable} (user-busy, guild-busy,
+   * queue-full) at once where there is no room or a limit holds the order back beyond its deadline, and with the
+   * signal's reason when it aborts during the wait.
    */
   admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Turn<T>;
 }
 
-const MINUTE_MS = 60_000;
-/** How often Bottleneck looks whether a minute is over. */
-const LOOK_EVERY_MS = 1000;
-
-/** Bottleneck's limiters for users and guilds, and one line for the batch. Owners come straight to the line. */
+/** Quotas of users and guilds, and one line for the batch. Owners come straight to the line. */
 export class LimiterAdmission implements Admission {
-  readonly #users: Bottleneck.Group;
-  readonly #guilds: Bottleneck.Group;
+  readonly #users: Quotas;
+  readonly #guilds: Quotas;
   readonly #line: Line;
+  readonly #deadlineMs: number;
   readonly #expectedMs: (place: number) => number | null;
 
   /** `running` orders at a time; `expectedMs` estimates the wait of a place in line. */
   constructor(limits: Limits, running: number, expectedMs: (place: number) => number | null) {
     this.#line = new Line(running, limits.queue);
+    this.#deadlineMs = limits.deadlineMs;
     this.#expectedMs = expectedMs;
-    const perMinute = (poems: number) => ({
-      reservoir: poems,
-      reservoirRefreshAmount: poems,
-      reservoirRefreshInterval: MINUTE_MS,
-      heartbeatInterval: LOOK_EVERY_MS,
-      strategy: Bottleneck.strategy.OVERFLOW,
+    this.#users = new Quotas({
+      code: 'user-busy',
+      perMinute: limits.userPerMinute,
+      running: limits.userRunning,
+      waiting: limits.userWaiting,
     });
-    this.#users = new Bottleneck.Group({
-      ...perMinute(limits.userPerMinute),
-      maxConcurrent: limits.userRunning,
-      highWater: limits.userWaiting,
+    this.#guilds = new Quotas({
+      code: 'guild-busy',
+      perMinute: limits.guildPerMinute,
+      running: null,
+      waiting: limits.queue,
     });
-    this.#guilds = new Bottleneck.Group({ ...perMinute(limits.guildPerMinute), highWater: limits.queue });
   }
 
   get waiting(): number {
@@ -83,24 +75,36 @@ export class LimiterAdmission implements Admission {
   }
 
   admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
-    let place: () => number | null = () => null;
-    const enterLine = async () => {
-      const turn = this.#enter(asker.owner, signal, task);
-      place = turn.place;
-      return turn.done;
+    if (asker.owner) return this.#enter(true, signal, task);
+    const until = performance.now() + this.#deadlineMs;
+    const user = this.#users.of(asker.user);
+    const guild = asker.guild === null ? null : this.#guilds.of(asker.guild);
+    // All is asked before anything is taken: whoever is refused has spent nothing.
+    const refusal = user.refusal(this.#deadlineMs) ?? guild?.refusal(this.#deadlineMs) ?? this.#refusal();
+    if (refusal) return refused(refusal);
+    let stage: Turn<T>;
+    const pass = (next: Turn<T>): Promise<T> => {
+      stage = next;
+      return next.done;
     };
-    return {
-      done: asker.owner ? enterLine() : this.#limited(asker, signal, enterLine),
-      place: () => place(),
+    const inLine = () => pass(this.#enter(false, signal, task));
+    const inGuild = () => {
+      if (!guild) return inLine();
+      const late = guild.refusal(until - performance.now());
+      return pass(late ? refused(late) : guild.join(signal, inLine));
     };
+    stage = user.join(signal, inGuild);
+    return { done: stage.done, wait: () => stage.wait() };
+  }
+
+  #refusal(): Unavailable | null {
+    return this.#line.full ? new Unavailable('queue-full', this.#expectedMs(this.#line.length + 1)) : null;
   }
 
   #enter<T>(privileged: boolean, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
     const line = this.#line;
-    if (line.full) {
-      const refusal = new Unavailable('queue-full', this.#expectedMs(line.length + 1));
-      return { done: Promise.reject(refusal), place: () => null };
-    }
+    const refusal = this.#refusal();
+    if (refusal) return refused(refusal);
     let place = (): number | null => null;
     const done = new Promise<T>((resolve, reject) => {
       const quit = () => {
@@ -116,36 +120,14 @@ export class LimiterAdmission implements Admission {
       place = () => line.placeOf(waiting);
       if (place() !== null) signal.addEventListener('abort', quit, { once: true });
     });
-    return { done, place };
+    const wait = () => {
+      const now = place();
+      return now === null ? null : { place: now, expectedMs: this.#expectedMs(now) };
+    };
+    return { done, wait };
   }
+}
 
-  /** Waits for the leave of the user's limiter, then of the guild's. */
-  #limited<T>({ user, guild }: Asker, signal: AbortSignal, next: () => Promise<T>): Promise<T> {
-    const inGuild =
-      guild === null ? next : () => this.#through(this.#guilds.key(guild), signal, 'queue-full', next);
-    return this.#through(this.#users.key(user), signal, 'user-busy', inGuild);
-  }
-
-  #through<T>(
-    limiter: Bottleneck,
-    signal: AbortSignal,
-    code: 'user-busy' | 'queue-full',
-    next: () => Promise<T>,
-  ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason);
-      signal.addEventListener('abort', abort, { once: true });
-      const job = limiter.schedule(async () => {
-        signal.removeEventListener('abort', abort);
-        if (!signal.aborted) return next();
-        // Bottleneck cannot take a job back, so one that was given up gives its leave back.
-        await limiter.incrementReservoir(1);
-        throw signal.reason;
-      });
-      job.then(resolve, (error) => {
-        signal.removeEventListener('abort', abort);
-        reject(error instanceof Bottleneck.BottleneckError ? new Unavailable(code) : error);
-      });
-    });
-  }
+function refused<T>(refusal: Unavailable): Turn<T> {
+  return { done: Promise.reject(refusal), wait: () => null };
 }

@@ -20,6 +20,7 @@ import type {
 import { Unavailable } from './inference.ts';
 import { Metrics } from './metrics.ts';
 import { Supervisor } from './supervisor.ts';
+import { NO_WORK, type Work, workBetween } from './work-report.ts';
 
 /** The part of a pino logger that the service uses. */
 export interface Logger {
@@ -90,7 +91,7 @@ class EmbeddedInference implements Inference {
   readonly #report: NodeJS.Timeout;
   readonly #underway = new Set<AbortController>();
   #poems = 0;
-  #reported = { poems: 0, ticks: 0, rows: 0 };
+  #reported: Work = NO_WORK;
   #restarts = 0;
   /** Running mean of how long a poem is in the batch. */
   #meanRunMs: number | null = null;
@@ -117,6 +118,11 @@ class EmbeddedInference implements Inference {
       },
       breaker: this.#breaker,
       onRestart: (reason) => this.#onRestart(reason),
+      onUnloadable: (checkpoint, other, reason) => {
+        this.#countRestart();
+        this.#corpusLines.forget();
+        options.logger.warn({ checkpoint, reason, next: other }, 'what served cannot be loaded any more');
+      },
       onBreaker: (open) => {
         if (open)
           options.logger.warn({ retryMs: this.#breaker.retryMs }, 'too many crashes: the engine rests');
@@ -132,7 +138,7 @@ class EmbeddedInference implements Inference {
       breakerOpen: this.#breaker.open,
       pulse: this.#supervisor.pulse,
     }));
-    this.#report = setInterval(() => this.#reportWork(), REPORT_EVERY_MS).unref();
+    this.#report = setInterval(() => void this.#reportWork(), REPORT_EVERY_MS).unref();
   }
 
   async started(): Promise<void> {
@@ -164,7 +170,7 @@ class EmbeddedInference implements Inference {
     if (signal?.aborted) throw new Unavailable('cancelled');
     signal?.addEventListener('abort', cancel, { once: true });
     const deadline = setTimeout(
-      () => stop.abort(new Unavailable('deadline', this.#expectedMs(this.#admission.waiting + 1))),
+      () => stop.abort(new Unavailable('deadline', turn.wait()?.expectedMs ?? null)),
       this.#limits.deadlineMs,
     );
     this.#underway.add(stop);
@@ -175,8 +181,8 @@ class EmbeddedInference implements Inference {
       return this.#supervisor.write(order, stop.signal);
     });
     const notice = setInterval(() => {
-      const place = turn.place();
-      if (place !== null) onWaiting?.(place, this.#expectedMs(place) ?? 0);
+      const wait = turn.wait();
+      if (wait) onWaiting?.(wait.place, wait.expectedMs);
     }, NOTICE_MS);
     try {
       const poem = await turn.done;
@@ -264,35 +270,27 @@ class EmbeddedInference implements Inference {
 
   #expectedMs(place: number): number | null {
     if (this.#meanRunMs === null) return null;
-    return Math.round(Math.ceil(place / this.#orders) * this.#meanRunMs);
+    return Math.ceil(Math.ceil(place / this.#orders) * this.#meanRunMs);
   }
 
-  #onRestart(reason: string): void {
+  #countRestart(): void {
     this.#restarts++;
     this.#metrics.restarts.inc();
     this.#metrics.retire(this.#supervisor.pulse);
-    this.#reported = { ...this.#reported, ticks: 0, rows: 0 };
+  }
+
+  #onRestart(reason: string): void {
+    this.#countRestart();
     this.#options.logger.warn({ reason, underway: this.#supervisor.running }, 'the engine ended');
   }
 
   /** A line a minute, where there was work. */
-  #reportWork(): void {
-    const poems = this.#poems - this.#reported.poems;
-    if (poems === 0) return;
-    const { pulse } = this.#supervisor;
-    const ticks = pulse.get('ticks') - this.#reported.ticks;
-    const rows = pulse.get('rows') - this.#reported.rows;
-    this.#reported = { poems: this.#poems, ticks: pulse.get('ticks'), rows: pulse.get('rows') };
-    this.#options.logger.info(
-      {
-        poems,
-        ticks,
-        rowsPerTick: ticks > 0 ? Math.round((10 * rows) / ticks) / 10 : 0,
-        meanRunMs: Math.round(this.#meanRunMs ?? 0),
-        waiting: this.#admission.waiting,
-        engineMb: Math.round(pulse.get('engineBytes') / 1e6),
-      },
-      'last minute',
-    );
+  async #reportWork(): Promise<void> {
+    const now = await this.#metrics.totals();
+    const work = workBetween(this.#reported, now);
+    this.#reported = now;
+    if (!work) return;
+    const engineMb = Math.round(this.#supervisor.pulse.get('engineBytes') / 1e6);
+    this.#options.logger.info({ ...work, waiting: this.#admission.waiting, engineMb }, 'last minute');
   }
 }

@@ -17,8 +17,8 @@ export interface EngineThreadOptions {
   /** Megabytes of JavaScript heap at which the thread counts as out of memory. */
   readonly heapMb: number;
   readonly onReply: (reply: Exclude<Reply, Ready | Unable>) => void;
-  /** Called once, unless `stop` was called first. */
-  readonly onEnd: (reason: string) => void;
+  /** Called once, unless `stop` was called first. `unable`: what the thread said that it cannot serve for. */
+  readonly onEnd: (reason: string, unable?: Unable['code']) => void;
 }
 
 type Ready = Extract<Reply, { type: 'ready' }>;
@@ -84,7 +84,7 @@ export class EngineThread {
       this.#settleReady.resolve(reply);
     } else if (reply.type === 'unable') {
       this.#settleReady.reject(new LoadError(reply.code, reply.message));
-      this.#end(reply.message);
+      this.#end(reply.message, reply.code);
     } else {
       this.#outstanding.delete(reply.id);
       this.#options.onReply(reply);
@@ -103,13 +103,13 @@ export class EngineThread {
     if (now - this.#progressAt > limit) this.#end(`no progress for ${Math.round(limit)} ms`);
   }
 
-  #end(reason: string): void {
+  #end(reason: string, unable?: Unable['code']): void {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#watch);
     this.#settleReady.reject(new Error(reason));
     void this.#worker.terminate();
-    this.#options.onEnd(reason);
+    this.#options.onEnd(reason, unable);
   }
 }
 

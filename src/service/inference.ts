@@ -25,8 +25,11 @@ export interface Asker {
 export interface WriteOptions {
   /** Aborting gives the poem's place in the batch back at the next tick. */
   readonly signal?: AbortSignal;
-  /** Told the place in the queue (1 is next) and the expected wait in milliseconds while the order waits longer than a moment. */
-  readonly onWaiting?: (place: number, expectedMs: number) => void;
+  /**
+   * Told every now and then while the order waits longer than a moment: its place in the queue (1 is next), null
+   * while a limit of the user's or guild's holds it back, and the expected wait in milliseconds, null where unknown.
+   */
+  readonly onWaiting?: (place: number | null, expectedMs: number | null) => void;
 }
 
 /** A poem as written: traditional script, no rendering. */
@@ -42,7 +45,8 @@ export interface Written {
 }
 
 export type UnavailableCode =
-  | 'user-busy' // this user has too many poems waiting
+  | 'user-busy' // this user has had, or waits for, as many poems as one may
+  | 'guild-busy' // so has this guild
   | 'queue-full'
   | 'deadline'
   | 'breaker-open'

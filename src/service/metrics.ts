@@ -3,6 +3,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { registerGpuMetrics } from './gpu-metrics.ts';
 import type { Pulse } from './protocol.ts';
+import type { Work } from './work-report.ts';
 
 const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
@@ -34,10 +35,12 @@ export class Metrics {
   readonly restarts: Counter;
   readonly reloads: Counter<'outcome'>;
   readonly refusals: Counter<'reason'>;
+  readonly #read: () => Gauged;
   /** What engine threads that have ended had counted. */
   readonly #past = { ticks: 0, rows: 0, tokens: 0, multiplyAdds: 0 };
 
   constructor(read: () => Gauged) {
+    this.#read = read;
     const registers = [this.#registry];
     const gauge = (name: string, help: string, value: () => number) =>
       new Gauge({
@@ -103,6 +106,30 @@ export class Metrics {
   /** Keeps the counts of a thread that has ended, so that totals never fall. */
   retire(pulse: Pulse): void {
     for (const field of Object.keys(TOTALS) as Total[]) this.#past[field] += pulse.get(field);
+  }
+
+  /** What has been counted since the start, as plain numbers. */
+  async totals(): Promise<Work> {
+    const sum = async (metric: Counter | Histogram, suffix = '') => {
+      const { name, values } = await metric.get();
+      const found = values.find((each) => !('metricName' in each) || each.metricName === name + suffix);
+      return found?.value ?? 0;
+    };
+    const engine = (field: Total) => this.#past[field] + this.#read().pulse.get(field);
+    const refusals: Record<string, number> = {};
+    for (const { labels, value } of (await this.refusals.get()).values) {
+      refusals[String(labels.reason)] = value;
+    }
+    return {
+      poems: await sum(this.poems),
+      waitedSeconds: await sum(this.waited, '_sum'),
+      ranSeconds: await sum(this.ran, '_sum'),
+      restarts: await sum(this.restarts),
+      ticks: engine('ticks'),
+      rows: engine('rows'),
+      tokens: engine('tokens'),
+      refusals,
+    };
   }
 
   text(): Promise<string> {

@@ -54,7 +54,6 @@ const FIELDS = [
   'engineBytes',
   'tensors',
   'heapBytes',
-  'active',
 ] as const;
 
 /**

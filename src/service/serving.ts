@@ -1,5 +1,6 @@
 /** A checkpoint made ready to write: verified, uploaded, warmed up, and tried on one poem. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Candidates } from '../model/candidates.ts';
 import { CheckpointError, checkpointFolder, loadCheckpoint } from '../model/checkpoint.ts';
 import { Decoder, DecodingError } from '../model/decoder.ts';
@@ -26,25 +27,31 @@ const TRIAL = compilePlan({
 });
 
 /**
- * Loads a checkpoint by name and lets it write one poem. Leaves nothing behind on the engine where it fails.
- * Throws `CheckpointError`.
+ * Loads a checkpoint by name and lets it write one poem, in small pieces between which the thread's other work
+ * goes on. Leaves nothing behind on the engine where it fails. Throws `CheckpointError`.
  */
 export async function prepareServing(root: string, name: string, onProgress: () => void): Promise<Serving> {
+  // On wasm nothing that is awaited leaves the thread, so that its turn must be given up on purpose.
+  const pause = async () => {
+    onProgress();
+    await nextTurn();
+  };
   const checkpoint = await loadCheckpoint(checkpointFolder(root, name));
-  onProgress();
-  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters, onProgress);
-  onProgress();
+  await pause();
+  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters, pause);
   try {
+    await pause();
     const { runs } = checkpoint;
     const candidates = new Candidates(checkpoint.vocabulary);
-    onProgress();
+    await pause();
     const decoder = await Decoder.create({
       stepper,
       vocabulary: checkpoint.vocabulary,
       candidates,
       novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
     });
-    await tryOut(decoder, name, onProgress);
+    await pause();
+    await tryOut(decoder, name, pause);
     return { summary: summaryOf(name, checkpoint.card), decoder, stepper };
   } catch (error) {
     stepper.dispose();
@@ -52,11 +59,11 @@ export async function prepareServing(root: string, name: string, onProgress: () 
   }
 }
 
-async function tryOut(decoder: Decoder, name: string, onProgress: () => void): Promise<void> {
+async function tryOut(decoder: Decoder, name: string, pause: () => Promise<void>): Promise<void> {
   const row = decoder.join({ plan: TRIAL, sampling: SAMPLING.free, seed: 1 });
   while (decoder.active > 0) {
     await decoder.tick();
-    onProgress();
+    await pause();
   }
   if (row.error instanceof DecodingError) {
     throw new CheckpointError(`checkpoint ${name} writes no poem: ${row.error.message}`);

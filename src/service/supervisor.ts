@@ -12,6 +12,8 @@ export interface SupervisorOptions {
   readonly thread: Omit<EngineThreadOptions, 'onReply' | 'onEnd'>;
   readonly breaker: Breaker;
   readonly onRestart: (reason: string) => void;
+  /** What served cannot be loaded any more: `other` is tried, the one that served before it, or the same again. */
+  readonly onUnloadable: (checkpoint: string, other: string, reason: string) => void;
   readonly onBreaker: (open: boolean) => void;
 }
 
@@ -33,6 +35,8 @@ export class Supervisor {
   #ready = false;
   #engine: EngineDescription | null = null;
   #checkpoint: CheckpointSummary | null = null;
+  /** The last other checkpoint that served: what to fall back on where this one has been damaged on disk. */
+  #fallback: string | null = null;
   #nextId = 1;
   #rest: NodeJS.Timeout | null = null;
   #stopped = false;
@@ -129,13 +133,13 @@ export class Supervisor {
       ...options,
       start: { ...options.start, checkpoint },
       onReply: (reply) => this.#receive(reply),
-      onEnd: (reason) => this.#ended(thread, reason),
+      onEnd: (reason, unable) => this.#ended(thread, checkpoint, reason, unable === 'checkpoint'),
     });
     thread.ready.then(
       ({ engine, checkpoint }) => {
         if (this.#stopped || thread !== this.#thread) return;
         this.#engine = engine;
-        this.#checkpoint = checkpoint;
+        this.#serves(checkpoint);
         this.#ready = true;
         if (this.#breaker.open) {
           this.#breaker.recovered();
@@ -160,7 +164,7 @@ export class Supervisor {
       this.#orders.delete(id);
     } else {
       if (reply.type === 'loaded') {
-        this.#checkpoint = reply.checkpoint;
+        this.#serves(reply.checkpoint);
         this.#loads.get(id)?.resolve(reply.checkpoint);
       } else {
         this.#loads.get(id)?.reject(new LoadError('checkpoint', reply.message));
@@ -169,7 +173,13 @@ export class Supervisor {
     }
   }
 
-  #ended(thread: EngineThread, reason: string): void {
+  #serves(checkpoint: CheckpointSummary): void {
+    const before = this.#checkpoint?.name;
+    if (before !== undefined && before !== checkpoint.name) this.#fallback = before;
+    this.#checkpoint = checkpoint;
+  }
+
+  #ended(thread: EngineThread, tried: string, reason: string, unloadable: boolean): void {
     if (this.#stopped || thread !== this.#thread) return;
     for (const { reject } of this.#loads.values()) {
       reject(new LoadError('checkpoint', `the engine stopped while it loaded the checkpoint: ${reason}`));
@@ -179,7 +189,16 @@ export class Supervisor {
     if (!this.#checkpoint) return;
     const { name } = this.#checkpoint;
     this.#ready = false;
-    this.#options.onRestart(reason);
+    if (unloadable) {
+      const other = tried === name ? (this.#fallback ?? name) : name;
+      this.#options.onUnloadable(tried, other, reason);
+      if (other !== name) {
+        this.#thread = this.#spawn(other);
+        return;
+      }
+    } else {
+      this.#options.onRestart(reason);
+    }
     const wasOpen = this.#breaker.open;
     if (!this.#breaker.crashed()) {
       this.#thread = this.#spawn(name);

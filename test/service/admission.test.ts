@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DEFAULT_LIMITS, LimiterAdmission, type Limits, type Turn } from '../../src/service/admission.ts';
+import { DEFAULT_LIMITS, LimiterAdmission, type Limits } from '../../src/service/admission.ts';
 import type { Asker } from '../../src/service/inference.ts';
 import { Unavailable } from '../../src/service/inference.ts';
+import type { Turn } from '../../src/service/turn.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -47,16 +48,59 @@ describe('a user', () => {
   });
 
   test('has ten poems a minute, and the rest in the next', async () => {
-    const { ask, outcomes } = bench({ userWaiting: 50 }, 100, 10);
-    for (let n = 0; n < 14; n++) ask(String(n), asker('u'));
+    const { ask, outcomes } = bench({ userWaiting: 50, deadlineMs: 90_000 }, 100, 10);
+    const turns = Array.from({ length: 14 }, (_, n) => ask(String(n), asker('u')));
     await vi.advanceTimersByTimeAsync(55_000);
     expect(outcomes).toHaveLength(10);
+    expect(turns.map((turn) => turn.wait())).toEqual([
+      ...Array(10).fill(null),
+      ...Array(4).fill({ place: null, expectedMs: 5000 }),
+    ]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(outcomes).toHaveLength(14);
+    for (let minute = 0; minute < 3; minute++) {
+      for (let n = 0; n < 10; n++) ask('later', asker('u'));
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    expect(outcomes).toHaveLength(44);
+  });
+
+  test('who has spent the ten is told at once when there will be more, if that is too late', async () => {
+    const { ask, outcomes } = bench({ userWaiting: 50 }, 100, 10);
+    for (let n = 0; n < 10; n++) ask(String(n), asker('u'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(outcomes).toHaveLength(10);
+    await expect(ask('early', asker('u')).done).rejects.toMatchObject({ code: 'user-busy', retryMs: 40_000 });
+    await vi.advanceTimersByTimeAsync(15_000);
+    const late = ask('late', asker('u'));
+    expect(late.wait()).toEqual({ place: null, expectedMs: 25_000 });
+    await vi.advanceTimersByTimeAsync(25_100);
+    expect(outcomes.slice(10)).toEqual(['early: user-busy', 'late']);
+  });
+
+  test('who waits behind two poems of their own has no place and no time', async () => {
+    const { ask } = bench({}, 100, 1000);
+    const turns = Array.from({ length: 3 }, (_, n) => ask(String(n), asker('u')));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(turns.map((turn) => turn.wait())).toEqual([null, null, { place: null, expectedMs: null }]);
+  });
+
+  test('whose waiting poems are given up may have others wait instead', async () => {
+    const { ask, outcomes } = bench({}, 100, 1000);
+    const stop = new AbortController();
+    for (const name of ['a', 'b']) ask(name, asker('u'));
+    for (let n = 0; n < 5; n++) ask(String(n), asker('u'), stop);
+    await vi.advanceTimersByTimeAsync(10);
+    stop.abort(new Unavailable('deadline'));
+    for (const name of ['c', 'd', 'e', 'f', 'g', 'h']) ask(name, asker('u'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(outcomes.slice(5)).toEqual(['h: user-busy']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(outcomes.slice(6).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   });
 
   test('who gives up is answered at once and gets the poem credited', async () => {
-    const { ask, outcomes } = bench({ userWaiting: 50 }, 100, 10);
+    const { ask, outcomes } = bench({ userWaiting: 50, deadlineMs: 90_000 }, 100, 10);
     const stop = new AbortController();
     for (let n = 0; n < 10; n++) ask(String(n), asker('u'));
     for (let n = 10; n < 14; n++) ask(String(n), asker('u'), stop);
@@ -73,7 +117,7 @@ describe('a user', () => {
 
 describe('a guild', () => {
   test('has its poems a minute, whoever asks', async () => {
-    const { ask, outcomes } = bench({ guildPerMinute: 6 }, 100, 10);
+    const { ask, outcomes } = bench({ guildPerMinute: 6, deadlineMs: 90_000 }, 100, 10);
     for (let n = 0; n < 9; n++) ask(String(n), asker(`u${n}`, 'g'));
     ask('elsewhere', asker('w', 'h'));
     ask('alone', asker('x'));
@@ -84,6 +128,24 @@ describe('a guild', () => {
     await vi.advanceTimersByTimeAsync(15_000);
     expect(outcomes).toHaveLength(11);
   });
+
+  test('that has spent them is told when there will be more, and its users keep theirs', async () => {
+    const { ask, outcomes } = bench({ guildPerMinute: 2, userPerMinute: 1 }, 100, 10);
+    for (let n = 0; n < 2; n++) ask(String(n), asker(`u${n}`, 'g'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    const refusal = { code: 'guild-busy', retryMs: 50_000 };
+    await expect(ask('refused', asker('v', 'g')).done).rejects.toMatchObject(refusal);
+    ask('elsewhere', asker('v', 'h'));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(outcomes).toEqual(['0', '1', 'refused: guild-busy', 'elsewhere']);
+  });
+
+  test('refuses whoever comes too late of many at once', async () => {
+    const { ask, outcomes } = bench({ guildPerMinute: 3 }, 100, 10);
+    for (let n = 0; n < 5; n++) ask(String(n), asker(`u${n}`, 'g'));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(outcomes.sort()).toEqual(['0', '1', '2', '3: guild-busy', '4: guild-busy']);
+  });
 });
 
 describe('the batch', () => {
@@ -92,7 +154,7 @@ describe('the batch', () => {
     const turns = Array.from({ length: 7 }, (_, n) => ask(String(n), asker(`u${n}`)));
     await vi.advanceTimersByTimeAsync(50);
     expect(outcomes).toEqual(['5: queue-full', '6: queue-full']);
-    expect(turns.map((turn) => turn.place())).toEqual([null, null, 1, 2, 3, null, null]);
+    expect(turns.map((turn) => turn.wait()?.place ?? null)).toEqual([null, null, 1, 2, 3, null, null]);
     expect(admission.waiting).toBe(3);
     await vi.advanceTimersByTimeAsync(1000);
     expect(outcomes.slice(2)).toEqual(['0', '1', '2', '3', '4']);
@@ -126,10 +188,10 @@ describe('the batch', () => {
     ask('a', OWNER);
     ask('b', OWNER, stop);
     const c = ask('c', OWNER);
-    expect(c.place()).toBe(2);
+    expect(c.wait()).toEqual({ place: 2, expectedMs: 200 });
     stop.abort(new Unavailable('deadline'));
     await vi.advanceTimersByTimeAsync(0);
-    expect(c.place()).toBe(1);
+    expect(c.wait()).toEqual({ place: 1, expectedMs: 100 });
     expect(admission.waiting).toBe(1);
     await vi.advanceTimersByTimeAsync(500);
     expect(outcomes).toEqual(['b: deadline', 'a', 'c']);

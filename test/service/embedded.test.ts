@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cost } from '../../src/model/ranking.ts';
-import { type Asker, LoadError, Unavailable, type Written } from '../../src/service/inference.ts';
+import { FORM_NAMES } from '../../src/poetry/form.ts';
+import { METERS, MOODS, type Mood } from '../../src/poetry/request.ts';
+import { type Asker, LoadError, type Order, Unavailable, type Written } from '../../src/service/inference.ts';
 import { acrosticPlan, poemPlan } from '../model/tiny-model.ts';
 import { checkpointsFolder, OWNER, order, serve } from './served.ts';
 
@@ -21,13 +23,22 @@ describe('a poem', () => {
 
   test('is the same alone as among 255 others', async () => {
     const { inference } = await serve();
-    const orders = Array.from({ length: 256 }, (_, n) =>
-      order(n, n % 2 ? poemPlan({ form: 'wulv' }) : acrosticPlan({ heads: '春江花月' })),
-    );
+    const plans = [
+      ...FORM_NAMES.map((form) => poemPlan({ form })),
+      ...METERS.map((meter) => poemPlan({ form: 'wujue', opening: '明月', title: '中秋夜', meter })),
+      acrosticPlan({ heads: '春江' }),
+      acrosticPlan({ heads: '春江花月', length: 5 }),
+      acrosticPlan({ heads: '日月山水人天中時春花江月風雲千里' }),
+    ];
+    const orders = Array.from({ length: 256 }, (_, n) => ({
+      ...order(7919 * n, plans[n % plans.length]),
+      mood: MOODS[n % MOODS.length] as Mood,
+    }));
     const together = await Promise.all(orders.map((each) => inference.write(each, OWNER)));
-    for (const n of [0, 1, 100, 201, 255]) {
-      const alone = await inference.write(order(n, orders[n]?.plan), OWNER);
-      expect(text(alone)).toBe(text(together[n] as Written));
+    // Steps of five meet every plan with every mood, and poems that joined early and late.
+    for (let n = 0; n < orders.length; n += 5) {
+      const alone = await inference.write(orders[n] as Order, OWNER);
+      expect([n, text(alone)]).toEqual([n, text(together[n] as Written)]);
     }
   });
 
@@ -61,16 +72,19 @@ describe('an order', () => {
     await expect(inference.write(order(2), OWNER, { signal: before })).rejects.toMatchObject({
       code: 'cancelled',
     });
-    const stops = Array.from({ length: 20 }, () => new AbortController());
-    const cancelled = stops.map(({ signal }, n) => inference.write(order(n), OWNER, { signal }));
-    const kept = inference.write(order(1), OWNER);
-    setTimeout(() => {
-      for (const stop of stops) stop.abort();
-    }, 2);
-    for (const each of await Promise.allSettled(cancelled)) {
-      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'cancelled' });
+    for (const ms of [0, 1, 2, 5, 20]) {
+      const stop = new AbortController();
+      const { signal } = stop;
+      const cancelled = Array.from({ length: 20 }, (_, n) => inference.write(order(n), OWNER, { signal }));
+      const kept = inference.write(order(1), OWNER);
+      // The engine writes meanwhile, but nothing that it says is heard before the orders are called off.
+      for (const until = performance.now() + ms; performance.now() < until; );
+      stop.abort();
+      for (const each of await Promise.allSettled(cancelled)) {
+        expect(each).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } });
+      }
+      expect(text(await kept)).toBe(undisturbed);
     }
-    expect(text(await kept)).toBe(undisturbed);
     expect(inference.status()).toMatchObject({ running: 0, waiting: 0 });
   });
 

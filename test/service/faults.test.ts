@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LoadError, type Written } from '../../src/service/inference.ts';
 import { checkpointsFolder, OWNER, order, serve, setFault } from './served.ts';
@@ -87,6 +89,45 @@ test('an engine started anew serves what was loaded last', async () => {
   expect(inference.status().restarts).toBe(1);
 });
 
+describe('where what served has been damaged on disk since', () => {
+  const damage = (root: string, name: string) => writeFile(join(root, name, 'card.json'), '{}');
+
+  test('the one that served before it is served again', async () => {
+    const { inference, root, log } = await serve({
+      fault: { kind: 'crash', on: 'write', after: 2, again: false },
+    });
+    const expected = await inference.write(order(1), OWNER);
+    await inference.reload('two');
+    await damage(root, 'two');
+    expect(await inference.write(order(1), OWNER)).toMatchObject({
+      checkpoint: 'one',
+      characters: expected.characters,
+    });
+    expect(inference.status()).toMatchObject({ checkpoint: { name: 'one' }, restarts: 2 });
+    const warning = log.find(({ message }) => message === 'what served cannot be loaded any more');
+    expect(warning).toMatchObject({ level: 'warn', fields: { checkpoint: 'two', next: 'one' } });
+    expect(warning?.fields.reason).toMatch(/two.card\.json/);
+  });
+
+  test('and there was no other, it is tried again until it has been mended', async () => {
+    const { inference, root, log } = await serve({
+      fault: { kind: 'crash', on: 'write', after: 2, again: false },
+      recovery: { restMs: 300 },
+    });
+    const before = await inference.write(order(1), OWNER);
+    const card = await readFile(join(root, 'one', 'card.json'));
+    await damage(root, 'one');
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'breaker-open' });
+    expect(log).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'what served cannot be loaded any more' }),
+    );
+    await writeFile(join(root, 'one', 'card.json'), card);
+    await expect
+      .poll(() => inference.write(order(1), OWNER).then(text, () => null), { timeout: 10_000 })
+      .toBe(text(before));
+  });
+});
+
 test('an engine that dies on its first start is said so', async () => {
   const fault = { kind: 'crash', on: 'start', after: 1, again: true } as const;
   const error = await serve({ fault }).catch((caught) => caught);
@@ -106,11 +147,16 @@ describe('while the engine hangs', () => {
 
   test('those in the queue are told their place', async () => {
     const { inference } = await serve({ fault, limits: { rows: 1 }, recovery: { hangMs: 2600 } });
-    const places: number[] = [];
-    const running = inference.write(order(1), OWNER, { onWaiting: (place) => places.push(10 + place) });
-    const next = inference.write(order(2), OWNER, { onWaiting: (place) => places.push(place) });
-    const last = inference.write(order(3), OWNER, { onWaiting: (place) => places.push(place) });
+    const told: unknown[] = [];
+    const running = inference.write(order(1), OWNER, { onWaiting: () => told.push('running') });
+    const onWaiting = (...wait: unknown[]) => told.push(wait);
+    const next = inference.write(order(2), OWNER, { onWaiting });
+    const last = inference.write(order(3), OWNER, { onWaiting });
     await Promise.all([running, next, last]);
-    expect(places).toEqual([1, 2]);
+    // No poem has been written yet, so that nobody can tell how long it takes.
+    expect(told).toEqual([
+      [1, null],
+      [2, null],
+    ]);
   });
 });

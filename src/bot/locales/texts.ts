@@ -48,6 +48,9 @@ type OwnSentence =
   // the work
   | 'retry-in'
   | 'waiting'
+  | 'waiting-untimed'
+  | 'waiting-held'
+  | 'waiting-held-untimed'
   | 'fault'
   | 'button-stale'
   | 'report-none'
