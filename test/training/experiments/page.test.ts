@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckpointError, loadCheckpoint } from '../../../src/model/checkpoint.ts';
 import { type EngineInfo, startEngine } from '../../../src/model/engine.ts';
-import { Random } from '../../../src/model/random.ts';
-import { FORMS } from '../../../src/poetry/form.ts';
-import { type Corpus, CorpusError, type Poem } from '../../../src/training/corpus/corpus.ts';
+import { type Corpus, CorpusError } from '../../../src/training/corpus/corpus.ts';
 import { DECODINGS, decode } from '../../../src/training/experiments/decodings.ts';
 import { drawGradients, drawLosses, drawUtilization } from '../../../src/training/experiments/figures.ts';
 import {
@@ -17,20 +15,10 @@ import {
 } from '../../../src/training/experiments/findings.ts';
 import { renderPage } from '../../../src/training/experiments/page.ts';
 import { train } from '../../../src/training/run.ts';
-import { VOCABULARY } from '../../model/tiny-model.ts';
+import { randomVerse } from '../fixtures/random-verse.ts';
 import { SMALL_RECIPE } from '../fixtures/small-run.ts';
 
-const random = new Random(3);
-const poems = (['qijue', 'qilv'] as const).flatMap((form) =>
-  Array.from({ length: 40 }, (_, i): Poem => {
-    const { lines, length } = FORMS[form];
-    const line = () =>
-      Array.from({ length }, () => VOCABULARY.hanzi[random.below(VOCABULARY.hanzi.length)]).join('');
-    const text = Array.from({ length: lines / 2 }, () => `${line()}，${line()}。`).join('');
-    const split = i % 4 === 0 ? 'test' : i % 4 === 1 ? 'validation' : 'train';
-    return { split, form, title: '月', author: '無名', text };
-  }),
-);
+const poems = randomVerse(40);
 const corpus: Corpus = { hash: 'c'.repeat(64), source: 'a test', poems };
 
 let root: string;
