@@ -73,13 +73,12 @@ describe('an order', () => {
       code: 'cancelled',
     });
     for (const ms of [0, 1, 2, 5, 20]) {
-      const stop = new AbortController();
-      const { signal } = stop;
-      const cancelled = Array.from({ length: 20 }, (_, n) => inference.write(order(n), OWNER, { signal }));
+      const stops = Array.from({ length: 20 }, () => new AbortController());
+      const cancelled = stops.map(({ signal }, n) => inference.write(order(n), OWNER, { signal }));
       const kept = inference.write(order(1), OWNER);
       // The engine writes meanwhile, but nothing that it says is heard before the orders are called off.
       for (const until = performance.now() + ms; performance.now() < until; );
-      stop.abort();
+      for (const stop of stops) stop.abort();
       for (const each of await Promise.allSettled(cancelled)) {
         expect(each).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } });
       }

@@ -27,7 +27,7 @@ export class WaitingNotices {
   #busy = false;
 
   constructor(
-    readonly reply: Reply,
+    readonly reply: Pick<Reply, 'edit'>,
     readonly locale: Locale,
     /** Nothing can be shown before the deferral has been taken. */
     readonly deferral: Promise<void>,

@@ -1,0 +1,23 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { WaitingNotices } from '../../src/bot/discord/waiting-notices.ts';
+
+test.each([
+  [4, 2500, 'You are number 4 in the queue, about 3 s to go.'],
+  [4, null, 'You are number 4 in the queue.'],
+  [null, 25_000, 'Your poem will be begun when one more is allowed, in about 25 s.'],
+  [null, null, 'Your poem will be begun when those before it are written.'],
+])('place %s and %s ms are told as what they are', async (place, expectedMs, sentence) => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const shown: unknown[] = [];
+  const edit = async (message: unknown) => {
+    shown.push(message);
+  };
+  const notices = new WaitingNotices({ edit }, 'en-US', Promise.resolve());
+  vi.advanceTimersByTime(2000);
+  notices.onWaiting(place, expectedMs);
+  await notices.settled;
+  expect(JSON.stringify(shown)).toContain(sentence);
+});
