@@ -39,6 +39,25 @@ const FORMS = new Map<string, readonly string[]>(
     }),
 );
 
+/**
+ * Variants that the corpus of verse is printed with, OpenCC leaves alone, and no reader of simplified script knows,
+ * each followed by the character that took its place (異體字整理表, 1955); those whose sense or sound differs are
+ * left out.
+ */
+const VARIANTS = new Map(
+  `疎疏 劒剑 鴈雁 猨猿 慙惭 簷檐 鬬斗 徧遍 櫂棹 斾旆 嬾懒 蘂蕊 媿愧 堦阶 褭袅 覩睹 廻回 臯皋 皐皋 煖暖 髪发 暎映 桮杯
+   飜翻 歛敛 隣邻 檝楫 呌叫 竝并 燄焰 鏁锁 巵卮 罇樽 逈迥 鵶鸦 顇悴 顦憔 牋笺 鼇鳌 羇羁 覊羁 僊仙 栢柏 嚬颦 棃梨 蹔暂
+   隄堤 鸎莺 粧妆 趂趁 懃勤 缾瓶 醆盏 毬球 壻婿 碁棋 筯箸 麤粗 麄粗 帬裙 牕窗 窓窗 窻窗 牓榜 緜绵 藂丛 懽欢 槃盘 蔕蒂 飡餐
+   虵蛇 輭软 椀碗 盌碗 悮误 怱匆 悤匆 欵款 汚污 犂犁 衞卫 諠喧 効效 峩峨 穉稚 姪侄 畧略 遯遁 湼涅 筭算
+   胷胸 蕚萼 磵涧 轝舆 濬浚 賸剩 勅敕 俛俯 塲场 尅克 瓌瑰 嗁啼 椶棕 噉啖 秔粳 輙辄 廐厩 揜掩 撃击 襃褒
+   鉏锄 睠眷 鳯凤 斵斫 澣浣 蠭蜂 鷰燕 匳奁 嵓岩 嵒岩 緫总 倂并 澁涩 箒帚 羗羌 菓果 謌歌 隟隙 餧喂 刼劫 啣衔
+   畊耕 氊毡 碪砧 翺翱 濶阔 穽阱 臙胭 覔觅 躭耽 壍堑 澘潸 甎砖 塼砖 竚伫 蹏蹄 鄽廛 韈袜 韤袜 顋腮 駈驱 鰕虾 齩咬
+   倐倏 勗勖 敍叙 狥徇 箆篦 荳豆 駞驼 婬淫 憇憩 抝拗 燿耀 蟇蟆 袵衽 裌夹 挍校 徃往 潄漱 艣橹 踈疏 餙饰`
+    .split(/\s+/u)
+    .map(([variant = '', usual = '']) => [variant, usual]),
+);
+const VARIANT = new RegExp(`[${[...VARIANTS.keys()].join('')}]`, 'gu');
+
 class Dictionary {
   readonly #notation: Dictionaries;
   readonly #characters: ReadonlyMap<string, string>;
@@ -102,8 +121,13 @@ function read(notation: string): Map<string, string> {
 const traditional = new Dictionary(TO_TRADITIONAL);
 const simplified = new Dictionary(TO_SIMPLIFIED);
 
-/** A text of either script in simplified script, phrase by phrase (乾坤 keeps its 乾). */
+/** A text of either script in simplified script, phrase by phrase (乾坤 keeps its 乾), without old variants. */
 export function toSimplified(text: string): string {
+  return simplifiedByOpenCC(text).replace(VARIANT, (char) => VARIANTS.get(char) ?? char);
+}
+
+/** The same with every variant that OpenCC leaves alone. */
+export function simplifiedByOpenCC(text: string): string {
   return simplified
     .segments(text)
     .map(([, target]) => target)

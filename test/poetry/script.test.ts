@@ -5,6 +5,7 @@ import {
   isTraditional,
   isTraditionalOnly,
   readEitherScript,
+  simplifiedByOpenCC,
   standardForm,
   toSimplified,
   toTraditional,
@@ -15,6 +16,11 @@ describe('whole texts', () => {
   it('are simplified without loss of words that simplified script keeps', () => {
     expect(toSimplified('後來發現頭髮裏面')).toBe('后来发现头发里面');
     expect(toSimplified('乾坤日夜浮')).toBe('乾坤日夜浮');
+  });
+
+  it('are simplified without variants that nobody reads any more', () => {
+    expect(toSimplified('疎鐘逈，劒鴈虵，廻頭')).toBe('疏钟迥，剑雁蛇，回头');
+    expect(simplifiedByOpenCC('疎鐘逈')).toBe('疎钟逈');
   });
 
   it('are made traditional by phrase', () => {

@@ -1,5 +1,5 @@
 /** What two printings of a poem have in common. */
-import { toSimplified } from '../../poetry/script.ts';
+import { simplifiedByOpenCC } from '../../poetry/script.ts';
 
 /** By character: there are ten thousand of them in four million places. */
 const folded = new Map<string, string>();
@@ -11,7 +11,7 @@ const folded = new Map<string, string>();
 export function fold(text: string): string {
   let key = '';
   for (const char of text) {
-    const form = folded.get(char) ?? (/^\p{Unified_Ideograph}$/u.test(char) ? toSimplified(char) : '');
+    const form = folded.get(char) ?? (/^\p{Unified_Ideograph}$/u.test(char) ? simplifiedByOpenCC(char) : '');
     folded.set(char, form);
     key += form;
   }
