@@ -36,7 +36,7 @@ export const zhCN: Texts = {
     'command-unknown': '没有 /{name} 这个命令，/help 列出全部命令。',
     'command-slash': '命令以斜杠开头，如 /poem 月。/help 列出全部命令。',
     'option-unknown': '/{command} 没有“{name}”这个选项，有的是：{options}。',
-    'option-none': '/{command} 没有选项，单写命令就好。',
+    'option-none': '/{command} 没有选项，直接写命令即可。',
     'option-twice': '“{name}”给了两次。',
     'option-empty': '“{name}”没有值；请写成 {name}:值，中间不要空格。',
     'option-missing': '/{command} 需要 {name}，例如 {example}。',

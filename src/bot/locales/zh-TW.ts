@@ -36,7 +36,7 @@ export const zhTW: Texts = {
     'command-unknown': '沒有 /{name} 這個指令，/help 列出全部指令。',
     'command-slash': '指令以斜線開頭，如 /poem 月。/help 列出全部指令。',
     'option-unknown': '/{command} 沒有「{name}」這個選項，有的是：{options}。',
-    'option-none': '/{command} 沒有選項，單寫指令就好。',
+    'option-none': '/{command} 沒有選項，直接寫指令即可。',
     'option-twice': '「{name}」給了兩次。',
     'option-empty': '「{name}」沒有值；請寫成 {name}:值，中間不要空格。',
     'option-missing': '/{command} 需要 {name}，例如 {example}。',
