@@ -144,6 +144,7 @@ describe('npm start with a token', () => {
     ['auto', 2],
     ['3', 3],
   ])('runs SHARDS=%s in one process', async (SHARDS, count) => {
+    await stage.register();
     const bot = await stage.serve({ SHARDS, HTTP_PORT: '0' });
     expect(stage.discord.gateway.sessions.map(({ shard, shards }) => `${shard}/${shards}`).sort()).toEqual(
       Array.from({ length: count }, (_, shard) => `${shard}/${count}`),
