@@ -3,10 +3,10 @@
  * at any moment. The checkpoint that is served and the state from which the run goes on are both written whole.
  */
 
-import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { HeldOutScores } from '../model/card.ts';
-import { CheckpointError, type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
+import { type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
 import type { EngineInfo } from '../model/engine.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
 import { toTensors } from '../model/network.ts';
@@ -20,7 +20,8 @@ import { Dataset } from './dataset.ts';
 import { DeviceMonitor } from './device-monitor.ts';
 import { scoreBatches } from './evaluation.ts';
 import type { Recipe } from './recipes.ts';
-import { readState, writeState } from './state-file.ts';
+import { type About, pathsIn, readLog, resume, setAside } from './run-folder.ts';
+import { writeState } from './state-file.ts';
 import { type StepReport, Trainer } from './trainer.ts';
 
 const SAVE_INTERVAL_MS = 60_000;
@@ -49,14 +50,6 @@ export interface RunResult {
   readonly finished: boolean;
   readonly steps: number;
   readonly totalSteps: number;
-}
-
-/** What a state says of the run that it belongs to. */
-interface About {
-  readonly recipe: Recipe;
-  readonly corpus: string;
-  readonly seconds: number;
-  readonly tokens: number;
 }
 
 /** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`, saying what is wrong. */
@@ -220,58 +213,6 @@ async function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe):
   } finally {
     for (const tensor of Object.values(tensors)) tensor.dispose();
   }
-}
-
-function pathsIn(folder: string) {
-  return {
-    state: join(folder, 'run', 'state.bin'),
-    log: join(folder, 'train.jsonl'),
-    curve: join(folder, 'loss.svg'),
-  };
-}
-
-async function resume(path: string, recipe: Recipe, corpus: Corpus) {
-  const exists = await stat(path).catch(() => null);
-  if (!exists) throw new CheckpointError(`there is no run to resume: ${path} is missing`);
-  const { state, about } = await readState(path);
-  const saved = about as About;
-  if (saved.corpus !== corpus.hash) {
-    throw new CheckpointError(`${path} was trained on another corpus; run without --resume to begin anew`);
-  }
-  const { epochs: _, ...settings } = recipe;
-  const { epochs: __, ...savedSettings } = saved.recipe;
-  if (JSON.stringify(settings) !== JSON.stringify(savedSettings)) {
-    throw new CheckpointError(
-      `${path} was trained by another recipe (${saved.recipe.name}); run without --resume to begin anew`,
-    );
-  }
-  return { state, about: saved };
-}
-
-/** Keeps a checkpoint under a name of its own: its name and a number. */
-async function setAside(folder: string): Promise<void> {
-  for (let n = 1; ; n++) {
-    const name = `${folder}.${n}`;
-    if (await stat(name).catch(() => null)) continue;
-    await rename(folder, name);
-    return;
-  }
-}
-
-/** The log's entries up to a step: what a killed run wrote after its last save is taken back. */
-async function readLog(path: string, step: number): Promise<LogEntry[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const entries: LogEntry[] = [];
-  for (const line of text.split('\n')) {
-    try {
-      const entry = JSON.parse(line) as LogEntry;
-      if (entry.step <= step) entries.push(entry);
-    } catch {
-      // The end of the file, or a line that a kill cut short.
-      break;
-    }
-  }
-  return entries;
 }
 
 /** What has happened since the last evaluation. */
