@@ -156,7 +156,8 @@ export async function loadLines(checkpoint: Pick<Checkpoint, 'folder' | 'card'>)
 }
 
 /** What a card says that the files themselves do not. */
-export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut'>;
+export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut'> &
+  Partial<Pick<Card, 'earlier'>>;
 
 /** Serialised indexes of the training corpus. */
 export interface NoveltyIndexes {
@@ -215,6 +216,7 @@ export async function saveCheckpoint(
     novelty: novelty
       ? { runs: name('runs', 'bin', novelty.runs), lines: name('lines', 'bin', novelty.lines) }
       : null,
+    earlier: null,
     ...details,
   };
   for (const [file, bytes] of files) await writeWhole(join(folder, file), bytes);

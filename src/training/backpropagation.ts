@@ -8,7 +8,13 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
-import { CELLS, type Cell } from '../model/cells/cell.ts';
+import { CELLS, type Cell, type StepGradient } from '../model/cells/cell.ts';
+import {
+  FUSED_GATES,
+  fusedCrossEntropy,
+  fusedLayer,
+  fusedLstmGradient,
+} from '../model/engines/tensorflow-kernels.ts';
 import { inputProduct, logits, type Parameters, recurrentWeights } from '../model/network.ts';
 import { matMul } from '../model/ops.ts';
 import type { Batch } from './batch.ts';
@@ -141,8 +147,8 @@ function layerGradients(
   batch: Batch,
   result: Gradients,
 ): tf.Tensor2D {
-  const { recurrent, recurrentBias } = recurrentWeights(parameters, layer);
-  const recurrentT = tf.transpose(recurrent);
+  const { recurrentBias } = recurrentWeights(parameters, layer);
+  const { backward, inOrder, kernel } = gradientsOf(cell, parameters, layer, batch.rows);
   const dSteps = tf.split(dOutputs, batch.steps, 0) as tf.Tensor2D[];
   const zero = tf.zerosLike(run.outputs[0] as tf.Tensor2D);
   let dState: tf.Tensor2D[] = Array.from({ length: cell.states }, () => zero);
@@ -153,7 +159,7 @@ function layerGradients(
     const arrived = dState;
     const results = tf.tidy(() => {
       const dh = tf.add(arrived[0] as tf.Tensor2D, dSteps[t] as tf.Tensor2D) as tf.Tensor2D;
-      const step = cell.backward([dh, ...arrived.slice(1)], run.saved[t] as tf.Tensor2D[], recurrentT);
+      const step = backward([dh, ...arrived.slice(1)], run.saved[t] as tf.Tensor2D[]);
       back.zx = step.dZx;
       back.recurrent = step.dRecurrent;
       return [...step.dState, step.dZx, step.dRecurrent];
@@ -167,11 +173,55 @@ function layerGradients(
   const shared = dZx[0] === dRecurrent[0];
   const dRecurrents = shared ? dProducts : tf.concat(dRecurrent, 0);
   const before = tf.concat(run.outputs.slice(0, -1), 0); // h of the step before, [N, H]
-  result[`layer${layer}/kernel`] = matMul(run.input, dProducts, true, false);
-  result[`layer${layer}/recurrent`] = matMul(before, dRecurrents, true, false);
-  result[`layer${layer}/bias`] = tf.sum(dProducts, 0);
+  result[`layer${layer}/kernel`] = inOrder(matMul(run.input, dProducts, true, false));
+  result[`layer${layer}/recurrent`] = inOrder(matMul(before, dRecurrents, true, false));
+  result[`layer${layer}/bias`] = inOrder(tf.sum(dProducts, 0));
   if (recurrentBias) result[`layer${layer}/recurrentBias`] = tf.sum(dRecurrents, 0);
-  return matMul(dProducts, parameters[`layer${layer}/kernel`] as tf.Tensor2D, false, true);
+  return matMul(dProducts, kernel, false, true);
+}
+
+interface LayerGradient {
+  /** As the cell's own, with the weights known. */
+  backward(dState: readonly tf.Tensor2D[], saved: readonly tf.Tensor2D[]): StepGradient;
+  /** The layer's input kernel, [in, gH], with its gates in the order of what `backward` returns. */
+  readonly kernel: tf.Tensor2D;
+  /** Puts gates along the last axis back into the parameters' order. */
+  inOrder<T extends tf.Tensor>(gradient: T): T;
+}
+
+/** The cell's own gradient; of an LSTM on TensorFlow, the fused one. */
+function gradientsOf(cell: Cell, parameters: Parameters, layer: number, rows: number): LayerGradient {
+  const { recurrent } = recurrentWeights(parameters, layer);
+  const kernel = parameters[`layer${layer}/kernel`] as tf.Tensor2D;
+  const fused = cell.name === 'lstm' ? fusedLayer(recurrent, rows) : null;
+  if (!fused) {
+    const recurrentT = tf.transpose(recurrent);
+    return {
+      backward: (dState, saved) => cell.backward(dState, saved, recurrentT),
+      kernel,
+      inOrder: (gradient) => gradient,
+    };
+  }
+  const recurrentT = tf.transpose(byGates(recurrent, FUSED_GATES));
+  return {
+    backward: ([dh, dc], saved) => {
+      const { dGates, dBefore } = fusedLstmGradient(fused, [dh as tf.Tensor2D, dc as tf.Tensor2D], saved);
+      return { dZx: dGates, dRecurrent: dGates, dState: [matMul(dGates, recurrentT), dBefore] };
+    },
+    kernel: byGates(kernel, FUSED_GATES),
+    // The order exchanges two gates, so it is its own inverse.
+    inOrder: (gradient) => byGates(gradient, FUSED_GATES),
+  };
+}
+
+/** The blocks of a matrix's columns, or a vector's entries, in another order. */
+function byGates<T extends tf.Tensor>(x: T, order: readonly number[]): T {
+  const axis = x.rank - 1;
+  const blocks = tf.split(x, order.length, axis);
+  return tf.concat(
+    order.map((gate) => blocks[gate] as T),
+    axis,
+  ) as T;
 }
 
 /** Adds the projection's gradients to `result`; returns the gradient by h, [n, H]. */
@@ -203,6 +253,12 @@ export function crossEntropy(
   targets: Int32Array,
 ): { nll: tf.Tensor1D; dLogits: tf.Tensor2D } {
   const [n, V] = scores.shape;
+  const fused = fusedCrossEntropy(scores, tf.tensor1d(targets, 'int32'));
+  if (fused) {
+    const dLogits = tf.div(fused.gradient, n) as tf.Tensor2D;
+    fused.gradient.dispose();
+    return { nll: fused.nll, dLogits };
+  }
   const probabilities = tf.softmax(scores);
   const pairs = new Int32Array(2 * n);
   for (let i = 0; i < n; i++) {

@@ -3,7 +3,6 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '../model/checkpoint.ts';
-import type { Corpus } from './corpus/corpus.ts';
 import type { LogEntry } from './curve.ts';
 import type { Recipe } from './recipes.ts';
 import { readState } from './state-file.ts';
@@ -11,6 +10,7 @@ import { readState } from './state-file.ts';
 /** What a state says of the run that it belongs to. */
 export interface About {
   readonly recipe: Recipe;
+  /** The hash of the corpus, or those of both, where there is an earlier one. */
   readonly corpus: string;
   readonly seconds: number;
   readonly tokens: number;
@@ -26,12 +26,12 @@ export function pathsIn(folder: string) {
 }
 
 /** What a run goes on from. Throws `CheckpointError` where it is another run's, `StateError` where it is damaged. */
-export async function resume(path: string, recipe: Recipe, corpus: Corpus) {
+export async function resume(path: string, recipe: Recipe, corpus: About['corpus']) {
   const exists = await stat(path).catch(() => null);
   if (!exists) throw new CheckpointError(`there is no run to resume: ${path} is missing`);
   const { state, about } = await readState(path);
   const saved = about as About;
-  if (saved.corpus !== corpus.hash) {
+  if (saved.corpus !== corpus) {
     throw new CheckpointError(`${path} was trained on another corpus; run without --resume to begin anew`);
   }
   const { epochs: _, ...settings } = recipe;

@@ -29,6 +29,8 @@ const SAVE_INTERVAL_MS = 60_000;
 export interface RunOptions {
   readonly recipe: Recipe;
   readonly corpus: Corpus;
+  /** The Song poems, where the recipe has an earlier stage. */
+  readonly earlier: Corpus | null;
   readonly engine: EngineInfo;
   /** The checkpoint's folder. */
   readonly folder: string;
@@ -54,10 +56,12 @@ export interface RunResult {
 
 /** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`, saying what is wrong. */
 export async function train(options: RunOptions): Promise<RunResult> {
-  const { recipe, corpus, folder } = options;
+  const { recipe, corpus, earlier, folder } = options;
   const dataset = openDataset(recipe, corpus);
-  const resumed = options.resume ? await resume(pathsIn(folder).state, recipe, corpus) : null;
-  const trainer = new Trainer(recipe, dataset, resumed?.state);
+  const earlierDataset = earlier ? new Dataset(earlier.poems, dataset.vocabulary, recipe) : null;
+  const corpora = earlier ? `${corpus.hash}+${earlier.hash}` : corpus.hash;
+  const resumed = options.resume ? await resume(pathsIn(folder).state, recipe, corpora) : null;
+  const trainer = new Trainer(recipe, dataset, earlierDataset, resumed?.state);
   // What stands under the name already stays there, and may be served, until there is something to take its place.
   const replaces = !resumed && (await stat(folder).catch(() => null)) !== null;
   let place = replaces ? `${folder}.new` : folder;
@@ -73,7 +77,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
 
   const save = async (test: HeldOutScores | null): Promise<void> => {
     const state = await trainer.state();
-    await writeState(paths.state, state, { recipe, corpus: corpus.hash, ...clock } satisfies About);
+    await writeState(paths.state, state, { recipe, corpus: corpora, ...clock } satisfies About);
     await saveCheckpoint(
       place,
       {
@@ -86,6 +90,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
       {
         recipe: { ...recipe },
         corpus: { source: corpus.source, sha256: corpus.hash, poems: dataset.trainingPoems },
+        earlier: earlier && { source: earlier.source, sha256: earlier.hash, poems: earlier.poems.length },
         training: {
           steps: trainer.step,
           epochs: trainer.epoch,

@@ -10,13 +10,13 @@ import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { initialParameters, toTensors } from '../model/network.ts';
 import { lossAndGradients } from './backpropagation.ts';
-import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
 import { disposeMasks, drawMasks } from './dropout.ts';
 import { scoreBatches } from './evaluation.ts';
 import { emptySlots, globalNorm, type Slots, toSlots, update } from './optimizer.ts';
 import type { Recipe } from './recipes.ts';
 import { learningRate } from './schedule.ts';
+import { type Lesson, Syllabus } from './syllabus.ts';
 
 export interface TrainerState {
   /** Steps taken. */
@@ -46,15 +46,18 @@ export class Trainer {
   readonly architecture: Architecture;
   readonly #recipe: Recipe;
   readonly #dataset: Dataset;
-  readonly #totalSteps: number;
+  readonly #syllabus: Syllabus;
   readonly #parameters: Record<string, tf.Tensor>;
   readonly #slots: Slots;
   #step: number;
 
-  constructor(recipe: Recipe, dataset: Dataset, state?: TrainerState) {
+  /** `earlier` holds the poems of the recipe's earlier stage, in the vocabulary of `dataset`. */
+  constructor(recipe: Recipe, dataset: Dataset, earlier: Dataset | null, state?: TrainerState) {
     this.#recipe = recipe;
     this.#dataset = dataset;
-    this.#totalSteps = Math.max(1, Math.round(recipe.epochs * dataset.batchesPerEpoch));
+    const stages = [{ dataset, epochs: recipe.epochs, dropout: recipe.dropout }];
+    if (recipe.earlier && earlier) stages.unshift({ dataset: earlier, ...recipe.earlier });
+    this.#syllabus = new Syllabus(stages);
     this.architecture = { ...recipe.architecture, vocabulary: dataset.vocabulary.size };
     const parameters = state?.parameters ?? this.#begin();
     this.#parameters = toTensors(this.architecture, parameters);
@@ -69,29 +72,21 @@ export class Trainer {
   }
 
   get totalSteps(): number {
-    return this.#totalSteps;
+    return this.#syllabus.totalSteps;
   }
 
-  /** Epochs done, with fractions. */
+  /** Epochs done, those of all stages together, with fractions. */
   get epoch(): number {
-    return this.#step / this.#dataset.batchesPerEpoch;
+    return this.#syllabus.epochs(this.#step);
   }
 
   get finished(): boolean {
-    return this.#step >= this.#totalSteps;
+    return this.#step >= this.totalSteps;
   }
 
   /** Takes the steps that are left, one at a time as the caller asks for them. Throws {@link DivergenceError}. */
   async *steps(): AsyncGenerator<StepReport> {
-    const perEpoch = this.#dataset.batchesPerEpoch;
-    while (!this.finished) {
-      let skip = this.#step % perEpoch;
-      for (const batch of this.#dataset.trainingEpoch(Math.floor(this.#step / perEpoch))) {
-        if (skip-- > 0) continue;
-        yield await this.#take(batch);
-        if (this.finished) return;
-      }
-    }
+    for (const lesson of this.#syllabus.after(this.#step)) yield await this.#take(lesson);
   }
 
   /** Scores on a held-out split, with the weights in full precision. */
@@ -117,8 +112,8 @@ export class Trainer {
       tensor.dispose();
   }
 
-  async #take(batch: Batch): Promise<StepReport> {
-    const { dropout, clipNorm, optimizer, schedule, seed } = this.#recipe;
+  async #take({ batch, dropout }: Lesson): Promise<StepReport> {
+    const { clipNorm, optimizer, schedule, seed } = this.#recipe;
     const step = this.#step + 1;
     const masks = drawMasks(this.architecture, batch.rows, dropout, seed ^ Math.imul(step, 0x85ebca6b));
     const { loss, gradients } = await lossAndGradients(this.architecture, this.#parameters, batch, masks);
@@ -128,7 +123,7 @@ export class Trainer {
       for (const gradient of Object.values(gradients)) gradient.dispose();
       throw new DivergenceError(`the loss is ${loss} and the gradient's norm ${norm} at step ${step}`);
     }
-    const rate = learningRate(schedule, step, this.#totalSteps);
+    const rate = learningRate(schedule, step, this.totalSteps);
     const scale = norm > clipNorm ? clipNorm / norm : 1;
     update(optimizer, this.#parameters, this.#slots, gradients, { learningRate: rate, scale, step });
     for (const gradient of Object.values(gradients)) gradient.dispose();

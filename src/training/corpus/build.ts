@@ -5,6 +5,7 @@ import type { Poem, Split } from './corpus.ts';
 import { SPLITS } from './corpus.ts';
 import { findRepetitions, type Repetition } from './duplicates.ts';
 import { fold } from './fold.ts';
+import { findRepeated } from './held-out.ts';
 import { splitByHash } from './split.ts';
 
 /** A poem as its source has it, in traditional script. */
@@ -37,6 +38,34 @@ export function buildCorpus<Source extends SourceText>(
   sources: Iterable<Source>,
   onDrop: OnDrop<Source> = () => {},
 ): BuiltCorpus {
+  return build(sources, findRepetitions, splitByHash, onDrop);
+}
+
+/**
+ * Builds a corpus to train on before `corpus`: all of it is training poems, and none of them repeats a poem of
+ * `corpus`, or even a line of those that are held out there.
+ */
+export function buildEarlierCorpus<Source extends SourceText>(
+  sources: Iterable<Source>,
+  corpus: readonly Poem[],
+  onDrop: OnDrop<Source> = () => {},
+): BuiltCorpus {
+  const known = corpus.map(({ split, text }) => ({ key: fold(text), heldOut: split !== 'train' }));
+  return build(
+    sources,
+    (keys) => findRepeated(keys, known),
+    (keys) => keys.map(() => 'train'),
+    onDrop,
+  );
+}
+
+/** `repetitionsOf` and `splitsOf` get the folded hanzi of the texts that are clean, and of those that are kept. */
+function build<Source extends SourceText>(
+  sources: Iterable<Source>,
+  repetitionsOf: (keys: readonly string[]) => readonly (Repetition | null)[],
+  splitsOf: (keys: readonly string[]) => readonly Split[],
+  onDrop: OnDrop<Source>,
+): BuiltCorpus {
   const dropped = tallyOf(DROP_REASONS, () => 0);
   const drop = (source: Source, reason: DropReason) => {
     dropped[reason] += 1;
@@ -50,13 +79,13 @@ export function buildCorpus<Source extends SourceText>(
     if (typeof result === 'string') drop(source, result);
     else clear.push({ source, ...result, key: fold(result.text) });
   }
-  const repetitions = findRepetitions(clear.map(({ key }) => key));
+  const repetitions = repetitionsOf(clear.map(({ key }) => key));
   const kept = clear.filter(({ source }, index) => {
     const repetition = repetitions[index];
     if (repetition) drop(source, repetition);
     return !repetition;
   });
-  const splits = splitByHash(kept.map(({ key }) => key));
+  const splits = splitsOf(kept.map(({ key }) => key));
   const poems = kept.map(({ source, form, text }, index): Poem => {
     const split = splits[index] as Split;
     return { split, form, title: cleanName(source.title), author: cleanName(source.author), text };

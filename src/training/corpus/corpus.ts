@@ -13,6 +13,9 @@ import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
 /** Where the corpus is built, relative to the repository's root, where npm runs its scripts. */
 export const CORPUS_PATH = 'data/corpus/corpus.jsonl';
 
+/** Song poems to train on before those of the corpus; `npm run corpus -- --song` builds it. */
+export const SONG_PATH = 'data/corpus/song.jsonl';
+
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
@@ -87,16 +90,17 @@ export async function writeCorpus(
  * @throws CorpusError when the file is not there, is of another format, or is damaged.
  */
 export async function readCorpus(path = CORPUS_PATH): Promise<Corpus> {
+  const command = path === SONG_PATH ? 'npm run corpus -- --song' : 'npm run corpus';
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const what = missing ? 'there is no corpus' : `the corpus cannot be read (${(cause as Error).message})`;
-    throw new CorpusError(`${path}: ${what}; run \`npm run corpus\` first.`, { cause });
+    throw new CorpusError(`${path}: ${what}; run \`${command}\` first.`, { cause });
   }
   const damaged = (what: string) =>
-    new CorpusError(`${path}: ${what}; run \`npm run corpus\` to build it again.`);
+    new CorpusError(`${path}: ${what}; run \`${command}\` to build it again.`);
   const headerEnd = bytes.indexOf(0x0a);
   const header = parse(bytes.subarray(0, Math.max(headerEnd, 0)).toString('utf8')) as Partial<Header> | null;
   if (header?.format !== FORMAT) throw damaged('this is not a corpus file');

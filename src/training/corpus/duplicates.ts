@@ -10,19 +10,19 @@
  */
 
 /** Above this share of its trigrams in another poem, a poem is a near-copy. */
-const MOST_TRIGRAMS = 0.3;
+export const MOST_TRIGRAMS = 0.3;
 
 /** From this share of its hanzi in the same order in another poem, it is one too: */
-const MOST_HANZI = 0.45;
+export const MOST_HANZI = 0.45;
 
 /** but subsequences are looked for only in pairs that share this many trigrams at least. */
-const FEWEST_TRIGRAMS = 2;
+export const FEWEST_TRIGRAMS = 2;
 
 /** Trigrams are numbered in base 2^17: three fit a double exactly. */
 const BASE = 0x20000;
 
 /** The distinct trigrams of a text's hanzi, across its lines. `numbers` gives each character a small number. */
-function trigramsOf(text: string, numbers: Map<string, number>): number[] {
+export function trigramsOf(text: string, numbers: Map<string, number>): number[] {
   const codes = Array.from(text, (char) => {
     let number = numbers.get(char);
     if (number === undefined) {
@@ -39,7 +39,7 @@ function trigramsOf(text: string, numbers: Map<string, number>): number[] {
 }
 
 /** The length of the longest common subsequence, as a share of `shorter`'s length. */
-function commonShare(shorter: string, longer: string): number {
+export function commonShare(shorter: string, longer: string): number {
   const characters = Array.from(shorter);
   // lengths[i]: the longest common subsequence of the first i characters and what was read of the longer poem.
   const lengths = new Uint16Array(characters.length + 1);

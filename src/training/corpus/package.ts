@@ -1,6 +1,7 @@
 /**
- * The npm package `chinese-poetry` (MIT): the complete Tang poems in traditional script. It is 350 MB of JSON, of
- * which we need 20, so it is no dependency: the npm client fetches the tarball, and we read the poems out of it.
+ * The npm package `chinese-poetry` (MIT): the complete Tang poems in traditional script, and the Song ones. It is
+ * 350 MB of JSON, of which we need a part, so it is no dependency: the npm client fetches the tarball, and we read the
+ * poems out of it.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,7 +17,14 @@ import { CorpusError } from './corpus.ts';
 const NAME = 'chinese-poetry';
 const VERSION = '2.0.1';
 const TARBALL = `${NAME}-${VERSION}.tgz`;
-const MEMBER = /^package\/dist\/quantangshi\/poet\.tang\.(\d+)\.json$/;
+
+export type Age = 'tang' | 'song';
+
+/** The files of an age's poems: both lie in one folder. */
+const MEMBERS: { readonly [age in Age]: RegExp } = {
+  tang: /^package\/dist\/quantangshi\/poet\.tang\.(\d+)\.json$/,
+  song: /^package\/dist\/quantangshi\/poet\.song\.(\d+)\.json$/,
+};
 
 /** What the package is called in the corpus. */
 export const PACKAGE = `${NAME}@${VERSION}`;
@@ -93,20 +101,22 @@ interface PackagedPoem {
   readonly paragraphs?: unknown;
 }
 
-/** Reads the Tang poems out of the tarball, in the order of the collection. */
-export async function readPackage(tarball: string): Promise<SourceText[]> {
+/** Reads the poems of an age out of the tarball, in the order of the collection. */
+export async function readPackage(tarball: string, age: Age = 'tang'): Promise<SourceText[]> {
+  const member = MEMBERS[age];
   const files: { order: number; chunks: Buffer[] }[] = [];
   await list({
     file: tarball,
     strict: true,
-    filter: (path) => MEMBER.test(path),
+    filter: (path) => member.test(path),
     onReadEntry: (entry) => {
       const chunks: Buffer[] = [];
-      files.push({ order: Number(MEMBER.exec(entry.path)?.[1]), chunks });
+      files.push({ order: Number(member.exec(entry.path)?.[1]), chunks });
       entry.on('data', (chunk: Buffer) => chunks.push(chunk));
     },
   });
-  if (files.length === 0) throw new CorpusError(`${tarball} holds no Tang poems.`);
+  if (files.length === 0)
+    throw new CorpusError(`${tarball} holds no ${age === 'tang' ? 'Tang' : 'Song'} poems.`);
   files.sort((a, b) => a.order - b.order);
   return files.flatMap(({ chunks }) => {
     const poems = JSON.parse(Buffer.concat(chunks).toString('utf8')) as PackagedPoem[];

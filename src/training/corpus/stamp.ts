@@ -3,11 +3,11 @@
  * only believed while it fits the corpus file, the source and the code that would build it.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../../model/whole-file.ts';
 import type { Tally } from './build.ts';
-import { CORPUS_PATH, sha256 } from './corpus.ts';
+import { sha256 } from './corpus.ts';
 
 interface Stamp {
   /** Of the source and the code. */
@@ -17,7 +17,7 @@ interface Stamp {
   readonly tally: Tally;
 }
 
-const STAMP_PATH = join(dirname(CORPUS_PATH), 'stamp.json');
+const stampOf = (corpusPath: string): string => corpusPath.replace(/\.jsonl$/, '.stamp.json');
 
 /** The folders whose code decides what the corpus is: this one and the poetry room. */
 const CODE = ['.', '../../poetry/'];
@@ -34,12 +34,15 @@ export async function fingerprint(source: string): Promise<string> {
   return sha256(parts.join('\n'));
 }
 
-/** The tally and the hash of the corpus that is there, if it was built from just these inputs; else null. */
-export async function readStamp(inputs: string): Promise<{ hash: string; tally: Tally } | null> {
+/** The tally and the hash of the corpus that is at `path`, if it was built from just these inputs; else null. */
+export async function readStamp(
+  path: string,
+  inputs: string,
+): Promise<{ hash: string; tally: Tally } | null> {
   try {
-    const stamp = JSON.parse(await readFile(STAMP_PATH, 'utf8')) as Partial<Stamp>;
+    const stamp = JSON.parse(await readFile(stampOf(path), 'utf8')) as Partial<Stamp>;
     if (stamp.inputs !== inputs || stamp.tally === undefined) return null;
-    const hash = sha256(await readFile(CORPUS_PATH));
+    const hash = sha256(await readFile(path));
     return hash === stamp.corpus ? { hash, tally: stamp.tally } : null;
   } catch {
     // Not there, or not ours: then the corpus is built.
@@ -47,7 +50,7 @@ export async function readStamp(inputs: string): Promise<{ hash: string; tally: 
   }
 }
 
-export async function writeStamp(inputs: string, corpus: string, tally: Tally): Promise<void> {
+export async function writeStamp(path: string, inputs: string, corpus: string, tally: Tally): Promise<void> {
   const stamp: Stamp = { inputs, corpus, tally };
-  await writeWhole(STAMP_PATH, `${JSON.stringify(stamp, null, 2)}\n`);
+  await writeWhole(stampOf(path), `${JSON.stringify(stamp, null, 2)}\n`);
 }

@@ -63,7 +63,7 @@ export async function writeFreely(
       ended: false,
     };
   });
-  const sampler = new Sampler();
+  const sampler = new Sampler(vocabulary.size, null, stepper.kernels);
   const ids = drawable(vocabulary, options.ends);
   stepper.reserve(rows.length);
   for (const n of rows.keys()) stepper.restore(n, null);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/model/random.ts';
-import { buildCorpus, type SourceText } from '../../../src/training/corpus/build.ts';
+import { buildCorpus, buildEarlierCorpus, type SourceText } from '../../../src/training/corpus/build.ts';
 import { CORPUS_PATH, type Poem, readCorpus } from '../../../src/training/corpus/corpus.ts';
 import { fold } from '../../../src/training/corpus/fold.ts';
 
@@ -148,5 +148,43 @@ describe.runIf(existsSync(CORPUS_PATH))('the corpus that is built here', () => {
       if (form === 'qilv') expect(text).toMatch(/^(?:\p{L}{7}，\p{L}{7}。){4}$/u);
     }
     expect(leaks(poems)).toEqual([]);
+  });
+});
+
+describe('building a corpus to train on before another', () => {
+  const { poems: corpus } = buildCorpus(randomPoems(1500, 7));
+  const heldOut = corpus.filter(({ split }) => split !== 'train');
+  const training = corpus.filter(({ split }) => split === 'train');
+  const own = randomPoems(60, 21);
+
+  it('takes its poems to train on, all of them', () => {
+    const { poems, tally } = buildEarlierCorpus(own, corpus);
+    expect(poems.map(({ title }) => title)).toEqual(own.map(({ title }) => title));
+    expect(new Set(poems.map(({ split }) => split))).toEqual(new Set(['train']));
+    expect(tally.read).toBe(60);
+  });
+
+  it('takes nothing that gives away a poem that is held out: copy, variant, excerpt, or one line of it', () => {
+    const random = new Random(4);
+    const quoting = own.slice(0, heldOut.length).map((poem, i) => {
+      const line = linesOf((heldOut[i] as Poem).text)[1] as string;
+      return { ...poem, text: `${line}，${poem.text}` };
+    });
+    const sources = [
+      ...heldOut,
+      ...heldOut.map((poem) => withVariants(poem, random)),
+      ...heldOut.filter(({ text }) => linesOf(text).length === 8).map(secondHalf),
+      ...quoting,
+    ];
+    expect(buildEarlierCorpus(sources, corpus).poems).toEqual([]);
+    expect(leaks([...corpus, ...buildEarlierCorpus([...own, ...sources], corpus).poems])).toEqual([]);
+  });
+
+  it('may quote what is trained on, but repeats neither that nor itself', () => {
+    const [known, quoted] = training as [Poem, Poem];
+    const quoting = { ...(own[0] as SourceText), text: `${quoted.text.slice(0, 6)}${own[0]?.text}` };
+    const { poems, tally } = buildEarlierCorpus([known, quoting, quoting, ...own.slice(1, 4)], corpus);
+    expect(poems).toHaveLength(4);
+    expect(tally.dropped.duplicate).toBe(2);
   });
 });

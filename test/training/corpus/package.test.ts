@@ -23,7 +23,7 @@ async function npmIs(program: string): Promise<void> {
 }
 
 describe('reading the package', () => {
-  it('takes the Tang poems alone, in the order of the collection', async () => {
+  it('takes the poems of one age alone, in the order of the collection', async () => {
     const poems = join(folder, 'package', 'dist', 'quantangshi');
     await mkdir(poems, { recursive: true });
     const write = (name: string, title: string) =>
@@ -41,6 +41,7 @@ describe('reading the package', () => {
     expect(await readPackage(tarball)).toEqual(
       ['一', '二', '三'].map((title) => ({ title, author: '甲', text: '上，下。' })),
     );
+    expect(await readPackage(tarball, 'song')).toEqual([{ title: '宋', author: '甲', text: '上，下。' }]);
   });
 
   it('says so when there are none', async () => {
