@@ -59,3 +59,10 @@ export function countParameters(architecture: Architecture): number {
   for (const shape of shapesOf(architecture).values()) sum += shape.reduce((a, b) => a * b, 1);
   return sum;
 }
+
+/** A parameter's values. Throws a RangeError where there are none of that name. */
+export function valuesOf(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const found = values.get(name);
+  if (!found) throw new RangeError(`parameter ${name} is missing`);
+  return found;
+}

@@ -14,7 +14,7 @@ import type { VersePlan } from '../poetry/plan.ts';
 import { standardForm } from '../poetry/script.ts';
 import type { Candidates } from './candidates.ts';
 import { Random } from './random.ts';
-import { logSumExp, Sampler, type Sampling } from './sampler.ts';
+import { Sampler, type Sampling } from './sampler.ts';
 import type { RowState, Stepper } from './stepper.ts';
 import { BOS, UNK, type Vocabulary } from './vocabulary.ts';
 
@@ -23,6 +23,11 @@ export interface RowSpec {
   readonly sampling: Sampling;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
+  /**
+   * Whether the row's likelihood will be asked for, by default yes. Where nobody compares it with another's, a slot that
+   * admits few characters costs only their columns of the projection, and no slot the sum over the vocabulary.
+   */
+  readonly scored?: boolean;
 }
 
 /** Says whether a run of characters that a row is about to complete may not stand in a poem. */
@@ -36,9 +41,12 @@ export interface Novelty {
 export interface RowResult {
   /** One string a slot of the plan, in order. */
   readonly characters: readonly string[];
-  /** Sum of the NLL in nats of the hanzi that the model wrote in free slots, by its whole distribution. */
+  /**
+   * Sum of the NLL in nats of the hanzi that the model wrote in free slots, by its whole distribution; 0 for a row that
+   * is not scored.
+   */
   readonly nll: number;
-  /** How many hanzi that sum covers. */
+  /** How many hanzi the model wrote in free slots. */
   readonly hanzi: number;
 }
 
@@ -47,6 +55,7 @@ export class Row {
   readonly cursor: PlanCursor;
   readonly random: Random;
   readonly sampling: Sampling;
+  readonly scored: boolean;
   readonly characters: string[] = [];
   /** Tokens still to be fed before the next character can be drawn. */
   readonly pending: number[];
@@ -62,6 +71,7 @@ export class Row {
     this.cursor = new PlanCursor(spec.plan, lexicon);
     this.random = new Random(spec.seed);
     this.sampling = spec.sampling;
+    this.scored = spec.scored ?? true;
     this.start = start;
     this.pending = pending;
   }
@@ -93,6 +103,17 @@ interface Opening {
   readonly afterBos: RowState;
 }
 
+/** A slot that admits no more characters than this is narrow: their columns cost less than the whole projection. */
+const FEW = 256;
+
+/** A row among those that were projected together. */
+interface Projected {
+  readonly i: number;
+  /** Where its logits begin. */
+  readonly at: number;
+  readonly narrow: boolean;
+}
+
 export class Decoder {
   readonly #model: DecoderModel;
   readonly #sampler: Sampler;
@@ -121,7 +142,8 @@ export class Decoder {
 
   private constructor(model: DecoderModel) {
     this.#model = model;
-    this.#sampler = new Sampler(model.vocabulary.logFrequencies());
+    const { vocabulary, stepper } = model;
+    this.#sampler = new Sampler(vocabulary.size, vocabulary.logFrequencies(), stepper.kernels);
   }
 
   /** Rows that have joined and neither finished nor left. */
@@ -153,22 +175,13 @@ export class Decoder {
   /** Advances every row by one token; returns the rows that are finished, which thereby have left. */
   async tick(): Promise<Row[]> {
     this.#seat();
-    const { stepper, vocabulary } = this.#model;
+    const { stepper } = this.#model;
     const rows = this.#rows;
     if (this.#tokens.length < rows.length) this.#tokens = new Int32Array(2 * rows.length);
     for (const [n, row] of rows.entries()) this.#tokens[n] = row.pending.shift() ?? UNK;
     await stepper.step(this.#tokens, rows.length);
 
-    const free: number[] = [];
-    for (const [n, row] of rows.entries()) {
-      if (row.pending.length > 0 || row.finished) continue;
-      if (row.cursor.slot?.kind === 'choice') await this.#choose(n, row, row.cursor.choices());
-      else free.push(n);
-    }
-    if (free.length > 0) {
-      const logits = await stepper.logits(free);
-      for (const [i, n] of free.entries()) this.#write(rows[n] as Row, logits, i * vocabulary.size);
-    }
+    await this.#writeAll();
     const finished = rows.filter((row) => row.finished && !row.gone);
     for (const row of finished) row.gone = true;
     return finished;
@@ -217,28 +230,57 @@ export class Decoder {
     return vocabulary.id(vocabulary.has(char) ? char : standardForm(char));
   }
 
+  /** Lets the model write in every row that is due. */
+  async #writeAll(): Promise<void> {
+    const { stepper, vocabulary } = this.#model;
+    const whole: number[] = [];
+    const narrow: number[] = [];
+    for (const [n, row] of this.#rows.entries()) {
+      if (row.pending.length > 0 || row.finished) continue;
+      (this.#isNarrow(row) ? narrow : whole).push(n);
+    }
+    const due = [...whole, ...narrow];
+    if (due.length === 0) return;
+    const logits = await stepper.logits(due, whole.length);
+    for (const [i, n] of due.entries()) {
+      const row = this.#rows[n] as Row;
+      const projected = { i, at: i * vocabulary.size, narrow: i >= whole.length };
+      if (row.cursor.slot?.kind === 'choice') this.#choose(row, logits, projected);
+      else this.#write(row, logits, projected);
+    }
+  }
+
+  /** Whether the row's slot admits so few characters that only their columns are projected. */
+  #isNarrow(row: Row): boolean {
+    if (row.cursor.slot?.kind === 'choice') return true;
+    const need = row.scored ? null : row.cursor.need();
+    return need !== null && this.#model.candidates.of(need).length <= FEW;
+  }
+
   /** Draws for a free slot from the row's logits, which are overwritten. */
-  #write(row: Row, logits: Float32Array, at: number): void {
-    const { vocabulary, candidates } = this.#model;
-    const total = logSumExp(logits, at, vocabulary.size);
+  #write(row: Row, logits: Float32Array, { i, at, narrow }: Projected): void {
+    const { vocabulary, candidates, stepper } = this.#model;
+    const total = row.scored ? this.#sampler.logSumExp(logits, at, vocabulary.size) : 0;
     if (Number.isNaN(total)) {
       row.error = new DecodingError('the network gives logits that are not numbers');
       return;
     }
     const line = lineSoFar(row.characters);
     for (let need = row.cursor.need(); need; need = row.cursor.need()) {
+      const ids = candidates.of(need);
+      if (narrow) stepper.columns(i, ids);
       const barred = this.#bar(logits, at, need.used);
-      const id = this.#draw(row, logits, at, candidates.of(need), line);
+      const id = this.#draw(row, logits, at, ids, line);
       if (id >= 0) {
-        row.nll += total - (logits[at + id] as number);
+        if (row.scored) row.nll += total - (logits[at + id] as number);
         row.hanzi++;
         this.#take(row, vocabulary.char(id));
         this.#passGiven(row);
         return;
       }
       // Nothing is left: the plan's own order says what gives way; what was barred may come back with it.
-      for (let i = 0; i < barred; i++)
-        logits[at + (this.#barred[i] as number)] = this.#barredLogits[i] as number;
+      for (let b = 0; b < barred; b++)
+        logits[at + (this.#barred[b] as number)] = this.#barredLogits[b] as number;
       if (!row.cursor.relax()) break;
     }
     row.error = new DecodingError('no character is left for a slot');
@@ -275,20 +317,19 @@ export class Decoder {
   }
 
   /**
-   * Lets the model choose among a few written forms of one character. Only their columns are projected; the
-   * asker gave the character, so its likelihood does not count.
+   * Lets the model choose among a few written forms of one character; the asker gave it, so its likelihood does not
+   * count.
    */
-  async #choose(n: number, row: Row, among: readonly string[]): Promise<void> {
+  #choose(row: Row, logits: Float32Array, { i, at }: Projected): void {
     const { stepper, vocabulary } = this.#model;
+    const among = row.cursor.choices();
     const known = among.filter((char) => vocabulary.has(char));
     let char = known[0] ?? (among[0] as string);
     if (known.length > 1) {
-      const logits = await stepper.columns(
-        n,
-        known.map((each) => vocabulary.id(each)),
-      );
-      const all = Int32Array.from(known.keys());
-      char = known[this.#sampler.draw(logits, 0, all, row.sampling, row.random)] ?? char;
+      const ids = Int32Array.from(known, (each) => vocabulary.id(each));
+      stepper.columns(i, ids);
+      const id = this.#sampler.draw(logits, at, ids, row.sampling, row.random);
+      if (id >= 0) char = vocabulary.char(id);
     }
     this.#take(row, char);
     this.#passGiven(row);

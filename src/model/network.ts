@@ -7,7 +7,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type Architecture, shapesOf } from './architecture.ts';
+import { type Architecture, shapesOf, valuesOf } from './architecture.ts';
 import { matMul } from './ops.ts';
 import { Random } from './random.ts';
 
@@ -44,9 +44,7 @@ export function toTensors(
 ): Record<string, tf.Tensor> {
   const tensors: Record<string, tf.Tensor> = {};
   for (const [name, shape] of shapesOf(architecture)) {
-    const data = values.get(name);
-    if (!data) throw new RangeError(`parameter ${name} is missing`);
-    tensors[name] = tf.tensor(data, [...shape], 'float32');
+    tensors[name] = tf.tensor(valuesOf(values, name), [...shape], 'float32');
   }
   return tensors;
 }

@@ -60,8 +60,9 @@ export class WritingLoop {
   #join(id: number, order: Order): void {
     const count = order.mood === 'greedy' ? 1 : this.#options.candidates;
     const { decoder } = this.#serving;
+    const sampling = SAMPLING[order.mood];
     const rows = Array.from({ length: count }, (_, n) =>
-      decoder.join({ plan: order.plan, sampling: SAMPLING[order.mood], seed: seedOf(order.seed, n) }),
+      decoder.join({ plan: order.plan, sampling, seed: seedOf(order.seed, n), scored: count > 1 }),
     );
     const writing = { id, serving: this.#serving, rows };
     this.#orders.set(id, writing);
@@ -138,11 +139,12 @@ export class WritingLoop {
       return;
     }
     const { characters, nll, hanzi } = best(written.map((each) => each.result()));
+    const scored = writing.rows.length > 1 && hanzi > 0;
     reply({
       type: 'written',
       id: writing.id,
       characters,
-      nllHanzi: hanzi > 0 ? nll / hanzi : null,
+      nllHanzi: scored ? nll / hanzi : null,
       checkpoint: writing.serving.summary.name,
     });
   }

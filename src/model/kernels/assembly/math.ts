@@ -1,0 +1,52 @@
+/** Elementary functions on four float32 at a time. NaN stays NaN. */
+
+const LOG2E: f32 = 1.44269504088896341;
+/** ln 2 in two parts, so that n · ln 2 loses nothing of r. */
+const LN2_HIGH: f32 = 0.693359375;
+const LN2_LOW: f32 = -2.12194440e-4;
+
+/** 1.5 · 2^23: added to a small number, it leaves the nearest integer in the last bits of the sum. */
+const ROUNDING: f32 = 12582912;
+
+/**
+ * e^x to within two units in the last place: 2^n · e^r with |r| ≤ ln 2 / 2, and e^r by the polynomial of the Cephes
+ * library's expf (S. Moshier). Beyond ±87 it is what it is there.
+ *
+ * `pmin` and `pmax` are one instruction each, where `min` and `max` are eight; in this order they let NaN through.
+ */
+@inline
+export function exp(x: v128): v128 {
+  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(87));
+  const sum = f32x4.add(f32x4.mul(bounded, f32x4.splat(LOG2E)), f32x4.splat(ROUNDING));
+  const n = f32x4.sub(sum, f32x4.splat(ROUNDING));
+  let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(LN2_HIGH)));
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(LN2_LOW)));
+  let p = f32x4.add(f32x4.mul(f32x4.splat(1.9875691500e-4), r), f32x4.splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1));
+  const power = i32x4.add(i32x4.shl(sum, 23), i32x4.splat(127 << 23));
+  return f32x4.mul(p, power);
+}
+
+/** The nearest integer of numbers whose magnitude is below 2^22. */
+@inline
+export function round(x: v128): v128 {
+  const sum = f32x4.add(x, f32x4.splat(ROUNDING));
+  return i32x4.sub(sum, i32x4.splat(0x4b400000));
+}
+
+/** The logistic function 1 / (1 + e⁻ˣ). */
+@inline
+export function sigmoid(x: v128): v128 {
+  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), exp(f32x4.neg(x))));
+}
+
+/** tanh x = 2σ(2x) − 1, to within 2e-7. */
+@inline
+export function tanh(x: v128): v128 {
+  const y = sigmoid(f32x4.add(x, x));
+  return f32x4.sub(f32x4.add(y, y), f32x4.splat(1));
+}
