@@ -4,8 +4,8 @@
  * belongs just here comes forward (the mutual-information objective of Li et al. 2016).
  *
  * A draw must stay well below the cost of the product that made the logits, so it is done in WebAssembly and nothing
- * is sorted: the nucleus is made of whole buckets of candidates, likeliest first, so what is within 1/32 nat of its
- * last member comes in with it.
+ * is sorted: a candidate is drawn from all of them, and drawn again among the likelier ones while it is not of the
+ * nucleus.
  */
 
 import type { Mood } from '../poetry/request.ts';
@@ -36,8 +36,7 @@ export class Sampler {
   readonly #common: Place;
   /** Working memory for V numbers each. */
   readonly #ids: Place;
-  readonly #scores: Place;
-  readonly #buckets: Place;
+  readonly #weights: Place;
   readonly #copy: Place;
 
   /**
@@ -51,8 +50,7 @@ export class Sampler {
     // The kernels work on four numbers at a time.
     const room = Math.ceil(size / 4) * 4;
     this.#ids = kernels.reserve(room);
-    this.#scores = kernels.reserve(room);
-    this.#buckets = kernels.reserve(room);
+    this.#weights = kernels.reserve(room);
     this.#copy = kernels.reserve(room);
     if (logFrequencies) kernels.floats(this.#common, size).set(logFrequencies.subarray(0, size));
   }
@@ -70,20 +68,17 @@ export class Sampler {
    * row's, beginning at `at`, indexed by id. With temperature 0 nothing is taken from `random`.
    */
   draw(logits: Float32Array, at: number, ids: Int32Array, sampling: Sampling, random: Random): number {
+    const { run } = this.#kernels;
+    const { temperature, nucleus, specificity = 0 } = sampling;
     this.#kernels.integers(this.#ids, ids.length).set(ids);
-    const drawn = this.#kernels.run.draw(
-      this.#placeOf(logits, at),
-      this.#ids,
-      ids.length,
-      this.#common,
-      this.#common === 0 ? 0 : (sampling.specificity ?? 0),
-      sampling.temperature,
-      sampling.nucleus,
-      sampling.temperature === 0 ? 0 : random.uniform(),
-      this.#scores,
-      this.#buckets,
-    );
-    return drawn < 0 ? -1 : (ids[drawn] as number);
+    const held = this.#common === 0 ? 0 : specificity;
+    const place = this.#placeOf(logits, at);
+    let drawn = run.weigh(place, this.#ids, ids.length, this.#common, held, temperature, this.#weights);
+    if (drawn < 0) return -1;
+    if (temperature === 0) return ids[drawn] as number;
+    do drawn = run.propose(ids.length, this.#weights, nucleus, random.uniform());
+    while (drawn < 0);
+    return ids[drawn] as number;
   }
 
   /** Where the logits from `at` stand in the kernels' memory; a row that stands elsewhere is copied there. */

@@ -19,6 +19,8 @@ export interface HomeManifest {
   /** Name of the Python wheel that the library was taken from. */
   readonly wheel: string;
   readonly addon: string;
+  /** SHA-256 of the prelude that was compiled in. */
+  readonly prelude: string;
   readonly gpu: boolean;
 }
 

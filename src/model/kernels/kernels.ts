@@ -32,18 +32,16 @@ interface Exports {
     logits: Place,
   ): void;
   logSumExp(logits: Place, length: number): number;
-  draw(
+  weigh(
     logits: Place,
     ids: Place,
     count: number,
     common: Place,
     specificity: number,
     temperature: number,
-    nucleus: number,
-    point: number,
-    scores: Place,
-    buckets: Place,
+    weights: Place,
   ): number;
+  propose(count: number, weights: Place, nucleus: number, point: number): number;
 }
 
 const PAGE = 65_536;

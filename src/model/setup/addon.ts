@@ -1,5 +1,6 @@
 /** The addon of `@tensorflow/tfjs-node-gpu`: its packages from the npm registry, its binary by the C++ compiler. */
 
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ADDON_PACKAGE } from '../engines/tensorflow-home.ts';
@@ -91,13 +92,22 @@ export async function installPackages(root: string, home: string): Promise<void>
   }
 }
 
+const preludeIn = (root: string): string => join(root, 'src/model/setup/prelude.cc');
+
+/** SHA-256 of the prelude as it is now, in hexadecimal. */
+export async function preludeHash(root: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(preludeIn(root)))
+    .digest('hex');
+}
+
 /** Compiles the package's own sources and the prelude against the library in its `deps`. */
 export async function compileAddon(compiler: string, root: string, home: string): Promise<void> {
   const folder = join(home, 'node_modules', ADDON_PACKAGE);
   const binary = join(folder, 'lib', `napi-v${NODE_API}`);
   await mkdir(binary, { recursive: true });
   const prelude = join(folder, 'binding', 'prelude.cc');
-  await cp(join(root, 'src/model/setup/prelude.cc'), prelude);
+  await cp(preludeIn(root), prelude);
   const result = await run(compiler, [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-w'],
     ...[`-DNAPI_VERSION=${NODE_API}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding'],

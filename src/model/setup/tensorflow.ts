@@ -24,7 +24,7 @@ import {
   SETUP_COMMAND,
   tensorflowHome,
 } from '../engines/tensorflow-home.ts';
-import { compileAddon, installPackages } from './addon.ts';
+import { compileAddon, installPackages, preludeHash } from './addon.ts';
 import type { Proof } from './prove.ts';
 import { gigabytes, survey } from './requirements.ts';
 import { NotObtainable, SetupError } from './setup-error.ts';
@@ -48,12 +48,13 @@ async function prove(folder: string): Promise<Proof> {
   return JSON.parse(result.output) as Proof;
 }
 
-/** The addon that is there already, if it computes, and on a GPU where one is asked for. */
+/** The addon that is there already, if it is what would be built, computes, and on a GPU where one is asked for. */
 async function proveExisting(root: string, gpu: boolean): Promise<Proof | null> {
   const folder = findAddonPackage(root);
   if (folder === null) return null;
   const manifest = readHomeManifest(tensorflowHome(root));
-  if (manifest !== null && manifest.tensorflow !== TENSORFLOW_VERSION) return null;
+  const asNow = manifest?.tensorflow === TENSORFLOW_VERSION && manifest.prelude === (await preludeHash(root));
+  if (manifest !== null && !asNow) return null;
   const proof = await prove(folder).catch(() => null);
   // Where CUDA's libraries are there and no card, building them again would change nothing.
   const suits = !gpu || proof?.gpu === true || manifest?.gpu === true;
@@ -135,6 +136,7 @@ async function setUp(root: string, gpu: boolean): Promise<void> {
       tensorflow: proof.version,
       wheel: basename(archive),
       addon: ADDON_PACKAGE,
+      prelude: await preludeHash(root),
       gpu,
     };
     await writeFile(join(part, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,34 +1,21 @@
-/**
- * Drawing a character from logits, as `sampler.ts` describes it. Nothing is sorted: candidates are put into buckets
- * by how far they are behind the likeliest, and the nucleus is made of whole buckets.
- */
-import { exp, round } from './math';
+/** Drawing a character from logits, as `sampler.ts` describes it. */
+import { exp } from './math';
 
-/**
- * What is e^10 times less likely than the likeliest candidate is never drawn, and does not count towards the
- * nucleus: it could not stand in one unless thousands were as unlikely.
- */
-const REACH: f32 = 10;
-const BUCKETS_PER_NAT: f32 = 32;
-const BUCKETS = 320;
-
-/**
- * The candidates' mass by bucket, relative to the likeliest's; the last holds what is out of reach. Four sums each, as
- * the next candidate often falls into the bucket of the one before, whose sum is not there yet.
- */
-const mass = memory.data(16 * (BUCKETS + 1));
-/** The mass of a bucket and of all before it. */
-const sums = memory.data(8 * BUCKETS);
-
-@inline
-function massOf(bucket: i32): f64 {
-  return sumOf(v128.load(mass + (<usize>bucket << 4)));
-}
+/** What is e^16 times less likely than the likeliest candidate is never drawn. */
+const REACH: f32 = 16;
 
 @inline
 function sumOf(four: v128): f64 {
   const first = <f64>f32x4.extract_lane(four, 0) + <f64>f32x4.extract_lane(four, 1);
   return first + (<f64>f32x4.extract_lane(four, 2) + <f64>f32x4.extract_lane(four, 3));
+}
+
+@inline
+function maxOf(four: v128): f32 {
+  return Mathf.max(
+    Mathf.max(f32x4.extract_lane(four, 0), f32x4.extract_lane(four, 1)),
+    Mathf.max(f32x4.extract_lane(four, 2), f32x4.extract_lane(four, 3)),
+  );
 }
 
 /** The logarithm of Σ e^logit over `length` logits. NaN or infinite logits give NaN. */
@@ -39,10 +26,7 @@ export function logSumExp(logits: usize, length: i32): f64 {
   let most = f32x4.splat(-Infinity);
   for (let at = logits; at < wholeEnd; at += 16) most = f32x4.pmax(most, v128.load(at));
   for (let at = wholeEnd; at < end; at += 4) most = f32x4.pmax(most, v128.load32_splat(at));
-  const max: f32 = Mathf.max(
-    Mathf.max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-    Mathf.max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-  );
+  const max = maxOf(most);
   const shift = f32x4.splat(max);
   let even = f32x4.splat(0);
   let odd = f32x4.splat(0);
@@ -59,62 +43,112 @@ export function logSumExp(logits: usize, length: i32): f64 {
   return <f64>max + Math.log(sum);
 }
 
+/** Of the last {@link weigh}: the mass of all candidates, and of those that are left, whose weight is above `limit`. */
+let total: f64 = 0;
+let left: f64 = 0;
+let limit: f32 = 0;
+
 /**
- * The index among `count` candidates `ids` of the one drawn, or −1 where every candidate's logit is −Infinity or NaN.
- * `specificity` times `common[id]` is taken off a logit; temperature 0 takes the likeliest; `point` in [0, 1) says
- * where in the nucleus's mass the draw falls. `scores` and `buckets` are working memory for `count` numbers each,
- * rounded up to four.
+ * Gives `count` candidates `ids` weights to be drawn by, e^((score − highest score) / temperature), where the score is
+ * the logit less `specificity` times `common[id]`. `weights` is room for `count` numbers, rounded up to four. Returns −1
+ * where every logit is −Infinity or NaN; with temperature 0 there are no weights, and the likeliest candidate's index is
+ * returned; else 0.
  */
-export function draw(
+export function weigh(
   logits: usize,
   ids: usize,
   count: i32,
   common: usize,
   specificity: f32,
   temperature: f32,
-  nucleus: f64,
-  point: f64,
-  scores: usize,
-  buckets: usize,
+  weights: usize,
 ): i32 {
-  const max = score(logits, ids, count, common, specificity, scores);
+  const max = score(logits, ids, count, common, specificity, weights);
   if (max == -Infinity) return -1;
-  if (temperature == 0) {
-    for (let n = 0; n < count; n++) if (load<f32>(scores + (<usize>n << 2)) == max) return n;
+  const end = <usize>count << 2;
+  if (temperature == 0) return indexOf(max, weights);
+  // What stands after the last candidate has no weight.
+  for (let n = count; n & 3; n++) store<f32>(weights + (<usize>n << 2), -Infinity);
+  const shift = f32x4.splat(max);
+  const scale = f32x4.splat(1 / temperature);
+  const furthest = f32x4.splat(-REACH);
+  let sum = f32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 16) {
+    const behind = f32x4.mul(f32x4.sub(v128.load(weights + at), shift), scale);
+    // NaN is not greater than anything, so it has no weight either.
+    const weight = v128.and(exp(behind), f32x4.gt(behind, furthest));
+    v128.store(weights + at, weight);
+    sum = f32x4.add(sum, weight);
   }
-  weigh(count, max, temperature, scores, buckets);
-  let all = f32x4.splat(0);
-  for (let b = 0; b < BUCKETS; b++) all = f32x4.add(all, v128.load(mass + (<usize>b << 4)));
-  const share = nucleus * sumOf(all);
-  let within: f64 = 0;
-  let last = 0;
-  for (; last < BUCKETS && within < share; last++) {
-    within += massOf(last);
-    store<f64>(sums + (<usize>last << 3), within);
-  }
-  const wanted = point * within;
-  let bucket = 0;
-  while (bucket < last - 1 && load<f64>(sums + (<usize>bucket << 3)) <= wanted) bucket++;
-  const rest = bucket == 0 ? wanted : wanted - load<f64>(sums + (<usize>(bucket - 1) << 3));
-  return memberOf(bucket, rest, count, scores, buckets);
+  total = sumOf(sum);
+  left = total;
+  limit = 0;
+  return 0;
 }
 
-/** The candidate at which the mass `rest` of a bucket is used up. */
-function memberOf(bucket: i32, rest: f64, count: i32, scores: usize, buckets: usize): i32 {
-  const wanted = i32x4.splat(bucket);
+/** Where a number first stands; it does. */
+function indexOf(value: f32, numbers: usize): i32 {
+  let n = 0;
+  while (load<f32>(numbers + (<usize>n << 2)) != value) n++;
+  return n;
+}
+
+/**
+ * Proposes a candidate of the last {@link weigh}: the one at `point`, in [0, 1), of the mass that is left. Returns its
+ * index if it is of the nucleus: those more likely have less than the share `nucleus` of all mass. Else −1, and what is
+ * no likelier than it is no longer left.
+ *
+ * So proposals that are accepted follow the nucleus's own distribution, exactly and without sorting anything.
+ */
+export function propose(count: i32, weights: usize, nucleus: f64, point: f64): i32 {
   const end = <usize>count << 2;
-  let left = rest;
-  let member = -1;
+  const proposed = at(point * left, end, weights);
+  const weight = load<f32>(weights + (<usize>proposed << 2));
+  const threshold = f32x4.splat(weight);
+  let above = f32x4.splat(0);
   for (let at: usize = 0; at < end; at += 16) {
-    if (!v128.any_true(i32x4.eq(v128.load(buckets + at), wanted))) continue;
-    for (let each = at; each < at + 16; each += 4) {
-      if (load<i32>(buckets + each) != bucket) continue;
-      member = <i32>(each >> 2);
-      left -= <f64>load<f32>(scores + each);
-      if (left < 0) return member;
-    }
+    const four = v128.load(weights + at);
+    above = f32x4.add(above, v128.and(four, f32x4.gt(four, threshold)));
   }
-  return member;
+  const likelier = sumOf(above);
+  // Nothing is likelier than the likeliest, so it is always taken.
+  if (likelier < nucleus * total || likelier == 0) return proposed;
+  left = likelier;
+  limit = weight;
+  return -1;
+}
+
+/** Bytes of so many weights as are first looked at as one. */
+const BLOCK: usize = 256;
+
+/** The candidate at which so much of the mass that is left is used up. */
+function at(mass: f64, end: usize, weights: usize): i32 {
+  const threshold = f32x4.splat(limit);
+  let rest = mass;
+  for (let block: usize = 0; block < end; block += BLOCK) {
+    const blockEnd = min(block + BLOCK, end);
+    let sum = f32x4.splat(0);
+    for (let at = block; at < blockEnd; at += 16) {
+      const four = v128.load(weights + at);
+      sum = f32x4.add(sum, v128.and(four, f32x4.gt(four, threshold)));
+    }
+    const own = sumOf(sum);
+    if (rest >= own) {
+      rest -= own;
+      continue;
+    }
+    let last: usize = block;
+    for (let at = block; at < blockEnd; at += 4) {
+      const weight = load<f32>(weights + at);
+      if (weight <= limit) continue;
+      last = at;
+      rest -= <f64>weight;
+      if (rest < 0) break;
+    }
+    return <i32>(last >> 2);
+  }
+  // Only rounding leads here: these sums were made in another order. The likeliest has weight 1.
+  return indexOf(1, weights);
 }
 
 /** Writes what the candidates are drawn by; returns the highest. */
@@ -143,10 +177,7 @@ function score(
     v128.store(scores + at, value);
     most = f32x4.pmax(most, value);
   }
-  let max: f32 = Mathf.max(
-    Mathf.max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-    Mathf.max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-  );
+  let max = maxOf(most);
   for (let at = wholeEnd; at < end; at += 4) {
     const id = <usize>load<i32>(ids + at) << 2;
     let value = load<f32>(logits + id);
@@ -155,34 +186,4 @@ function score(
     if (value > max) max = value;
   }
   return max;
-}
-
-/** Replaces scores by weights, e^((score − max) / temperature), and sorts them into buckets. */
-function weigh(count: i32, max: f32, temperature: f32, scores: usize, buckets: usize): void {
-  memory.fill(mass, 0, 16 * (BUCKETS + 1));
-  const shift = f32x4.splat(max);
-  const scale = f32x4.splat(1 / temperature);
-  const furthest = f32x4.splat(-REACH);
-  const perNat = f32x4.splat(-BUCKETS_PER_NAT);
-  const half = f32x4.splat(0.5);
-  // What stands after the last candidate is working memory too; its weight is of no account.
-  for (let n = count; n & 3; n++) store<f32>(scores + (<usize>n << 2), -Infinity);
-  const end = <usize>count << 2;
-  for (let at: usize = 0; at < end; at += 16) {
-    const behind = f32x4.mul(f32x4.sub(v128.load(scores + at), shift), scale);
-    // This maximum takes the bound where the number is NaN: out of reach, like −Infinity.
-    const bounded = f32x4.pmax(furthest, behind);
-    // Candidates come by falling frequency, so those out of reach stand together.
-    if (!v128.any_true(f32x4.gt(bounded, furthest))) {
-      v128.store(buckets + at, i32x4.splat(BUCKETS));
-      continue;
-    }
-    v128.store(scores + at, exp(bounded));
-    const bucket = round(f32x4.sub(f32x4.mul(bounded, perNat), half));
-    v128.store(buckets + at, bucket);
-    for (let lane: usize = 0; lane < 16; lane += 4) {
-      const slot = mass + (<usize>load<i32>(buckets + at + lane) << 4) + lane;
-      store<f32>(slot, load<f32>(slot) + load<f32>(scores + at + lane));
-    }
-  }
 }

@@ -1,6 +1,6 @@
 /** What is exported to `kernels.ts`. AssemblyScript: compiled to WebAssembly by `npm run build`. */
 export { columns } from './columns';
-export { draw, logSumExp } from './draw';
+export { logSumExp, propose, weigh } from './draw';
 export { gru, lstm, rnn } from './gates';
 
 /** The first byte that the code itself does not use. */

@@ -31,13 +31,6 @@ export function exp(x: v128): v128 {
   return f32x4.mul(p, power);
 }
 
-/** The nearest integer of numbers whose magnitude is below 2^22. */
-@inline
-export function round(x: v128): v128 {
-  const sum = f32x4.add(x, f32x4.splat(ROUNDING));
-  return i32x4.sub(sum, i32x4.splat(0x4b400000));
-}
-
 /** The logistic function 1 / (1 + e⁻ˣ). */
 @inline
 export function sigmoid(x: v128): v128 {
