@@ -235,15 +235,16 @@ export class Decoder {
     const { stepper, vocabulary } = this.#model;
     const whole: number[] = [];
     const narrow: number[] = [];
-    for (const [n, row] of this.#rows.entries()) {
+    for (let n = 0; n < this.#rows.length; n++) {
+      const row = this.#rows[n] as Row;
       if (row.pending.length > 0 || row.finished) continue;
       (this.#isNarrow(row) ? narrow : whole).push(n);
     }
     const due = [...whole, ...narrow];
     if (due.length === 0) return;
     const logits = await stepper.logits(due, whole.length);
-    for (const [i, n] of due.entries()) {
-      const row = this.#rows[n] as Row;
+    for (let i = 0; i < due.length; i++) {
+      const row = this.#rows[due[i] as number] as Row;
       const projected = { i, at: i * vocabulary.size, narrow: i >= whole.length };
       if (row.cursor.slot?.kind === 'choice') this.#choose(row, logits, projected);
       else this.#write(row, logits, projected);

@@ -75,7 +75,10 @@ export class Projection {
     else lowered.set(h);
     if (whole > 0) {
       const [from, into] = [lowered.subarray(0, whole * W), logits.subarray(0, whole * V)];
-      this.multiplyAdds += await multiply(from, whole, this.#output, this.#outputBias, into);
+      // TensorFlow would add the bias in a pass of its own, with a result of its own.
+      const apart = tf.getBackend() === 'tensorflow';
+      this.multiplyAdds += await multiply(from, whole, this.#output, apart ? null : this.#outputBias, into);
+      if (apart) kernels.run.addBias(this.#logits, whole, V, this.#columnBias);
     }
     return logits;
   }

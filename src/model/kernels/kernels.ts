@@ -22,6 +22,7 @@ interface Exports {
   lstm(rows: number, hidden: number, zx: Place, index: Place, u: Place, h: Place, c: Place): void;
   gru(rows: number, hidden: number, zx: Place, index: Place, u: Place, h: Place): void;
   rnn(rows: number, hidden: number, zx: Place, index: Place, u: Place, h: Place): void;
+  addBias(matrix: Place, rows: number, width: number, bias: Place): void;
   columns(
     y: Place,
     width: number,

@@ -1,4 +1,4 @@
-/** A few columns of the projection, where a slot admits few characters. */
+/** What of the projection the engines leave to us. */
 
 /**
  * The logits of `count` tokens `ids` after one row: `logits[id]` = y · weights[id] + bias[id], with y [width] and
@@ -36,5 +36,17 @@ export function columns(
       (f32x4.extract_lane(four, 2) + f32x4.extract_lane(four, 3));
     for (; at < stride; at += 4) sum += load<f32>(y + at) * load<f32>(row + at);
     store<f32>(logits + (id << 2), sum + load<f32>(bias + (id << 2)));
+  }
+}
+
+/** Adds `bias` [width] to each row of `matrix` [rows, width]. */
+export function addBias(matrix: usize, rows: i32, width: i32, bias: usize): void {
+  const stride = <usize>width << 2;
+  const wholeEnd = <usize>(width & ~3) << 2;
+  for (let n = 0; n < rows; n++) {
+    const row = matrix + <usize>n * stride;
+    let at: usize = 0;
+    for (; at < wholeEnd; at += 16) v128.store(row + at, f32x4.add(v128.load(row + at), v128.load(bias + at)));
+    for (; at < stride; at += 4) store<f32>(row + at, load<f32>(row + at) + load<f32>(bias + at));
   }
 }
