@@ -23,7 +23,7 @@ export interface Sampling {
 
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
   calm: { temperature: 0.7, nucleus: 0.85, specificity: 0.25 },
-  free: { temperature: 0.93, nucleus: 0.955, specificity: 0.38 },
+  free: { temperature: 0.93, nucleus: 0.955, specificity: 0.42 },
   wild: { temperature: 1.05, nucleus: 0.97, specificity: 0.4 },
   greedy: { temperature: 0, nucleus: 1, specificity: 0 },
 };

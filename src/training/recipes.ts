@@ -84,7 +84,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     clipNorm: 1,
     dropout: 0.3,
     batchRows: 64,
-    epochs: 10,
+    epochs: 12,
     earlier: { epochs: 1, dropout: 0.1 },
     titleShare: 0.2,
     seed: 1,

@@ -71,7 +71,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
   const log = resumed ? await readLog(paths.log, trainer.step) : [];
   await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  const novelty = indexCorpus(corpus);
+  const novelty = indexPoems(corpus, earlier);
   let validation = log.at(-1)?.validation ?? null;
   const monitor = new DeviceMonitor();
 
@@ -195,12 +195,20 @@ export function openDataset(recipe: Recipe, corpus: Corpus, vocabulary?: Vocabul
   return new Dataset(corpus.poems, known, recipe);
 }
 
-/** What the training poems say, so that the model's poems do not repeat it. */
-function indexCorpus(corpus: Corpus): NoveltyIndexes {
-  const lines = corpus.poems
+/**
+ * What the training poems say, so that the model's poems do not repeat it: runs of all that was learned from, and the
+ * corpus's own lines to find the nearest among.
+ */
+function indexPoems(corpus: Corpus, earlier: Corpus | null): NoveltyIndexes {
+  const lines = trainingLines(corpus);
+  const before = earlier ? trainingLines(earlier) : [];
+  return { runs: RunIndex.build([...lines, ...before]).bytes, lines: LineIndex.build(lines).serialise() };
+}
+
+function trainingLines({ poems }: Corpus): string[] {
+  return poems
     .filter(({ split }) => split === 'train')
     .flatMap(({ text }) => text.split(/[，。]/u).filter((line) => line !== ''));
-  return { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
 }
 
 /** Test scores of the weights as they will be stored. */
