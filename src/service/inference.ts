@@ -36,7 +36,7 @@ export interface WriteOptions {
 export interface Written {
   /** One string a slot of the plan, in order. */
   readonly characters: readonly string[];
-  /** Mean NLL in nats of the hanzi that the model chose; null where it chose none. */
+  /** Mean NLL in nats of the hanzi that the model chose; null where it chose none, or one row alone was written. */
   readonly nllHanzi: number | null;
   readonly checkpoint: string;
   readonly seed: number;

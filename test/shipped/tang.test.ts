@@ -55,7 +55,7 @@ describe('checkpoints/tang', () => {
     const { heldOut, training, recipe } = checkpoint.card;
     expect(recipe.name).toBe('tang');
     expect(training.finished).toBe(true);
-    expect(heldOut.test?.nll).toBeLessThan(4.8);
+    expect(heldOut.test?.nll).toBeLessThan(4.3);
     expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
   });
 
