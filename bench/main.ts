@@ -1,8 +1,6 @@
 /**
- * `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--soak]
- * [--peer PROGRAM]`: how fast the service writes, and what of the engine's arithmetic it makes use of.
- * `npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64]`: how fast a network
- * of the checkpoint's sizes trains.
+ * `npm run bench`: how fast the service writes, and what of the engine's arithmetic it makes use of; with `--training`,
+ * how fast a network of the checkpoint's sizes trains.
  *
  * One candidate an order unless told, so that a poem is a row; the bot writes several and keeps the best.
  */
@@ -10,8 +8,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
-import { ENGINE_CHOICES, type EngineChoice, startEngine } from '../src/model/engine.ts';
+import { type EngineChoice, startEngine } from '../src/model/engine.ts';
 import { openInference } from '../src/service/embedded.ts';
+import { LoadError } from '../src/service/inference.ts';
+import { count, engineChoice, runCommand, UsageError } from '../src/training/commands/command.ts';
 import { RECIPES, type Recipe } from '../src/training/recipes.ts';
 import { ProductClock } from './arithmetic.ts';
 import { runPeer } from './peer.ts';
@@ -21,10 +21,22 @@ import { trainingRate } from './training.ts';
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
 
-const { values } = parseArgs({
+const HELP = `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--soak]
+npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64]
+
+  --json               the last line is the numbers as JSON
+  --engine E           auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
+  --checkpoint NAME    a folder under checkpoints/, or under --checkpoints DIR (default: tang)
+  --concurrency LIST   so many poets at once (default: 1,8,64,256)
+  --candidates N       rows written for each poem (default: 1; the bot writes several and keeps the best)
+  --soak               writes 10,000 poems instead, for the memory before and after
+  --peer PROGRAM       runs another program beside it, and prints how many times its poems ours are
+  --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens`;
+
+const OPTIONS = {
   options: {
     json: { type: 'boolean', default: false },
-    engine: { type: 'string', default: 'auto' },
+    engine: { type: 'string' },
     checkpoints: { type: 'string', default: 'checkpoints' },
     checkpoint: { type: 'string', default: 'tang' },
     concurrency: { type: 'string', default: '1,8,64,256' },
@@ -34,16 +46,24 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '64' },
     length: { type: 'string', default: '64' },
     peer: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<typeof OPTIONS>>['values'];
+
+await runCommand(async () => {
+  const { values } = parseArgs(OPTIONS);
+  if (values.help) console.log(HELP);
+  else if (values.training) await benchTraining(values);
+  else await benchServing(values);
 });
 
-await (values.training ? benchTraining() : benchServing());
-
-async function benchTraining(): Promise<void> {
+async function benchTraining(values: Values): Promise<void> {
   const { architecture } = await readCard(checkpointFolder(resolve(values.checkpoints), values.checkpoint));
   const { vocabulary, embedding, hidden } = architecture;
-  const [batch, length] = [whole(values.batch), whole(values.length)];
-  const started = await startEngine(engineNamed(values.engine));
+  const [batch, length] = [count('batch', values.batch), count('length', values.length)];
+  const started = await startEngine(engineChoice(values.engine));
   const recipe = RECIPES.tang as Recipe;
   const rate = await trainingRate({ architecture, recipe, batch, length, measureMs: 10_000 });
   console.log(
@@ -58,10 +78,10 @@ async function benchTraining(): Promise<void> {
   );
 }
 
-async function benchServing(): Promise<void> {
-  const engine = engineNamed(values.engine);
-  const concurrency = values.concurrency.split(',').map(whole);
-  const candidates = whole(values.candidates);
+async function benchServing(values: Values): Promise<void> {
+  const engine = engineChoice(values.engine);
+  const concurrency = values.concurrency.split(',').map((word) => count('concurrency', word));
+  const candidates = count('candidates', values.candidates);
   const most = Math.max(...concurrency, SOAK_POETS);
   const inference = await openInference({
     engine,
@@ -73,6 +93,8 @@ async function benchServing(): Promise<void> {
       info: (fields, message) => console.error(message, JSON.stringify(fields)),
       warn: (fields, message) => console.error(message, JSON.stringify(fields)),
     },
+  }).catch((error: unknown) => {
+    throw error instanceof LoadError ? new UsageError(error.message) : error;
   });
   const { engine: started, checkpoint } = inference.status();
   const { name, vocabulary, embedding, hidden } = checkpoint;
@@ -145,18 +167,6 @@ async function compare(
       `peer, ${way}, batch ${batch}: ${theirs} poems/s; ours are ${ratio.toFixed(2)} times as many`,
     );
   }
-}
-
-function engineNamed(name: string): EngineChoice {
-  const found = ENGINE_CHOICES.find((each) => each === name);
-  if (!found) throw new Error(`there is no engine ${name}; there are ${ENGINE_CHOICES.join(', ')}`);
-  return found;
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${text} is not a whole number from 1`);
-  return value;
 }
 
 function rounded(value: number): number {

@@ -52,3 +52,15 @@ test('the last line says how fast poems are written', { timeout: 60_000 }, async
 test('an engine that there is not is refused by name', async () => {
   await expect(bench('--engine', 'abacus')).rejects.toThrow(/abacus/);
 });
+
+test.each([
+  [['--poets', '3'], "Unknown option '--poets'"],
+  [['--concurrency', '1,zwei'], '--concurrency takes a whole number of at least 1, not zwei'],
+  [['--engine', 'steam'], 'there is no engine steam'],
+  [['--engine', 'wasm', '--checkpoint', 'nowhere'], 'nowhere'],
+] as const)('%j is answered with one sentence', async (args, sentence) => {
+  const failure = await promisify(execFile)(process.execPath, [BENCH, ...args]).catch((error) => error);
+  expect(failure.code).toBe(1);
+  expect(failure.stderr).toContain(sentence);
+  expect(failure.stderr).not.toMatch(/^ {4}at /m);
+});

@@ -54,7 +54,7 @@ ${table(
 )}
 
 \`\`\`sh
-npm run corpus
+npm run corpus${runs.some(({ card }) => card.earlier) ? '\nnpm run corpus -- --song' : ''}
 ${commands.join('\n')}
 npm run experiments
 \`\`\`
@@ -65,7 +65,7 @@ const ORIGIN: { readonly [recipe: string]: string } = {
   report: 'its PyTorch program',
   'report-rnn': 'its TensorFlow notebook',
   'report-gru': 'the cell that it explains and does not run',
-  tang: 'nothing: it is the one that is served',
+  tang: 'nothing: it is the one that is served, and reads Song poems first',
 };
 
 function network({ cell, embedding, hidden, layers }: RunFindings['card']['architecture']): string {
