@@ -3,6 +3,15 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
+/**
+ * On TensorFlow, beyond so many rows, rows of zeros are added up to a multiple of it: oneDNN compiles code for each number
+ * of rows that it meets and keeps it, a hundred megabytes by the time it has met them all.
+ */
+const ROWS_STEP = 8;
+
+/** The left side with its rows of zeros; each call writes it anew, and the engine has its own copy by the next. */
+let padded = new Float32Array(0);
+
 /** left [rows, K] · right [K, M] + bias, written to `result`; returns the multiply-adds made. */
 export async function multiply(
   left: Float32Array,
@@ -12,7 +21,7 @@ export async function multiply(
   result: Float32Array,
 ): Promise<number> {
   const [K, M] = right.shape;
-  const a = tf.tensor2d(left, [rows, K]);
+  const a = leftSide(left, rows, K);
   const product = affine(a, right, bias);
   try {
     await readInto(result, product);
@@ -23,12 +32,22 @@ export async function multiply(
   return rows * K * M;
 }
 
-/** Copies a tensor's values to the beginning of an array. On wasm, straight from the engine's memory. */
+function leftSide(left: Float32Array, rows: number, K: number): tf.Tensor2D {
+  if (tf.getBackend() !== 'tensorflow' || rows <= ROWS_STEP || rows % ROWS_STEP === 0)
+    return tf.tensor2d(left, [rows, K]);
+  const whole = Math.ceil(rows / ROWS_STEP) * ROWS_STEP;
+  if (padded.length < whole * K) padded = new Float32Array(whole * K);
+  padded.set(left);
+  padded.fill(0, rows * K, whole * K);
+  return tf.tensor2d(padded.subarray(0, whole * K), [whole, K]);
+}
+
+/** Copies as many of a tensor's values as an array holds to it. On wasm, straight from the engine's memory. */
 async function readInto(target: Float32Array, tensor: tf.Tensor): Promise<void> {
   const engine = tf.getBackend();
   if (engine === 'wasm') target.set((tf.backend() as BackendWasm).typedArrayFromHeap(tensor));
   // TensorFlow blocks either way, and a promise for each product costs up to half as much as the product.
-  else if (engine === 'tensorflow') target.set(tensor.dataSync<'float32'>());
+  else if (engine === 'tensorflow') target.set(tensor.dataSync<'float32'>().subarray(0, target.length));
   else target.set(await tensor.data<'float32'>());
 }
 
