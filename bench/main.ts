@@ -14,8 +14,9 @@ import { LoadError } from '../src/service/inference.ts';
 import { count, engineChoice, runCommand, UsageError } from '../src/training/commands/command.ts';
 import { RECIPES, type Recipe } from '../src/training/recipes.ts';
 import { ProductClock } from './arithmetic.ts';
+import { residentBytes } from './memory.ts';
 import { runPeer } from './peer.ts';
-import { measureThroughput, residentBytes, soak, type Throughput } from './serving.ts';
+import { measureThroughput, soak, type Throughput } from './serving.ts';
 import { trainingRate } from './training.ts';
 
 const SOAK_POEMS = 10_000;

@@ -2,8 +2,6 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { compilePlan } from '../src/poetry/compile.ts';
 import type { Asker, Inference } from '../src/service/inference.ts';
 
@@ -93,22 +91,6 @@ export async function soak(inference: Inference, poems: number, poets: number): 
     while (seed < poems) await writePoem(inference, seed++);
   };
   await Promise.all(Array.from({ length: poets }, poet));
-}
-
-/**
- * Resident bytes of the whole process, without this thread's garbage: it has so little to do that V8 otherwise
- * leaves a hundred megabytes of finished poems lying before it collects them.
- */
-export async function residentBytes(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 3; look++) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    least = Math.min(least, process.memoryUsage.rss());
-  }
-  return least;
 }
 
 async function multiplyAdds(inference: Inference): Promise<number> {

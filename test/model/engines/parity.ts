@@ -44,13 +44,14 @@ function sentences(vocabulary: number): number[][] {
 
 async function decode(architecture: Architecture, results: Map<string, Float32Array>): Promise<void> {
   const stepper = await Stepper.create(architecture, initialParameters(architecture, 11));
-  const rows = 3;
+  // More than an engine may take as they are, and no round number.
+  const rows = 11;
   const random = new Random(5);
   stepper.reserve(rows);
   for (let step = 0; step < STEPS; step++) {
     const tokens = Int32Array.from({ length: rows }, () => random.below(architecture.vocabulary));
     await stepper.step(tokens, rows);
-    results.set(`logits ${step}`, (await stepper.logits([0, 1, 2])).slice());
+    results.set(`logits ${step}`, (await stepper.logits([9, 1, 10, 0, 5, 2, 8, 3, 7])).slice());
   }
   stepper.dispose();
 }
