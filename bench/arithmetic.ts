@@ -1,19 +1,23 @@
-/** How fast an engine multiplies matrices: what everything else is held against. */
+/** How fast an engine multiplies matrices as the service has it do: what everything else is held against. */
 
-import * as tf from '@tensorflow/tfjs-core';
 import { type EngineChoice, startEngine } from '../src/model/engine.ts';
+import { decodingThreads } from '../src/model/kernels/helpers.ts';
+import { Kernels, type Place } from '../src/model/kernels/kernels.ts';
+import { Product } from '../src/model/product.ts';
 
 /** As large as the products of the largest batch, and larger. */
 const [M, K, N] = [256, 1024, 2048];
 const LOOK_MS = 200;
 
 /**
- * Large products on an engine of this thread's own, timed while the service rests. Looks are taken before, between
- * and after its measurements, so that whatever else runs on the machine slows both alike.
+ * Large products by the same code and as many threads as decoding has, timed while the service rests. Looks are taken
+ * before, between and after its measurements, so that whatever else runs on the machine slows both alike.
  */
 export class ProductClock {
-  readonly #a: tf.Tensor2D;
-  readonly #b: tf.Tensor2D;
+  readonly #kernels: Kernels;
+  readonly #product: Product;
+  readonly #left: Place;
+  readonly #result: Place;
   readonly #looks: number[] = [];
 
   static async start(engine: EngineChoice): Promise<ProductClock> {
@@ -25,18 +29,21 @@ export class ProductClock {
   }
 
   private constructor() {
-    this.#a = tf.randomUniform([M, K], -1, 1);
-    this.#b = tf.randomUniform([K, N], -1, 1);
+    const kernels = new Kernels(decodingThreads());
+    const values = (length: number) => Float32Array.from({ length }, () => 2 * Math.random() - 1);
+    this.#kernels = kernels;
+    this.#left = kernels.keep(values(M * K));
+    this.#result = kernels.reserve(M * N);
+    this.#product = new Product(kernels, values(K * N), K, null);
   }
 
-  /** Multiplies for a moment, reading the results back like a tick's. */
+  /** Multiplies for a moment. */
   async look(): Promise<void> {
     let products = 0;
     const started = performance.now();
     while (performance.now() - started < LOOK_MS) {
-      const c = tf.matMul(this.#a, this.#b);
-      await c.data();
-      c.dispose();
+      await this.#product.write(M, this.#result, { at: this.#left, width: K });
+      this.#kernels.run();
       products++;
     }
     this.#looks.push((1000 * products) / (performance.now() - started));
@@ -46,5 +53,11 @@ export class ProductClock {
   get rate(): number {
     const looks = this.#looks.toSorted((x, y) => x - y);
     return (looks[Math.floor(looks.length / 2)] ?? Number.NaN) * M * K * N;
+  }
+
+  /** Lets its threads and its memory go. */
+  stop(): void {
+    this.#product.dispose();
+    this.#kernels.dispose();
   }
 }

@@ -120,6 +120,7 @@ async function benchServing(values: Values): Promise<void> {
   if (dropped > 0) throw new Error(`${dropped} poems were not finished`);
 
   const { rate } = products;
+  products.stop();
   console.log(`products of matrices: ${(rate / 1e9).toFixed(1)} thousand million multiply-adds a second`);
   for (const { n, poemsPerSecond, p50, p95, p99, arithmetic, eventLoopDelayP99 } of results) {
     console.log(

@@ -8,6 +8,8 @@ export class Random {
   #b: number;
   #c: number;
   #counter: number;
+  /** Numbers that were looked at and not taken yet. */
+  readonly #ahead: number[] = [];
 
   /** `seed` is taken as an unsigned 32-bit integer. */
   constructor(seed: number) {
@@ -20,6 +22,21 @@ export class Random {
   }
 
   uint32(): number {
+    return this.#ahead.shift() ?? this.#next();
+  }
+
+  /** The n-th of what {@link uniform} will give, from 0, and takes nothing. */
+  peek(n: number): number {
+    while (this.#ahead.length <= n) this.#ahead.push(this.#next());
+    return (this.#ahead[n] as number) / 0x1_0000_0000;
+  }
+
+  /** Takes so many numbers. */
+  skip(count: number): void {
+    for (let i = 0; i < count; i++) this.uint32();
+  }
+
+  #next(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);

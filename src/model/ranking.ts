@@ -5,7 +5,7 @@
  * every next word is easy to foresee, so what recurs is charged for.
  */
 
-import type { RowResult } from './decoder.ts';
+import type { RowResult } from './row.ts';
 
 /** Nats a hanzi for each pair of neighbouring characters that stands in the poem once more. */
 const REPEATED_PAIR = 0.25;

@@ -96,7 +96,9 @@ export class Metrics {
     gauge('shiren_waiting', 'Orders that wait.', () => read().waiting);
     gauge('shiren_running', 'Orders in the batch.', () => read().running);
     gauge('shiren_breaker_open', '1 while the engine rests after crashes.', () => Number(read().breakerOpen));
-    gauge('shiren_engine_bytes', 'Tensor memory of the engine.', () => read().pulse.get('engineBytes'));
+    gauge('shiren_engine_bytes', 'Memory of the engine: its tensors, and that of our own kernels.', () =>
+      read().pulse.get('engineBytes'),
+    );
     gauge('shiren_engine_tensors', 'Tensors alive.', () => read().pulse.get('tensors'));
     gauge('shiren_engine_heap_bytes', "The engine thread's heap.", () => read().pulse.get('heapBytes'));
     gauge('shiren_process_bytes', 'Resident memory of the whole process.', () => process.memoryUsage.rss());

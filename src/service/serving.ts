@@ -3,7 +3,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Candidates } from '../model/candidates.ts';
 import { CheckpointError, checkpointFolder, loadCheckpoint } from '../model/checkpoint.ts';
-import { Decoder, DecodingError } from '../model/decoder.ts';
+import { Decoder } from '../model/decoder.ts';
+import { decodingThreads } from '../model/kernels/helpers.ts';
+import { DecodingError } from '../model/row.ts';
 import { SAMPLING } from '../model/sampler.ts';
 import { Stepper } from '../model/stepper.ts';
 import { compilePlan } from '../poetry/compile.ts';
@@ -38,7 +40,10 @@ export async function prepareServing(root: string, name: string, onProgress: () 
   };
   const checkpoint = await loadCheckpoint(checkpointFolder(root, name));
   await pause();
-  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters, pause);
+  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters, {
+    threads: decodingThreads(),
+    onProgress: pause,
+  });
   try {
     await pause();
     const { runs } = checkpoint;

@@ -6,6 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describeEngine, EngineError, startEngine } from '../model/engine.ts';
+import { Kernels } from '../model/kernels/kernels.ts';
 import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
 import { prepareServing } from './serving.ts';
 import { WritingLoop } from './writing.ts';
@@ -52,7 +53,7 @@ try {
 
 function measure(): void {
   const { numBytes, numTensors } = tf.memory();
-  pulse.set('engineBytes', numBytes);
+  pulse.set('engineBytes', numBytes + Kernels.bytes);
   pulse.set('tensors', numTensors);
   pulse.set('heapBytes', process.memoryUsage().heapUsed);
 }

@@ -6,8 +6,8 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Row } from '../model/decoder.ts';
 import { best, seedOf } from '../model/ranking.ts';
+import type { Row } from '../model/row.ts';
 import { SAMPLING } from '../model/sampler.ts';
 import type { Order } from './inference.ts';
 import type { Command, Pulse, Reply } from './protocol.ts';

@@ -2,8 +2,9 @@
 
 import { Candidates } from '../model/candidates.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { Decoder, type Row } from '../model/decoder.ts';
+import { Decoder } from '../model/decoder.ts';
 import { best, seedOf } from '../model/ranking.ts';
+import type { Row } from '../model/row.ts';
 import { SAMPLING } from '../model/sampler.ts';
 import { Stepper } from '../model/stepper.ts';
 import { RUN_LENGTH } from '../poetry/novelty.ts';

@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Novelty } from '../../src/model/batch.ts';
 import { Candidates } from '../../src/model/candidates.ts';
-import { Decoder, type Novelty, type Row, type RowSpec } from '../../src/model/decoder.ts';
-import { SAMPLING, Sampler } from '../../src/model/sampler.ts';
+import { Decoder } from '../../src/model/decoder.ts';
+import type { Row, RowSpec } from '../../src/model/row.ts';
+import { SAMPLING } from '../../src/model/sampler.ts';
 import { Stepper } from '../../src/model/stepper.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
@@ -118,8 +120,8 @@ describe('a poem', () => {
       const at = i - VOCABULARY.prefix('wujue').length;
       if (at >= 2 && plan.slots[at]?.kind === 'free') {
         const logits = await stepper.logits([0]);
-        expected +=
-          new Sampler(logits.length).logSumExp(logits, 0, logits.length) - (logits[token] as number);
+        const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+        expected += total - (logits[token] as number);
       }
       await stepper.step(Int32Array.of(token), 1);
     }
@@ -157,15 +159,22 @@ describe('the running batch', () => {
     seed: 1000 + n,
   }));
 
-  test.each(['lstm', 'gru', 'rnn'] as const)('does not let %s rows disturb each other', async (cell) => {
-    const { decoder } = await tinyModel(cell);
+  test.each([
+    ['lstm', 1],
+    ['lstm', 2],
+    ['gru', 1],
+    ['rnn', 3],
+  ] as const)('does not let %s rows disturb each other, with %i threads', async (cell, threads) => {
+    const one = await tinyModel(cell);
     const alone: string[] = [];
     for (const spec of specs) {
-      const row = decoder.join(spec);
-      await drain(decoder);
+      const row = one.decoder.join(spec);
+      await drain(one.decoder);
       alone.push(row.characters.join(''));
     }
     expect(new Set(alone).size).toBe(specs.length);
+    const { decoder, stepper } = await tinyModel(cell, { threads });
+    onTestFinished(() => stepper.dispose());
 
     // Join a few at a time, and let every fifth go halfway, so that rows are moved about.
     const rows: Row[] = [];
@@ -193,6 +202,25 @@ describe('the running batch', () => {
     expect(new Set(finished)).toEqual(new Set(rows.filter((_, n) => n !== 2)));
     expect(finished).toHaveLength(5);
     expect(await decoder.tick()).toEqual([]);
+  });
+
+  test('advances every row by one character a tick, in one batch or two', async () => {
+    const { decoder, stepper } = await tinyModel('lstm', { threads: 2 });
+    onTestFinished(() => stepper.dispose());
+    const plan = poemPlan({ meter: 'none' });
+    const write = async (count: number) => {
+      const rows = Array.from({ length: count }, (_, seed) =>
+        decoder.join({ plan, sampling: SAMPLING.free, seed }),
+      );
+      let ticks = 0;
+      for (; decoder.active > 0; ticks++) await decoder.tick();
+      for (const row of rows) expect(row.finished).toBe(true);
+      return ticks;
+    };
+    const alone = await write(1);
+    expect(await write(7)).toBe(alone);
+    expect(await write(40)).toBeLessThanOrEqual(alone + 1);
+    expect(await write(1)).toBe(alone);
   });
 
   test('writes nothing more in poems that are wholly given', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Kernels } from '../../src/model/kernels/kernels.ts';
 import { Random } from '../../src/model/random.ts';
 import { Sampler } from '../../src/model/sampler.ts';
@@ -11,7 +11,7 @@ function shares(logits: Float32Array, ids: Int32Array, temperature: number, nucl
   const random = new Random(1);
   const counts = new Float64Array(logits.length);
   for (let i = 0; i < 100_000; i++) {
-    const id = sampler.draw(logits, 0, ids, { temperature, nucleus }, random);
+    const id = sampler.drawFrom(logits, ids, { temperature, nucleus }, random);
     counts[id] = (counts[id] as number) + 1e-5;
   }
   return counts;
@@ -52,7 +52,7 @@ describe('a draw', () => {
       const random = new Random(1);
       const counts = [0, 0, 0];
       for (let i = 0; i < 50_000; i++) {
-        const id = sampler.draw(logits, 0, all(3), { temperature: 1, nucleus: 1, specificity }, random);
+        const id = sampler.drawFrom(logits, all(3), { temperature: 1, nucleus: 1, specificity }, random);
         counts[id] = (counts[id] as number) + 1 / 50_000;
       }
       return counts;
@@ -72,7 +72,9 @@ describe('a draw', () => {
     const run = (at: number) => {
       const sampler = new Sampler(300);
       const random = new Random(42);
-      return Array.from({ length: 50 }, () => sampler.draw(wide, at, all(300), sampling, random));
+      return Array.from({ length: 50 }, () =>
+        sampler.drawFrom(wide.subarray(at), all(300), sampling, random),
+      );
     };
     expect(run(0)).toEqual(run(0));
     expect(run(300)).not.toEqual(run(0));
@@ -89,7 +91,7 @@ describe('a draw', () => {
     for (const ids of [all(49), all(49).filter((id) => id % 3 !== 1), Int32Array.of(7, 8)]) {
       for (let seed = 0; seed < 40; seed++) {
         const draw = (logits: Float32Array) =>
-          sampler.draw(logits, 50, ids, { temperature: 0.9, nucleus: 0.95 }, new Random(seed));
+          sampler.drawFrom(logits.subarray(50), ids, { temperature: 0.9, nucleus: 0.95 }, new Random(seed));
         expect(draw(own)).toBe(draw(values));
         expect(ids).toContain(draw(own));
       }
@@ -98,14 +100,14 @@ describe('a draw', () => {
 
   test('takes the likeliest at temperature 0, and nothing from the generator', () => {
     const random = new Random(3);
-    expect(new Sampler(5).draw(logits, 0, all(5), { temperature: 0, nucleus: 1 }, random)).toBe(4);
+    expect(new Sampler(5).drawFrom(logits, all(5), { temperature: 0, nucleus: 1 }, random)).toBe(4);
     expect(random.uint32()).toBe(new Random(3).uint32());
   });
 
   test('survives huge, infinite and missing logits', () => {
     const sampling = { temperature: 1, nucleus: 0.9 };
     const draw = (values: number[], ids = all(values.length)) =>
-      new Sampler(values.length).draw(Float32Array.from(values), 0, ids, sampling, new Random(1));
+      new Sampler(values.length).drawFrom(Float32Array.from(values), ids, sampling, new Random(1));
     expect(draw([3e38, -3e38, 0])).toBe(0);
     expect(draw([Number.NEGATIVE_INFINITY, -50, Number.NEGATIVE_INFINITY])).toBe(1);
     expect(draw([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY])).toBe(-1);
@@ -114,19 +116,98 @@ describe('a draw', () => {
   });
 });
 
+test('draws of a batch are those of its rows one by one, however many threads carry them out', () => {
+  const V = 300;
+  const sampling = { temperature: 0.9, nucleus: 0.5 };
+  const rows = Array.from({ length: 70 }, (_, n) =>
+    Float32Array.from({ length: V }, (_, i) => Math.sin(i * 12.9898 + n) * 3),
+  );
+  const lists = [all(V), all(V).filter((id) => id % 3 !== 1), Int32Array.of(7, 8, 200)];
+  const alone = rows.map((logits, n) =>
+    new Sampler(V).drawFrom(logits, lists[n % 3] as Int32Array, sampling, new Random(n)),
+  );
+  const kernels = new Kernels(3);
+  onTestFinished(() => kernels.dispose());
+  const sampler = new Sampler(V, null, kernels);
+  for (let round = 0; round < 20; round++) {
+    sampler.begin(rows.length);
+    const randoms = rows.map((_, n) => new Random(n));
+    for (const [n, logits] of rows.entries()) {
+      const ids = lists[n % 3] as Int32Array;
+      sampler.set(n, { logits: kernels.keep(logits), ids, sampling, random: randoms[n] as Random });
+    }
+    sampler.writeAll(rows.length);
+    kernels.run();
+    expect(rows.map((_, n) => sampler.drawn(n))).toEqual(alone);
+  }
+});
+
+test('a nucleus of next to nothing takes the likeliest, however many proposals that needs', () => {
+  const V = 4000;
+  const logits = Float32Array.from({ length: V }, (_, i) => ((i * 7919) % V) / V);
+  const likeliest = logits.indexOf(Math.max(...logits));
+  let most = 0;
+  for (let seed = 0; seed < 50; seed++) {
+    const random = new Random(seed);
+    expect(new Sampler(V).drawFrom(logits, all(V), { temperature: 1, nucleus: 1e-12 }, random)).toBe(
+      likeliest,
+    );
+    // How many numbers were taken: where a generator of the same seed stands.
+    const [other, next] = [new Random(seed), random.uint32()];
+    let taken = 0;
+    while (other.uint32() !== next) taken++;
+    most = Math.max(most, taken);
+  }
+  expect(most).toBeGreaterThan(8);
+});
+
+test('what is barred is not drawn until it is let back, and what is struck out never again', () => {
+  const logits = Float32Array.of(1, 5, 2, 4);
+  const kernels = new Kernels();
+  const sampler = new Sampler(4, null, kernels);
+  const greedy = { temperature: 0, nucleus: 1 };
+  const draw = { logits: kernels.keep(logits), ids: all(4), sampling: greedy, random: new Random(1) };
+  sampler.set(0, { ...draw, barred: [1], summed: true });
+  sampler.carryOut(0);
+  expect(sampler.drawn(0)).toBe(3);
+  expect(sampler.logSumExp(0)).toBeCloseTo(Math.log(Math.E + Math.E ** 5 + Math.E ** 2 + Math.E ** 4), 5);
+  expect(sampler.strike(0, 3)).toBe(2);
+  expect(sampler.strike(0, 2)).toBe(0);
+  expect(sampler.strike(0, 0)).toBe(-1);
+  sampler.unbar(0);
+  sampler.set(0, draw);
+  sampler.carryOut(0);
+  expect(sampler.drawn(0)).toBe(1);
+});
+
 describe('the logarithm of the sum', () => {
+  const logSumExp = (logits: Float32Array) => {
+    const kernels = new Kernels();
+    const sampler = new Sampler(logits.length, null, kernels);
+    const sampling = { temperature: 1, nucleus: 1 };
+    sampler.set(0, {
+      logits: kernels.keep(logits),
+      ids: Int32Array.of(0),
+      sampling,
+      random: new Random(1),
+      summed: true,
+    });
+    sampler.carryOut(0);
+    return sampler.logSumExp(0);
+  };
+
   test('is exact to 1e-6, however large the logits', () => {
     const random = new Random(5);
     for (const shift of [0, 1000, -1000]) {
-      const logits = Float32Array.from({ length: 500 }, () => shift + 4 * random.normal());
+      const logits = Float32Array.from({ length: 501 }, () => shift + 4 * random.normal());
       const max = Math.max(...logits);
       const exact = max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
-      expect(new Sampler(500).logSumExp(logits, 0, 500)).toBeCloseTo(exact, 5);
+      expect(logSumExp(logits)).toBeCloseTo(exact, 5);
     }
   });
 
   test('is no number where a logit is none', () => {
-    expect(new Sampler(500).logSumExp(Float32Array.of(1, Number.NaN), 0, 2)).toBeNaN();
-    expect(new Sampler(500).logSumExp(Float32Array.of(1, Number.POSITIVE_INFINITY), 0, 2)).toBeNaN();
+    expect(logSumExp(Float32Array.of(1, Number.NaN))).toBeNaN();
+    expect(logSumExp(Float32Array.of(1, Number.POSITIVE_INFINITY))).toBeNaN();
   });
 });

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { CELL_NAMES } from '../../src/model/architecture.ts';
 import { CELLS } from '../../src/model/cells/cell.ts';
 import { inputProduct, logits, recurrentWeights, toTensors } from '../../src/model/network.ts';
+import { Random } from '../../src/model/random.ts';
+import { Sampler } from '../../src/model/sampler.ts';
+import { Stepper } from '../../src/model/stepper.ts';
 import { FIRST_HANZI } from '../../src/model/vocabulary.ts';
 import { type TinyModel, tinyModel } from './tiny-model.ts';
 
@@ -49,10 +52,19 @@ describe.each(CELL_NAMES)('a stepper with %s cells', (cell) => {
     expect(difference(got, expected)).toBeLessThan(1e-4);
 
     const ids = [FIRST_HANZI, FIRST_HANZI + 30, 1];
-    const logits = await stepper.logits([0, 2, 1], 2);
-    stepper.columns(2, Int32Array.from(ids));
+    const { kernels } = stepper;
+    const V = architecture.vocabulary;
+    const logits = (await stepper.project([0, 2, 1], 2)) + 4 * 2 * V;
+    kernels.run();
+    const sampler = new Sampler(V, null, kernels, stepper.columns);
+    const lowered = stepper.lowered(2, ids.length);
+    const sampling = { temperature: 0, nucleus: 1 };
+    sampler.set(0, { logits, ids: Int32Array.from(ids), sampling, random: new Random(1), lowered });
+    sampler.carryOut(0);
+    const likeliest = ids.toSorted((a, b) => (expected[b] as number) - (expected[a] as number))[0];
+    expect(sampler.drawn(0)).toBe(likeliest);
     for (const id of ids) {
-      expect(logits[2 * architecture.vocabulary + id]).toBeCloseTo(expected[id] as number, 4);
+      expect(kernels.floats(logits, V)[id]).toBeCloseTo(expected[id] as number, 4);
     }
   });
 });
@@ -84,6 +96,40 @@ test('a row is the same to the last bit whatever stands beside it', async () => 
   }
 });
 
+test.each([
+  [1, undefined],
+  [3, undefined],
+  [1, 0],
+])(
+  'a batch beside another has states of its own, with %i threads and %s multiply-adds at most by the kernels',
+  async (threads, few) => {
+    const { architecture, parameters } = await tinyModel('gru', { tied: true });
+    const options = few === undefined ? { threads } : { threads, few };
+    const one = await Stepper.create(architecture, parameters, options);
+    onTestFinished(() => one.dispose());
+    const two = one.beside();
+    const sequences = [
+      [5, 2, 19],
+      [7, 40, 23],
+    ];
+    for (const stepper of [one, two]) {
+      stepper.reserve(40);
+      for (let n = 0; n < 40; n++) stepper.restore(n, null);
+      expect(stepper.kernelRows).toBe(few === 0 ? 0 : Number.POSITIVE_INFINITY);
+    }
+    for (let i = 0; i < 3; i++) {
+      for (const [s, stepper] of [one, two].entries()) {
+        await stepper.step(new Int32Array(40).fill(sequences[s]?.[i] as number), 40);
+      }
+    }
+    for (const [s, stepper] of [one, two].entries()) {
+      const got = await stepper.logits([39]);
+      const expected = oracle({ architecture, parameters } as TinyModel, sequences[s] as number[]);
+      expect(difference(got, expected)).toBeLessThan(1e-4);
+    }
+  },
+);
+
 test('states can be put aside, moved and taken up again', async () => {
   const { stepper } = await tinyModel('lstm');
   stepper.reserve(4);
@@ -107,7 +153,6 @@ test('nothing is left on the engine', async () => {
   for (let i = 0; i < 20; i++) {
     await stepper.step(new Int32Array(8).fill(20 + i), 8);
     await stepper.logits([0, 3, 5]);
-    stepper.columns(1, Int32Array.of(15, 16));
   }
   expect(tf.memory().numTensors).toBe(loaded);
   stepper.dispose();

@@ -30,7 +30,7 @@ export interface TinyModel {
 
 export async function tinyModel(
   cell: CellName = 'lstm',
-  { tied = false, seed = 1 }: { tied?: boolean; seed?: number } = {},
+  { tied = false, seed = 1, threads = 1 }: { tied?: boolean; seed?: number; threads?: number } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
   const architecture = { cell, vocabulary: VOCABULARY.size, embedding: 12, hidden: 24, layers: 2, tied };
@@ -38,7 +38,7 @@ export async function tinyModel(
   // Far enough from uniform that what a row has written matters to what it writes next.
   for (const values of parameters.values())
     for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 3;
-  const stepper = await Stepper.create(architecture, parameters);
+  const stepper = await Stepper.create(architecture, parameters, { threads });
   const candidates = new Candidates(VOCABULARY);
   const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, candidates, novelty: null });
   return { architecture, parameters, stepper, decoder };

@@ -57,6 +57,11 @@ export async function loadTensorFlow(folder: string): Promise<StartedEngine & { 
   return { device: card ?? processorName(), version: binding.TF_Version, gpu };
 }
 
+/** Whether this thread's engine, which is TensorFlow, found no card. */
+export function computesOnProcessor(): boolean {
+  return !(tf.backend() as TensorFlowBackend).isUsingGpuDevice;
+}
+
 export const tensorflow: Candidate = {
   name: 'tensorflow',
 

@@ -1,8 +1,10 @@
 /** The part of the WebAssembly interface that is used: TypeScript has it only among the types of browsers. */
 declare namespace WebAssembly {
-  interface Memory {
-    readonly buffer: ArrayBuffer;
-    /** By so many pages; arrays on the buffer as it was before are empty from then on. */
+  class Memory {
+    /** Pages of 64 KiB. */
+    constructor(size: { initial: number; maximum: number; shared: true });
+    readonly buffer: SharedArrayBuffer;
+    /** By so many pages. */
     grow(pages: number): number;
   }
   interface Global {
@@ -12,7 +14,8 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Instance {
-    constructor(module: Module);
+    constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
     readonly exports: object;
   }
+  function validate(bytes: Uint8Array): boolean;
 }

@@ -4,9 +4,9 @@
  * promised of what comes out, the token for unknown characters included.
  */
 
-import { DecodingError } from '../../model/decoder.ts';
 import { Random } from '../../model/random.ts';
 import { seedOf } from '../../model/ranking.ts';
+import { DecodingError } from '../../model/row.ts';
 import { Sampler, type Sampling } from '../../model/sampler.ts';
 import type { Stepper } from '../../model/stepper.ts';
 import { EOS, FIRST_HANZI, MARKS, PAD, UNK, type Vocabulary } from '../../model/vocabulary.ts';
@@ -77,7 +77,8 @@ export async function writeFreely(
     if (open.length === 0) continue;
     const logits = await stepper.logits(open.map(([n]) => n));
     for (const [i, [, row]] of open.entries()) {
-      const id = sampler.draw(logits, i * vocabulary.size, ids, options.sampling, row.random);
+      const own = logits.subarray(i * vocabulary.size, (i + 1) * vocabulary.size);
+      const id = sampler.drawFrom(own, ids, options.sampling, row.random);
       if (id < 0) throw new DecodingError('the network gives logits that are not numbers');
       row.ended = id === EOS;
       if (!row.ended) row.tokens.push(id);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CELL_NAMES } from '../../../src/model/architecture.ts';
 import { CELLS } from '../../../src/model/cells/cell.ts';
 import { startEngine } from '../../../src/model/engine.ts';
-import { Kernels } from '../../../src/model/kernels/kernels.ts';
+import { Kernels, type Matrix } from '../../../src/model/kernels/kernels.ts';
 import { Random } from '../../../src/model/random.ts';
 
 /** An array put into the kernels' memory. */
@@ -32,6 +32,7 @@ describe('the hyperbolic tangent of a simple cell', () => {
     const x = place(kernels, Float32Array.from(values));
     const [zero, h] = [kernels.reserve(values.length), kernels.reserve(values.length)];
     kernels.gates('rnn', 1, values.length, x, kernels.reserve(1), zero, [h]);
+    kernels.run();
     return kernels.floats(h, values.length);
   };
 
@@ -57,22 +58,114 @@ describe('the hyperbolic tangent of a simple cell', () => {
   });
 });
 
-describe('a few columns', () => {
-  test.each([3, 16, 43])('are the products of a row of width %i and their weights', (width) => {
-    const random = new Random(9);
-    const values = (length: number) => Float32Array.from({ length }, () => random.normal());
-    const [V, ids] = [12, Int32Array.of(11, 0, 5)];
-    const [y, weights, bias] = [values(width), values(V * width), values(V)];
-    const kernels = new Kernels();
-    const places = [y, weights, bias].map((array) => place(kernels, array)) as [number, number, number];
-    const [at, logits] = [kernels.reserve(3), place(kernels, new Float32Array(V).fill(-7))];
-    kernels.integers(at, 3).set(ids);
-    kernels.run.columns(places[0], width, places[1], places[2], at, 3, logits);
-    for (const [id, got] of kernels.floats(logits, V).entries()) {
-      let expected = bias[id] as number;
-      for (let k = 0; k < width; k++) expected += (y[k] as number) * (weights[id * width + k] as number);
-      expect(got).toBeCloseTo(ids.includes(id) ? expected : -7, 4);
+describe('a product', () => {
+  const random = new Random(9);
+  const values = (length: number) => Float32Array.from({ length }, () => random.normal());
+
+  test.each([
+    // rows, inputs from the left, from beside it, outputs, threads
+    [1, 5, 0, 3, 1],
+    [2, 16, 7, 32, 1],
+    [3, 9, 4, 45, 2],
+    [4, 12, 12, 70, 1],
+    [7, 33, 0, 100, 3],
+    [41, 20, 30, 131, 2],
+  ])(
+    'of %i rows, %i and %i numbers wide, and %i columns is exact, by %i threads',
+    (rows, k, k2, columns, threads) => {
+      const kernels = new Kernels(threads);
+      onTestFinished(() => kernels.dispose());
+      const [left, beside, weights] = [values(rows * k), values(rows * k2), values((k + k2) * columns)];
+      const bias = values(columns);
+      const first = { at: kernels.keep(left), width: k };
+      const second = k2 > 0 ? { at: kernels.keep(beside), width: k2 } : null;
+      const packed = kernels.pack(weights, k + k2);
+      const result = kernels.reserve(rows * columns);
+      const after = kernels.keep(Float32Array.of(7));
+      for (const added of [0, kernels.keep(bias)]) {
+        kernels.multiply(rows, first, second, packed, added, result, columns);
+        kernels.run();
+        for (let n = 0; n < rows; n++) {
+          for (let m = 0; m < columns; m++) {
+            let expected = added ? (bias[m] as number) : 0;
+            for (let i = 0; i < k; i++)
+              expected += (left[n * k + i] as number) * (weights[i * columns + m] as number);
+            for (let i = 0; i < k2; i++)
+              expected += (beside[n * k2 + i] as number) * (weights[(k + i) * columns + m] as number);
+            expect(kernels.floats(result, rows * columns)[n * columns + m]).toBeCloseTo(expected, 4);
+          }
+        }
+        expect(kernels.floats(after, 1)[0]).toBe(7);
+      }
+    },
+  );
+});
+
+describe('a program', () => {
+  /** Doubles a matrix so many times: wrong wherever a job begins before the one before it is done. */
+  function doubling(kernels: Kernels, rows: number): { write(times: number): void; values(): Float32Array } {
+    const width = 64;
+    const matrices = [1, 1].map(() => ({ at: kernels.keep(new Float32Array(rows * width).fill(1)), width }));
+    const [a, b] = matrices as [Matrix, Matrix];
+    const identity = Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 2 : 0));
+    const packed = kernels.pack(identity, width);
+    return {
+      write(times) {
+        for (let i = 0; i < times; i++) {
+          const [from, to] = i % 2 ? [b, a] : [a, b];
+          kernels.multiply(rows, from, null, packed, 0, to.at, width);
+        }
+      },
+      values: () => kernels.floats(a.at, rows * width),
+    };
+  }
+
+  test.each([1, 2, 4])('does its jobs one after the other, by %i threads', (threads) => {
+    const kernels = new Kernels(threads);
+    onTestFinished(() => kernels.dispose());
+    const { write, values } = doubling(kernels, 50);
+    for (let round = 1; round <= 60; round++) {
+      write(2);
+      kernels.run();
+      expect(new Set(values())).toEqual(new Set([4 ** round]));
     }
+  });
+
+  test('is carried out while the next one is written down', () => {
+    const kernels = new Kernels(2);
+    onTestFinished(() => kernels.dispose());
+    const { write, values } = doubling(kernels, 50);
+    for (let round = 1; round <= 30; round++) {
+      write(2);
+      kernels.start();
+      write(2);
+      kernels.finish();
+      expect(new Set(values())).toEqual(new Set([16 ** round / 4]));
+      kernels.run();
+      expect(new Set(values())).toEqual(new Set([16 ** round]));
+    }
+  });
+
+  test('gathers rows, and has no more jobs than there is room for', () => {
+    const kernels = new Kernels();
+    const matrix = { at: kernels.keep(Float32Array.of(1, 2, 3, 4, 5, 6)), width: 2 };
+    const gathered = kernels.reserve(6);
+    const index = kernels.keep(Int32Array.of(2, 0, 2));
+    kernels.gather(3, matrix, index, gathered);
+    kernels.run();
+    expect([...kernels.floats(gathered, 6)]).toEqual([5, 6, 1, 2, 5, 6]);
+    expect(() => {
+      for (let n = 0; n < 1000; n++) kernels.gather(3, matrix, index, gathered);
+    }).toThrow(RangeError);
+  });
+
+  test('its memory is counted until it is given up', () => {
+    const before = Kernels.bytes;
+    const kernels = new Kernels();
+    kernels.reserve(1_000_000);
+    expect(Kernels.bytes - before).toBeGreaterThanOrEqual(4_000_000);
+    kernels.dispose();
+    expect(Kernels.bytes).toBe(before);
   });
 });
 
@@ -116,6 +209,7 @@ describe.each(CELL_NAMES)('the gates of %s', (name) => {
     kernels.integers(index, rows).set([0, 1, 2]);
     const places = states.map((state) => place(kernels, state));
     kernels.gates(name, rows, H, x, index, product, places);
+    kernels.run();
 
     for (const [s, at] of places.entries()) {
       for (const [i, value] of kernels.floats(at, rows * H).entries()) {

@@ -1,5 +1,6 @@
 /** Drawing a character from logits, as `sampler.ts` describes it. */
 import { exp } from './math';
+import { columns } from './projection';
 
 /** What is e^16 times less likely than the likeliest candidate is never drawn. */
 const REACH: f32 = 16;
@@ -19,7 +20,7 @@ function maxOf(four: v128): f32 {
 }
 
 /** The logarithm of Σ e^logit over `length` logits. NaN or infinite logits give NaN. */
-export function logSumExp(logits: usize, length: i32): f64 {
+function logSumExp(logits: usize, length: i32): f64 {
   const end = logits + (<usize>length << 2);
   const wholeEnd = logits + (<usize>(length & ~3) << 2);
   // NaN is passed over here, and comes out of the sum.
@@ -43,50 +44,95 @@ export function logSumExp(logits: usize, length: i32): f64 {
   return <f64>max + Math.log(sum);
 }
 
-/** Of the last {@link weigh}: the mass of all candidates, and of those that are left, whose weight is above `limit`. */
-let total: f64 = 0;
-let left: f64 = 0;
-let limit: f32 = 0;
+/** What a draw is told and what it finds out, as `sampler.ts` writes and reads it: so many bytes, and what stands where. */
+const DRAW: usize = 128;
+/** What follows is told. The row's logits [V]. */
+const LOGITS: usize = 0;
+/** The candidates' ids, and how many they are. */
+const IDS: usize = 4;
+const COUNT: usize = 8;
+/** The vocabulary's log-frequencies [V], of which `specificity` times as much is taken off a logit. */
+const COMMON: usize = 12;
+const SPECIFICITY: usize = 16;
+const TEMPERATURE: usize = 20;
+/** Ids that are barred, as many logits as they had, and how many they are. */
+const BARRED: usize = 24;
+const BARRED_COUNT: usize = 28;
+/** What the output multiplies [width], where the candidates' logits are still to be made; else 0. */
+const LOWERED: usize = 32;
+/** Whether the logarithm of the sum over this many logits is asked for; else 0. */
+const SUMMED: usize = 36;
+/** Whether this draw was carried out before, and goes on with new points. */
+const AGAIN: usize = 40;
+const NUCLEUS: usize = 48;
+/** So many points in [0, 1), one for each proposal. */
+const POINTS: usize = 56;
+const POINT_COUNT = 4;
+/** What follows is found out. The drawn candidate's index, or one of these. */
+const OUTCOME: usize = 88;
+const NOTHING_LEFT = -1;
+const MORE_POINTS = -2;
+/** How many points were used. */
+const USED: usize = 92;
+const LOG_SUM_EXP: usize = 96;
+/** The mass of what is left to propose, whose weight is above the limit. */
+const LEFT: usize = 104;
+const LIMIT: usize = 112;
 
 /**
- * Gives `count` candidates `ids` weights to be drawn by, e^((score − highest score) / temperature), where the score is
- * the logit less `specificity` times `common[id]`. `weights` is room for `count` numbers, rounded up to four. Returns −1
- * where every logit is −Infinity or NaN; with temperature 0 there are no weights, and the likeliest candidate's index is
- * returned; else 0.
+ * Carries out the n-th draw of a list: makes the logits that are missing, sums, bars, gives the candidates weights
+ * (e^((score − highest score) / temperature)), and proposes until a candidate is taken or the points are used up.
+ * `weights` [V, width] and `bias` [V] are the output's; `scratch` is room for a number a candidate, rounded up to four.
  */
-export function weigh(
-  logits: usize,
-  ids: usize,
-  count: i32,
-  common: usize,
-  specificity: f32,
-  temperature: f32,
-  weights: usize,
-): i32 {
-  const max = score(logits, ids, count, common, specificity, weights);
-  if (max == -Infinity) return -1;
+export function draw(list: usize, n: i32, width: usize, weights: usize, bias: usize, scratch: usize): void {
+  const at = list + <usize>n * DRAW;
+  const logits = load<usize>(at + LOGITS);
+  const ids = load<usize>(at + IDS);
+  const count = load<i32>(at + COUNT);
+  if (!load<i32>(at + AGAIN)) {
+    const lowered = load<usize>(at + LOWERED);
+    if (lowered) columns(lowered, <i32>width, weights, bias, ids, count, logits);
+    const summed = load<i32>(at + SUMMED);
+    if (summed) store<f64>(at + LOG_SUM_EXP, logSumExp(logits, summed));
+    bar(logits, load<usize>(at + BARRED), load<i32>(at + BARRED_COUNT));
+  }
+  const temperature = load<f32>(at + TEMPERATURE);
+  const max = score(logits, ids, count, load<usize>(at + COMMON), load<f32>(at + SPECIFICITY), scratch);
+  store<i32>(at + USED, 0);
+  if (max == -Infinity) store<i32>(at + OUTCOME, NOTHING_LEFT);
+  else if (temperature == 0) store<i32>(at + OUTCOME, indexOf(max, scratch));
+  else store<i32>(at + OUTCOME, propose(at, scratch, <usize>count << 2, weigh(scratch, count, max, temperature)));
+}
+
+function bar(logits: usize, barred: usize, count: i32): void {
+  const kept = barred + (<usize>count << 2);
+  for (let b = 0; b < count; b++) {
+    const at = <usize>b << 2;
+    const logit = logits + (<usize>load<i32>(barred + at) << 2);
+    store<f32>(kept + at, load<f32>(logit));
+    store<f32>(logit, -Infinity);
+  }
+}
+
+/** Turns scores into weights; returns their sum. */
+function weigh(weights: usize, count: i32, max: f32, temperature: f32): f64 {
   const end = <usize>count << 2;
-  if (temperature == 0) return indexOf(max, weights);
-  // What stands after the last candidate has no weight.
-  for (let n = count; n & 3; n++) store<f32>(weights + (<usize>n << 2), -Infinity);
+  // The kernels work on four numbers at a time; what is beyond the last candidate weighs nothing.
+  for (let at = end; (at & 15) != 0; at += 4) store<f32>(weights + at, -Infinity);
   const shift = f32x4.splat(max);
   const scale = f32x4.splat(1 / temperature);
-  const furthest = f32x4.splat(-REACH);
+  const reach = f32x4.splat(-REACH);
   let sum = f32x4.splat(0);
   for (let at: usize = 0; at < end; at += 16) {
-    const behind = f32x4.mul(f32x4.sub(v128.load(weights + at), shift), scale);
-    // NaN is not greater than anything, so it has no weight either.
-    const weight = v128.and(exp(behind), f32x4.gt(behind, furthest));
+    const exponent = f32x4.mul(f32x4.sub(v128.load(weights + at), shift), scale);
+    // NaN compares false, so it weighs nothing too.
+    const weight = v128.and(exp(exponent), f32x4.gt(exponent, reach));
     v128.store(weights + at, weight);
     sum = f32x4.add(sum, weight);
   }
-  total = sumOf(sum);
-  left = total;
-  limit = 0;
-  return 0;
+  return sumOf(sum);
 }
 
-/** Where a number first stands; it does. */
 function indexOf(value: f32, numbers: usize): i32 {
   let n = 0;
   while (load<f32>(numbers + (<usize>n << 2)) != value) n++;
@@ -94,35 +140,49 @@ function indexOf(value: f32, numbers: usize): i32 {
 }
 
 /**
- * Proposes a candidate of the last {@link weigh}: the one at `point`, in [0, 1), of the mass that is left. Returns its
- * index if it is of the nucleus: those more likely have less than the share `nucleus` of all mass. Else −1, and what is
- * no likelier than it is no longer left.
+ * Proposes candidates, each at a point in [0, 1) of the mass that is left, until one is of the nucleus: those more likely
+ * have less than the share `nucleus` of all mass, `total`. Of one that is not, what is no likelier is no longer left.
  *
  * So proposals that are accepted follow the nucleus's own distribution, exactly and without sorting anything.
  */
-export function propose(count: i32, weights: usize, nucleus: f64, point: f64): i32 {
-  const end = <usize>count << 2;
-  const proposed = at(point * left, end, weights);
-  const weight = load<f32>(weights + (<usize>proposed << 2));
+function propose(draw: usize, weights: usize, end: usize, total: f64): i32 {
+  const enough = load<f64>(draw + NUCLEUS) * total;
+  const again = load<i32>(draw + AGAIN);
+  let left = again ? load<f64>(draw + LEFT) : total;
+  let limit: f32 = again ? load<f32>(draw + LIMIT) : 0;
+  for (let used = 0; used < POINT_COUNT; used++) {
+    const proposed = at(load<f64>(draw + POINTS + (<usize>used << 3)) * left, end, weights, limit);
+    const weight = load<f32>(weights + (<usize>proposed << 2));
+    const likelier = massAbove(weight, weights, end);
+    // Nothing is likelier than the likeliest, so it is always taken.
+    if (likelier < enough || likelier == 0) {
+      store<i32>(draw + USED, used + 1);
+      return proposed;
+    }
+    left = likelier;
+    limit = weight;
+  }
+  store<f64>(draw + LEFT, left);
+  store<f32>(draw + LIMIT, limit);
+  store<i32>(draw + USED, POINT_COUNT);
+  return MORE_POINTS;
+}
+
+function massAbove(weight: f32, weights: usize, end: usize): f64 {
   const threshold = f32x4.splat(weight);
   let above = f32x4.splat(0);
   for (let at: usize = 0; at < end; at += 16) {
     const four = v128.load(weights + at);
     above = f32x4.add(above, v128.and(four, f32x4.gt(four, threshold)));
   }
-  const likelier = sumOf(above);
-  // Nothing is likelier than the likeliest, so it is always taken.
-  if (likelier < nucleus * total || likelier == 0) return proposed;
-  left = likelier;
-  limit = weight;
-  return -1;
+  return sumOf(above);
 }
 
 /** Bytes of so many weights as are first looked at as one. */
 const BLOCK: usize = 256;
 
 /** The candidate at which so much of the mass that is left is used up. */
-function at(mass: f64, end: usize, weights: usize): i32 {
+function at(mass: f64, end: usize, weights: usize, limit: f32): i32 {
   const threshold = f32x4.splat(limit);
   let rest = mass;
   for (let block: usize = 0; block < end; block += BLOCK) {

@@ -1,5 +1,5 @@
 /**
- * The cells' gates, for all rows of a batch: what is left of a step once its products are made.
+ * The cells' gates, for rows `from` to `to` of a batch: what is left of a step once its products are made.
  *
  * Row n's share of the input is row `index[n]` of `zx` (bias included), its share of the recurrent product row n of
  * `u`; the states are overwritten. All matrices are float32, row by row; H is `hidden`. Each number depends on its own
@@ -20,9 +20,9 @@ function write(at: usize, value: v128, whole: bool): void {
 }
 
 /** i, f, g, o; c' = f∘c + i∘g, h' = o∘tanh(c'). */
-export function lstm(rows: i32, hidden: i32, zx: usize, index: usize, u: usize, h: usize, c: usize): void {
+export function lstm(from: i32, to: i32, hidden: i32, zx: usize, index: usize, u: usize, h: usize, c: usize): void {
   const stride = <usize>hidden << 2;
-  for (let n = 0; n < rows; n++) {
+  for (let n = from; n < to; n++) {
     let x = zx + <usize>load<i32>(index + (<usize>n << 2)) * 4 * stride;
     let y = u + <usize>n * 4 * stride;
     let at = <usize>n * stride;
@@ -46,9 +46,9 @@ export function lstm(rows: i32, hidden: i32, zx: usize, index: usize, u: usize, 
 }
 
 /** z, r, n; h' = n + z∘(h − n), where r scales the recurrent share of n. */
-export function gru(rows: i32, hidden: i32, zx: usize, index: usize, u: usize, h: usize): void {
+export function gru(from: i32, to: i32, hidden: i32, zx: usize, index: usize, u: usize, h: usize): void {
   const stride = <usize>hidden << 2;
-  for (let row = 0; row < rows; row++) {
+  for (let row = from; row < to; row++) {
     let x = zx + <usize>load<i32>(index + (<usize>row << 2)) * 3 * stride;
     let y = u + <usize>row * 3 * stride;
     let at = <usize>row * stride;
@@ -70,9 +70,9 @@ export function gru(rows: i32, hidden: i32, zx: usize, index: usize, u: usize, h
 }
 
 /** h' = tanh(zx + u). */
-export function rnn(rows: i32, hidden: i32, zx: usize, index: usize, u: usize, h: usize): void {
+export function rnn(from: i32, to: i32, hidden: i32, zx: usize, index: usize, u: usize, h: usize): void {
   const stride = <usize>hidden << 2;
-  for (let n = 0; n < rows; n++) {
+  for (let n = from; n < to; n++) {
     let x = zx + <usize>load<i32>(index + (<usize>n << 2)) * stride;
     let at = <usize>n * stride;
     let k = 0;

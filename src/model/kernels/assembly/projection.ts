@@ -39,11 +39,20 @@ export function columns(
   }
 }
 
-/** Adds `bias` [width] to each row of `matrix` [rows, width]. */
-export function addBias(matrix: usize, rows: i32, width: i32, bias: usize): void {
+/** Copies rows `index[from]` to `index[to]` of `matrix` [_, width] to rows `from` to `to` of `gathered`. */
+export function gather(matrix: usize, index: usize, from: i32, to: i32, width: usize, gathered: usize): void {
+  const stride = width << 2;
+  for (let n = from; n < to; n++) {
+    const row = <usize>load<i32>(index + (<usize>n << 2));
+    memory.copy(gathered + <usize>n * stride, matrix + row * stride, stride);
+  }
+}
+
+/** Adds `bias` [width] to rows `from` to `to` of `matrix` [rows, width]. */
+export function addBias(matrix: usize, from: i32, to: i32, width: i32, bias: usize): void {
   const stride = <usize>width << 2;
   const wholeEnd = <usize>(width & ~3) << 2;
-  for (let n = 0; n < rows; n++) {
+  for (let n = from; n < to; n++) {
     const row = matrix + <usize>n * stride;
     let at: usize = 0;
     for (; at < wholeEnd; at += 16) v128.store(row + at, f32x4.add(v128.load(row + at), v128.load(bias + at)));
