@@ -28,6 +28,13 @@ export interface DecoderModel {
 /** A slot that admits no more characters than this is narrow: their columns cost less than the whole projection. */
 const FEW = 256;
 
+/** The n-th row, which is due, and what its slot needs; null where the model is to choose among forms. */
+interface Writing {
+  readonly n: number;
+  readonly row: Row;
+  readonly need: Need | null;
+}
+
 /** A row among those that were projected together. */
 interface Projected {
   /** Its place among them. */
@@ -139,26 +146,33 @@ export class Batch {
 
   /** Projects the rows in which the model is to write, and draws for them. */
   async #recordDraws(): Promise<void> {
-    const whole: number[] = [];
-    const narrow: number[] = [];
+    const whole: Writing[] = [];
+    const narrow: Writing[] = [];
     for (const [n, row] of this.#rows.entries()) {
-      if (row.isDue) (this.#isNarrow(row) ? narrow : whole).push(n);
+      if (!row.isDue) continue;
+      const writing = { n, row, need: row.cursor.slot?.kind === 'choice' ? null : row.cursor.need() };
+      (this.#isNarrow(writing) ? narrow : whole).push(writing);
     }
-    const projected = [...whole, ...narrow];
-    if (projected.length === 0) return;
-    this.#sampler.begin(projected.length);
-    const first = await this.#stepper.project(projected, whole.length);
-    for (const [i, n] of projected.entries()) {
+    const writing = whole.concat(narrow);
+    if (writing.length === 0) return;
+    this.#sampler.begin(writing.length);
+    const first = await this.#stepper.project(
+      writing.map(({ n }) => n),
+      whole.length,
+    );
+    for (const [i, { row, need }] of writing.entries()) {
       const logits = first + 4 * i * this.#model.vocabulary.size;
-      this.#setDraw(this.#rows[n] as Row, { i, logits, narrow: i >= whole.length });
+      this.#setDraw(row, need, { i, logits, narrow: i >= whole.length });
     }
     this.#sampler.writeAll(this.#due.length);
   }
 
   /** Says what the row is to draw from; a row that has no choice goes on at once. */
-  #setDraw(row: Row, projected: Projected): void {
+  #setDraw(row: Row, need: Need | null, projected: Projected): void {
     const draw = this.#due.length;
-    if (row.cursor.slot?.kind === 'choice') {
+    if (need !== null) {
+      this.#sampler.set(draw, this.#drawFor(row, projected, need));
+    } else {
       const known = this.#known(row);
       if (known.length < 2) {
         row.take(known[0] ?? (row.cursor.choices()[0] as string));
@@ -166,13 +180,6 @@ export class Batch {
       }
       const ids = Int32Array.from(known, (char) => this.#model.vocabulary.id(char));
       this.#sampler.set(draw, this.#drawOf(row, projected, ids));
-    } else {
-      const need = row.cursor.need();
-      if (!need) {
-        row.error = nothingLeft();
-        return;
-      }
-      this.#sampler.set(draw, this.#drawFor(row, projected, need));
     }
     this.#due.push({ ...projected, row, draw });
   }
@@ -193,10 +200,9 @@ export class Batch {
   }
 
   /** Whether the row's slot admits so few characters that only their columns are projected. */
-  #isNarrow(row: Row): boolean {
-    if (row.cursor.slot?.kind === 'choice') return true;
-    const need = row.scored ? null : row.cursor.need();
-    return need !== null && this.#model.candidates.of(need).length <= FEW;
+  #isNarrow({ row, need }: Writing): boolean {
+    if (need === null) return true;
+    return !row.scored && this.#model.candidates.of(need).length <= FEW;
   }
 
   /** Takes what was drawn for a free slot. */

@@ -41,8 +41,8 @@ const GATHER = 4;
 const LSTM = 0;
 const GRU = 1;
 
-/** Looks at what others have still to do before a thread lets go of its core for a moment. */
-const LOOKS = 2_000;
+/** Looks at what others have still to do, about a tenth of a millisecond, before a thread lets go of its core for a moment. */
+const LOOKS = 30_000;
 const MOMENT_NS: i64 = 50_000;
 
 let control: usize = 0;
