@@ -43,16 +43,16 @@ export interface Admission {
   admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Turn<T>;
 }
 
-/** Quotas of users and guilds, and one line for the batch. Owners come straight to the line. */
+/** Quotas of users and guilds, and one line for the batch. Owners come straight to the line, and its bound is not theirs. */
 export class LimiterAdmission implements Admission {
   readonly #users: Quotas;
   readonly #guilds: Quotas;
   readonly #line: Line;
   readonly #deadlineMs: number;
-  readonly #expectedMs: (place: number) => number | null;
+  readonly #expectedMs: (place: number) => number;
 
   /** `running` orders at a time; `expectedMs` estimates the wait of a place in line. */
-  constructor(limits: Limits, running: number, expectedMs: (place: number) => number | null) {
+  constructor(limits: Limits, running: number, expectedMs: (place: number) => number) {
     this.#line = new Line(running, limits.queue);
     this.#deadlineMs = limits.deadlineMs;
     this.#expectedMs = expectedMs;
@@ -78,9 +78,10 @@ export class LimiterAdmission implements Admission {
     if (asker.owner) return this.#enter(true, signal, task);
     const until = performance.now() + this.#deadlineMs;
     const user = this.#users.of(asker.user);
-    const guild = asker.guild === null ? null : this.#guilds.of(asker.guild);
-    // All is asked before anything is taken: whoever is refused has spent nothing.
-    const refusal = user.refusal(this.#deadlineMs) ?? guild?.refusal(this.#deadlineMs) ?? this.#refusal();
+    // A guild's quota may be forgotten, and begun anew, while its user waits: it is looked up when it is needed.
+    const guild = () => (asker.guild === null ? null : this.#guilds.of(asker.guild));
+    // All is asked before anything is taken.
+    const refusal = user.refusal(this.#deadlineMs) ?? guild()?.refusal(this.#deadlineMs) ?? this.#refusal();
     if (refusal) return refused(refusal);
     let stage: Turn<T>;
     const pass = (next: Turn<T>): Promise<T> => {
@@ -89,9 +90,10 @@ export class LimiterAdmission implements Admission {
     };
     const inLine = () => pass(this.#enter(false, signal, task));
     const inGuild = () => {
-      if (!guild) return inLine();
-      const late = guild.refusal(until - performance.now());
-      return pass(late ? refused(late) : guild.join(signal, inLine));
+      const quota = guild();
+      if (!quota) return inLine();
+      const late = quota.refusal(until - performance.now());
+      return pass(late ? refused(late) : quota.join(signal, inLine));
     };
     stage = user.join(signal, inGuild);
     return { done: stage.done, wait: () => stage.wait() };
@@ -103,7 +105,7 @@ export class LimiterAdmission implements Admission {
 
   #enter<T>(privileged: boolean, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
     const line = this.#line;
-    const refusal = this.#refusal();
+    const refusal = privileged ? null : this.#refusal();
     if (refusal) return refused(refusal);
     let place = (): number | null => null;
     const done = new Promise<T>((resolve, reject) => {

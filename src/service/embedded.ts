@@ -58,7 +58,7 @@ export interface Recovery {
 }
 
 const DEFAULT_RECOVERY: Recovery = {
-  hangMs: 4500,
+  hangMs: 4000,
   startMs: 60_000,
   crashes: 3,
   windowMs: 60_000,
@@ -93,8 +93,8 @@ class EmbeddedInference implements Inference {
   #poems = 0;
   #reported: Work = NO_WORK;
   #restarts = 0;
-  /** Running mean of how long a poem is in the batch. */
-  #meanRunMs: number | null = null;
+  /** Running mean of how long a poem is in the batch; that of the trial poem at first. */
+  #meanRunMs = 0;
   #closing = false;
 
   constructor(options: InferenceOptions) {
@@ -143,7 +143,8 @@ class EmbeddedInference implements Inference {
 
   async started(): Promise<void> {
     try {
-      const { engine, checkpoint } = await this.#supervisor.started();
+      const { engine, checkpoint, poemMs } = await this.#supervisor.started();
+      this.#meanRunMs = poemMs;
       const startedMs = Math.round(performance.now() - this.#since);
       this.#options.logger.info({ checkpoint: checkpoint.name, startedMs }, engine.line);
     } catch (error) {
@@ -256,6 +257,7 @@ class EmbeddedInference implements Inference {
     const dropped = this.#underway.size;
     for (const stop of this.#underway) stop.abort(new Unavailable('closing'));
     if (dropped > 0) this.#options.logger.warn({ dropped }, 'closed before all poems were written');
+    await this.#reportWork();
     await this.#supervisor.stop();
     return { dropped };
   }
@@ -265,11 +267,10 @@ class EmbeddedInference implements Inference {
     this.#metrics.poems.inc();
     this.#metrics.waited.observe(waitedMs / 1000);
     this.#metrics.ran.observe(ranMs / 1000);
-    this.#meanRunMs = this.#meanRunMs === null ? ranMs : 0.9 * this.#meanRunMs + 0.1 * ranMs;
+    this.#meanRunMs = 0.9 * this.#meanRunMs + 0.1 * ranMs;
   }
 
-  #expectedMs(place: number): number | null {
-    if (this.#meanRunMs === null) return null;
+  #expectedMs(place: number): number {
     return Math.ceil(Math.ceil(place / this.#orders) * this.#meanRunMs);
   }
 

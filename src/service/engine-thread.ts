@@ -3,6 +3,7 @@
  * restarts; what to do about an end is the supervisor's business.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { LoadError } from './inference.ts';
 import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
@@ -16,15 +17,18 @@ export interface EngineThreadOptions {
   readonly startMs: number;
   /** Megabytes of JavaScript heap at which the thread counts as out of memory. */
   readonly heapMb: number;
-  readonly onReply: (reply: Exclude<Reply, Ready | Unable>) => void;
+  readonly onReply: (reply: Exclude<Reply, Ready | Unable | Cancelled>) => void;
   /** Called once, unless `stop` was called first. `unable`: what the thread said that it cannot serve for. */
   readonly onEnd: (reason: string, unable?: Unable['code']) => void;
 }
 
 type Ready = Extract<Reply, { type: 'ready' }>;
 type Unable = Extract<Reply, { type: 'unable' }>;
+type Cancelled = Extract<Reply, { type: 'cancelled' }>;
 
 const WATCH_EVERY_MS = 250;
+/** So long the end of a thread is waited for. */
+const STOP_MS = 2000;
 
 export class EngineThread {
   readonly pulse = new Pulse();
@@ -36,7 +40,7 @@ export class EngineThread {
   #settleReady: { resolve: (ready: Ready) => void; reject: (error: Error) => void };
   #isReady = false;
   #ended = false;
-  /** Ids of commands without an answer. */
+  /** Ids of commands without an answer; one that was cancelled is answered too, or the thread hangs. */
   readonly #outstanding = new Set<number>();
   #beats = 0;
   #progressAt = performance.now();
@@ -63,17 +67,16 @@ export class EngineThread {
   send(command: Command): void {
     if (this.#ended) return;
     if (this.#outstanding.size === 0) this.#progressAt = performance.now();
-    if (command.type === 'cancel') this.#outstanding.delete(command.id);
-    else this.#outstanding.add(command.id);
+    this.#outstanding.add(command.id);
     this.#worker.postMessage(command);
   }
 
-  /** Ends the thread without calling `onEnd`. */
+  /** Ends the thread without calling `onEnd`. One that computes where nothing can interrupt it is left behind. */
   async stop(): Promise<void> {
     this.#ended = true;
     clearInterval(this.#watch);
     this.#settleReady.reject(new Error('the engine was stopped'));
-    await this.#worker.terminate();
+    await Promise.race([this.#worker.terminate(), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
   #receive(reply: Reply): void {
@@ -87,7 +90,7 @@ export class EngineThread {
       this.#end(reply.message, reply.code);
     } else {
       this.#outstanding.delete(reply.id);
-      this.#options.onReply(reply);
+      if (reply.type !== 'cancelled') this.#options.onReply(reply);
     }
   }
 

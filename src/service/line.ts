@@ -33,7 +33,7 @@ export class Line {
 
   /**
    * Calls `enter` when there is a place, at once if there is one now. Whoever has entered must `leave`; whoever
-   * waits may `quit`. Not to be called while `full`.
+   * waits may `quit`. While the line is `full` only the privileged come.
    */
   join(privileged: boolean, enter: () => void): Waiting {
     const waiting = { privileged, enter };

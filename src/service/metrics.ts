@@ -105,9 +105,12 @@ export class Metrics {
     registerGpuMetrics(this.#registry);
   }
 
-  /** Keeps the counts of a thread that has ended, so that totals never fall. */
+  /** Takes over the counts of a thread that has ended, so that totals neither fall nor count twice. */
   retire(pulse: Pulse): void {
-    for (const field of Object.keys(TOTALS) as Total[]) this.#past[field] += pulse.get(field);
+    for (const field of Object.keys(TOTALS) as Total[]) {
+      this.#past[field] += pulse.get(field);
+      pulse.set(field, 0);
+    }
   }
 
   /** What has been counted since the start, as plain numbers. */

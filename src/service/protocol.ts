@@ -31,7 +31,13 @@ export interface EngineDescription {
 }
 
 export type Reply =
-  | { readonly type: 'ready'; readonly engine: EngineDescription; readonly checkpoint: CheckpointSummary }
+  | {
+      readonly type: 'ready';
+      readonly engine: EngineDescription;
+      readonly checkpoint: CheckpointSummary;
+      /** How long the first poem took, written alone. */
+      readonly poemMs: number;
+    }
   | { readonly type: 'unable'; readonly code: 'checkpoint' | 'engine'; readonly message: string }
   | {
       readonly type: 'written';
@@ -40,6 +46,8 @@ export type Reply =
       readonly nllHanzi: number | null;
       readonly checkpoint: string;
     }
+  /** Whether or not there was anything left to cancel. */
+  | { readonly type: 'cancelled'; readonly id: number }
   /** This order alone cannot be written. */
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'loaded'; readonly id: number; readonly checkpoint: CheckpointSummary }

@@ -51,7 +51,10 @@ export class Quota {
     return new Unavailable(code, holdMs > 0 ? holdMs : null);
   }
 
-  /** Runs `task` in turn. An order whose signal aborts before gives its place and its poem back. */
+  /**
+   * Runs `task` in turn. An order whose signal aborts before gives its place and its poem back; so does one that comes to
+   * nothing, unless the asker cancelled it: the work was begun for nothing.
+   */
   join<T>(signal: AbortSignal, task: () => Promise<T>): Turn<T> {
     const order = {};
     this.#waiting.add(order);
@@ -70,9 +73,19 @@ export class Quota {
         }
         this.#spent++;
         this.#running++;
-        await task()
-          .then(resolve, reject)
-          .finally(() => this.#running--);
+        const minute = this.#refillAt;
+        try {
+          resolve(await task());
+        } catch (error) {
+          reject(error);
+          const cancelled = error instanceof Unavailable && error.code === 'cancelled';
+          if (!cancelled && minute === this.#refillAt) {
+            this.#spent--;
+            await this.#limiter.incrementReservoir(1);
+          }
+        } finally {
+          this.#running--;
+        }
       };
       this.#limiter.schedule(run).catch(reject);
     });

@@ -17,6 +17,8 @@ export interface Serving {
   readonly summary: CheckpointSummary;
   readonly decoder: Decoder;
   readonly stepper: Stepper;
+  /** How long the trial poem took. */
+  readonly poemMs: number;
 }
 
 const TRIAL = compilePlan({
@@ -56,8 +58,10 @@ export async function prepareServing(root: string, name: string, onProgress: () 
       novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
     });
     await pause();
+    const started = performance.now();
     await tryOut(decoder, name, pause);
-    return { summary: summaryOf(name, checkpoint.card), decoder, stepper };
+    const poemMs = performance.now() - started;
+    return { summary: summaryOf(name, checkpoint.card), decoder, stepper, poemMs };
   } catch (error) {
     stepper.dispose();
     throw error;

@@ -20,6 +20,10 @@ export interface SupervisorOptions {
 /** What the engine wrote for an order. */
 export type Poem = Omit<Extract<Reply, { type: 'written' }>, 'type' | 'id'>;
 
+/** A start after the first may stand still for so many times what the first took in all, and for so long at least. */
+const STARTS = 3;
+const LEAST_START_MS = 10_000;
+
 interface Pending<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (error: Error) => void;
@@ -40,23 +44,29 @@ export class Supervisor {
   #nextId = 1;
   #rest: NodeJS.Timeout | null = null;
   #stopped = false;
+  readonly #since = performance.now();
+  /** How long a start may make no progress: what is usual here is known from the first. */
+  #startMs: number;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#breaker = options.breaker;
+    this.#startMs = options.thread.startMs;
     this.#thread = this.#spawn(options.thread.start.checkpoint);
   }
 
   /** Resolves when the first thread serves. Throws {@link LoadError}; a thread that dies on its first start is one too. */
-  async started(): Promise<{ engine: EngineDescription; checkpoint: CheckpointSummary }> {
+  async started(): Promise<{ engine: EngineDescription; checkpoint: CheckpointSummary; poemMs: number }> {
     try {
-      await this.#thread.ready;
+      const { engine, checkpoint, poemMs } = await this.#thread.ready;
+      const usualMs = performance.now() - this.#since;
+      this.#startMs = Math.min(this.#startMs, Math.max(LEAST_START_MS, STARTS * usualMs));
+      return { engine, checkpoint, poemMs };
     } catch (error) {
       await this.stop();
       if (error instanceof LoadError) throw error;
       throw new LoadError('engine', `the engine did not start: ${(error as Error).message}`);
     }
-    return { engine: this.engine, checkpoint: this.checkpoint };
   }
 
   get engine(): EngineDescription {
@@ -106,8 +116,13 @@ export class Supervisor {
     });
   }
 
-  /** Throws {@link LoadError}; what served goes on serving. */
+  /**
+   * What served goes on serving where this throws {@link LoadError}. While the engine rests, it is started with this
+   * checkpoint: another may be the very cure.
+   */
   load(checkpoint: string): Promise<CheckpointSummary> {
+    if (this.#stopped) return Promise.reject(new LoadError('engine', 'the engine was stopped'));
+    if (this.#rest) return this.#startWith(checkpoint);
     if (!this.#ready) {
       return Promise.reject(new LoadError('engine', 'the engine is being restarted; try again'));
     }
@@ -118,11 +133,23 @@ export class Supervisor {
     });
   }
 
+  async #startWith(checkpoint: string): Promise<CheckpointSummary> {
+    if (this.#rest) clearTimeout(this.#rest);
+    this.#rest = null;
+    this.#thread = this.#spawn(checkpoint);
+    try {
+      return (await this.#thread.ready).checkpoint;
+    } catch (error) {
+      throw error instanceof LoadError ? error : new LoadError('engine', (error as Error).message);
+    }
+  }
+
   /** Ends the thread; what is under way is rejected as closing. */
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#rest) clearTimeout(this.#rest);
     this.#rejectAll(new Unavailable('closing'));
+    this.#rejectLoads(new LoadError('engine', 'the engine was stopped'));
     await this.#thread.stop();
   }
 
@@ -131,6 +158,7 @@ export class Supervisor {
     const options = this.#options.thread;
     const thread = new EngineThread({
       ...options,
+      startMs: this.#startMs,
       start: { ...options.start, checkpoint },
       onReply: (reply) => this.#receive(reply),
       onEnd: (reason, unable) => this.#ended(thread, checkpoint, reason, unable === 'checkpoint'),
@@ -181,10 +209,8 @@ export class Supervisor {
 
   #ended(thread: EngineThread, tried: string, reason: string, unloadable: boolean): void {
     if (this.#stopped || thread !== this.#thread) return;
-    for (const { reject } of this.#loads.values()) {
-      reject(new LoadError('checkpoint', `the engine stopped while it loaded the checkpoint: ${reason}`));
-    }
-    this.#loads.clear();
+    const sentence = `the engine stopped while it loaded the checkpoint: ${reason}`;
+    this.#rejectLoads(new LoadError('checkpoint', sentence));
     // Before the first success there is nothing to fall back on: `started` reports it.
     if (!this.#checkpoint) return;
     const { name } = this.#checkpoint;
@@ -207,8 +233,14 @@ export class Supervisor {
     if (!wasOpen) this.#options.onBreaker(true);
     this.#rejectAll(new Unavailable('breaker-open', this.#breaker.retryMs));
     this.#rest = setTimeout(() => {
+      this.#rest = null;
       this.#thread = this.#spawn(name);
     }, this.#breaker.retryMs ?? 0).unref();
+  }
+
+  #rejectLoads(error: LoadError): void {
+    for (const { reject } of this.#loads.values()) reject(error);
+    this.#loads.clear();
   }
 
   #rejectAll(error: Error): void {

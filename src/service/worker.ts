@@ -42,6 +42,7 @@ try {
     type: 'ready',
     engine: { name, device, version, line: describeEngine(engine) },
     checkpoint: serving.summary,
+    poemMs: serving.poemMs,
   });
 } catch (error) {
   reply({

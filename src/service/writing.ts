@@ -36,6 +36,7 @@ export class WritingLoop {
   /** Checkpoints that no longer take orders but still have rows. */
   #retired: Serving[] = [];
   #running = false;
+  #loading: Promise<void> = Promise.resolve();
 
   constructor(serving: Serving, options: WritingOptions) {
     this.#serving = serving;
@@ -45,16 +46,27 @@ export class WritingLoop {
   handle(command: Command): void {
     switch (command.type) {
       case 'write':
-        this.#join(command.id, command.order);
-        void this.#run();
+        this.#write(command.id, command.order);
         break;
       case 'cancel':
         this.#cancel(command.id);
         break;
       case 'load':
-        void this.#load(command.id, command.checkpoint);
+        // One after the other: what was asked for last is what serves.
+        this.#loading = this.#loading.then(() => this.#load(command.id, command.checkpoint));
         break;
     }
+  }
+
+  /** An order that cannot even begin is no fault of the others. */
+  #write(id: number, order: Order): void {
+    try {
+      this.#join(id, order);
+    } catch (error) {
+      this.#options.reply({ type: 'failed', id, message: (error as Error).message });
+      return;
+    }
+    void this.#run();
   }
 
   #join(id: number, order: Order): void {
@@ -71,9 +83,11 @@ export class WritingLoop {
 
   #cancel(id: number): void {
     const writing = this.#orders.get(id);
-    if (!writing) return;
-    for (const row of writing.rows) writing.serving.decoder.leave(row);
-    this.#forget(writing);
+    if (writing) {
+      for (const row of writing.rows) writing.serving.decoder.leave(row);
+      this.#forget(writing);
+    }
+    this.#options.reply({ type: 'cancelled', id });
   }
 
   #forget(writing: Writing): void {

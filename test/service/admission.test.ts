@@ -148,6 +148,69 @@ describe('a guild', () => {
   });
 });
 
+describe('who gets no poem has spent none', () => {
+  const FULL = new Unavailable('queue-full');
+
+  /** What each task comes to; then whether one more of the only poem a minute is to be had. */
+  async function afterwards(outcome: Error, stop = new AbortController()): Promise<string> {
+    const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
+    const lost = admission.admit(asker('u'), stop.signal, () => Promise.reject(outcome)).done;
+    await Promise.all([expect(lost).rejects.toBe(outcome), vi.advanceTimersByTimeAsync(10)]);
+    const { signal } = new AbortController();
+    const again = admission.admit(asker('u'), signal, () => Promise.resolve('a poem')).done;
+    const told = again.catch((error) => error.code);
+    await vi.advanceTimersByTimeAsync(10);
+    return told;
+  }
+
+  test('be it for want of a place, of an engine or of time', async () => {
+    expect(await afterwards(FULL)).toBe('a poem');
+    expect(await afterwards(new Unavailable('breaker-open'))).toBe('a poem');
+    expect(await afterwards(new Unavailable('deadline'))).toBe('a poem');
+    expect(await afterwards(new Error('a fault'))).toBe('a poem');
+  });
+
+  test('unless it was theirs to cancel', async () => {
+    expect(await afterwards(new Unavailable('cancelled'))).toBe('user-busy');
+  });
+
+  test('and none of the next minute either', async () => {
+    const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
+    const { signal } = new AbortController();
+    const slow = () => new Promise((_, reject) => setTimeout(() => reject(FULL), 50_000));
+    await vi.advanceTimersByTimeAsync(20_000);
+    admission.admit(asker('u'), signal, () => Promise.resolve()).done.catch(() => {});
+    await vi.advanceTimersByTimeAsync(59_000);
+    // Begun in the second minute of the user's, lost in the third.
+    await vi.advanceTimersByTimeAsync(2000);
+    admission.admit(asker('u'), signal, slow).done.catch(() => {});
+    await vi.advanceTimersByTimeAsync(70_000);
+    const outcomes = [1, 2].map(
+      () => admission.admit(asker('u'), signal, () => Promise.resolve('a poem')).done,
+    );
+    const told = Promise.all(outcomes.map((done) => done.catch((error) => error.code)));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await told).toEqual(['a poem', 'user-busy']);
+  });
+});
+
+test('a user’s wait outlasts the guild’s minute: the poem then counts in the new one', async () => {
+  const { ask, outcomes } = bench({ userPerMinute: 1, guildPerMinute: 2, deadlineMs: 59_000 }, 100, 10);
+  // The guild's first poem, and its minute, are two seconds older than the user's.
+  ask('guild', asker('v', 'g'));
+  await vi.advanceTimersByTimeAsync(2000);
+  ask('first', asker('u', 'g'));
+  await vi.advanceTimersByTimeAsync(2000);
+  ask('second', asker('u', 'g'));
+  // Now the guild's minute ends with nothing of it under way, then the user's.
+  await vi.advanceTimersByTimeAsync(58_200);
+  expect(outcomes).toEqual(['guild', 'first', 'second']);
+  // Of the guild's new minute one poem is spent.
+  for (const name of ['third', 'fourth']) ask(name, asker(name, 'g'));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(outcomes.slice(3).sort()).toEqual(['fourth: guild-busy', 'third']);
+});
+
 describe('the batch', () => {
   test('takes so many at a time, and its line so many more', async () => {
     const { admission, ask, outcomes, most } = bench({ queue: 3 }, 2, 100);
@@ -166,7 +229,15 @@ describe('the batch', () => {
     const { ask } = bench({ queue: 1 }, 1, 100);
     ask('a', OWNER);
     ask('b', OWNER);
-    await expect(ask('c', OWNER).done).rejects.toMatchObject({ code: 'queue-full', retryMs: 200 });
+    await expect(ask('c', asker('u')).done).rejects.toMatchObject({ code: 'queue-full', retryMs: 200 });
+  });
+
+  test('turns no owner away, however long its line', async () => {
+    const { admission, ask, outcomes } = bench({ queue: 1 }, 1, 100);
+    for (const name of ['a', 'b', 'c', 'd']) ask(name, OWNER);
+    expect(admission.waiting).toBe(3);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(outcomes).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('lets owners pass, without limit of their own', async () => {
@@ -198,7 +269,7 @@ describe('the batch', () => {
   });
 
   test('gives the place of what fails to the next', async () => {
-    const admission = new LimiterAdmission(DEFAULT_LIMITS, 1, () => null);
+    const admission = new LimiterAdmission(DEFAULT_LIMITS, 1, () => 0);
     const { signal } = new AbortController();
     const failing = admission.admit(OWNER, signal, () => Promise.reject(new Error('no')));
     const next = admission.admit(OWNER, signal, () => Promise.resolve('yes'));

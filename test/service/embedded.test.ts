@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cost } from '../../src/model/ranking.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
+import type { VersePlan } from '../../src/poetry/plan.ts';
 import { METERS, MOODS, type Mood } from '../../src/poetry/request.ts';
 import { type Asker, LoadError, type Order, Unavailable, type Written } from '../../src/service/inference.ts';
 import { acrosticPlan, poemPlan } from '../model/tiny-model.ts';
@@ -70,6 +71,15 @@ describe('a poem', () => {
 });
 
 describe('an order', () => {
+  test('that cannot even begin fails alone', async () => {
+    const { inference } = await serve();
+    const nonsense = order(1, { ...poemPlan(), slots: null } as unknown as VersePlan);
+    const sound = inference.write(order(1), OWNER);
+    await expect(inference.write(nonsense, OWNER)).rejects.toThrow();
+    expect((await sound).characters.join('')).toMatch(/^月/);
+    expect(inference.status().restarts).toBe(0);
+  });
+
   test('can be cancelled at any time, and disturbs no other', async () => {
     const { inference } = await serve();
     const undisturbed = text(await inference.write(order(1), OWNER));
@@ -94,9 +104,10 @@ describe('an order', () => {
 
   test('is refused at once where the queue is full, with the expected wait', async () => {
     const { inference } = await serve({ limits: { rows: 1, queue: 2 } });
-    await inference.write(order(0), OWNER);
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, n) => inference.write(order(n), OWNER)),
+      Array.from({ length: 8 }, (_, n) =>
+        inference.write(order(n), { user: `u${n}`, guild: null, owner: false }),
+      ),
     );
     const refused = outcomes.filter((each) => each.status === 'rejected').map((each) => each.reason);
     expect(refused).toHaveLength(5);
@@ -161,8 +172,9 @@ describe('a reload', () => {
     };
     const poets = Promise.all(Array.from({ length: 16 }, (_, n) => poet(1000 * n)));
     await expect.poll(() => seen.length).toBeGreaterThan(30);
-    const tensors = async () => Number(/shiren_engine_tensors (\d+)/.exec(await inference.metrics())?.[1]);
-    const before = await tensors();
+    const bytes = async () => Number(/shiren_engine_bytes (\d+)/.exec(await inference.metrics())?.[1]);
+    await expect.poll(bytes).toBeGreaterThan(100_000);
+    const before = await bytes();
     expect(await inference.reload('two')).toMatchObject({ name: 'two' });
     reloaded = true;
     await poets;
@@ -173,8 +185,27 @@ describe('a reload', () => {
       expect(checkpoint).toBe('two');
       expect(characters).toEqual((await two.inference.write(order(seed), OWNER)).characters);
     }
-    // The engine's thread counts its tensors twice a second.
-    await expect.poll(tensors, { timeout: 3000 }).toBe(before);
+    // The engine's thread counts its memory twice a second.
+    await expect.poll(bytes, { timeout: 3000 }).toBeLessThan(1.5 * before);
+  });
+
+  test('waits for the one before it, so that what was asked for last is what serves', async () => {
+    const { inference } = await serve();
+    const done: string[] = [];
+    const reload = async (name: string) => done.push((await inference.reload(name)).name);
+    await Promise.all([reload('two'), reload('one'), reload('two'), reload('one')]);
+    expect(done).toEqual(['two', 'one', 'two', 'one']);
+    expect((await inference.write(order(1), OWNER)).checkpoint).toBe('one');
+    expect(inference.status().checkpoint.name).toBe('one');
+  });
+
+  test('that is under way when the service closes is answered', async () => {
+    const { inference } = await serve();
+    const reloads = ['two', 'one', 'two'].map((name) => inference.reload(name).catch((error) => error));
+    await inference.close(0);
+    const outcomes = await Promise.all(reloads);
+    expect(outcomes.at(-1)).toBeInstanceOf(LoadError);
+    await expect(inference.reload('two')).rejects.toBeInstanceOf(LoadError);
   });
 
   test('of what cannot be loaded leaves the old one serving', async () => {

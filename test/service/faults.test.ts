@@ -55,6 +55,41 @@ describe('an engine that keeps crashing', () => {
     expect(log.map(({ message }) => message)).toContain('the engine works again');
   });
 
+  test('may be started with another checkpoint while it rests', async () => {
+    const { inference, root } = await serve({
+      fault: { kind: 'crash', on: 'write', after: 1, again: true },
+      recovery: { restMs: 60_000 },
+    });
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'breaker-open' });
+    await setFault(root, null);
+    await expect(inference.reload('nowhere')).rejects.toBeInstanceOf(LoadError);
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'breaker-open' });
+    expect(await inference.reload('two')).toMatchObject({ name: 'two' });
+    expect(await inference.write(order(1), OWNER)).toMatchObject({ checkpoint: 'two' });
+  });
+
+  test('is counted once, and its totals never fall', async () => {
+    const { inference } = await serve({
+      fault: { kind: 'crash', on: 'write', after: 3, again: true },
+      recovery: { restMs: 60_000 },
+    });
+    const tokens = async () => Number(/^shiren_tokens_total (\d+)/m.exec(await inference.metrics())?.[1]);
+    const { length } = (await inference.write(order(1), OWNER)).characters.filter(
+      (char) => !/[，。]/u.test(char),
+    );
+    expect(await tokens()).toBe(length - 1);
+    await inference.write(order(2), OWNER);
+    const before = await tokens();
+    await Promise.allSettled([inference.write(order(3), OWNER)]);
+    for (let n = 0; inference.status().restarts < 3 && n < 20; n++) {
+      await Promise.allSettled([inference.write(order(n), OWNER)]);
+    }
+    const resting = await tokens();
+    expect(resting).toBeGreaterThanOrEqual(before);
+    // Two poems before the third order, and at most two more in each of the threads after the first.
+    expect(resting).toBeLessThanOrEqual(3 * before);
+  });
+
   test('after its rest is tried once, not three times', async () => {
     const { inference, root } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
@@ -145,6 +180,15 @@ describe('while the engine hangs', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
+  test('it is noticed though whoever asked has gone', async () => {
+    const { inference } = await serve({ fault, limits: { deadlineMs: 200 }, recovery: { hangMs: 700 } });
+    await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'deadline' });
+    await expect.poll(() => inference.status().restarts, { timeout: 5000 }).toBe(1);
+    await expect
+      .poll(() => inference.write(order(1), OWNER).then(text, () => null), { timeout: 10_000 })
+      .toMatch(/^月/);
+  });
+
   test('those in the queue are told their place', async () => {
     const { inference } = await serve({ fault, limits: { rows: 1 }, recovery: { hangMs: 2600 } });
     const told: unknown[] = [];
@@ -153,10 +197,13 @@ describe('while the engine hangs', () => {
     const next = inference.write(order(2), OWNER, { onWaiting });
     const last = inference.write(order(3), OWNER, { onWaiting });
     await Promise.all([running, next, last]);
-    // No poem has been written yet, so that nobody can tell how long it takes.
+    // No poem has been ordered yet, but one was written to try the engine out.
     expect(told).toEqual([
-      [1, null],
-      [2, null],
+      [1, expect.any(Number)],
+      [2, expect.any(Number)],
     ]);
+    const [[, first], [, second]] = told as [[number, number], [number, number]];
+    expect(first).toBeGreaterThan(0);
+    expect(Math.abs(second - 2 * first)).toBeLessThanOrEqual(1);
   });
 });
