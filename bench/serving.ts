@@ -6,10 +6,11 @@ import { compilePlan } from '../src/poetry/compile.ts';
 import type { Asker, Inference } from '../src/service/inference.ts';
 
 /**
- * Poets come one after another, and order their next poem as soon as they have one. Measured is what is written in so
- * long, once they all are there; what is under way at the end is waited for, and not counted.
+ * Poets come one after another, spread over the time that a poem takes among so many, so that they end one after another
+ * too; each orders the next poem as soon as it has one. Measured is what is written in so long, once they all are there;
+ * what is under way at the end is waited for, and not counted.
  */
-const COMING_MS = 1000;
+const MOST_COMING_MS = 2000;
 const MEASURED_MS = 3000;
 const WARM_UP_POEMS = 8;
 
@@ -44,12 +45,15 @@ export async function writePoem(inference: Inference, seed: number): Promise<voi
 
 export async function measureThroughput(inference: Inference, poets: number): Promise<Throughput> {
   for (let seed = 0; seed < WARM_UP_POEMS; seed++) await writePoem(inference, seed);
+  const warmingUp = performance.now();
+  await soak(inference, poets, poets);
+  const comingMs = Math.min(performance.now() - warmingUp, MOST_COMING_MS);
   const times: number[] = [];
   let measuring = false;
   let ended = false;
   let seed = 0;
   const poet = async (n: number) => {
-    await sleep((n * COMING_MS) / poets);
+    await sleep((n * comingMs) / poets);
     while (!ended) {
       const ordered = performance.now();
       await writePoem(inference, seed++);
@@ -57,7 +61,7 @@ export async function measureThroughput(inference: Inference, poets: number): Pr
     }
   };
   const all = Promise.all(Array.from({ length: poets }, (_, n) => poet(n)));
-  await sleep(COMING_MS);
+  await sleep(comingMs);
   const before = await multiplyAdds(inference);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();

@@ -42,8 +42,13 @@ function sentences(vocabulary: number): number[][] {
   return [STEPS + 1, 5, 7].map((length) => Array.from({ length }, () => random.below(vocabulary)));
 }
 
-async function decode(architecture: Architecture, results: Map<string, Float32Array>): Promise<void> {
-  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11));
+/** Products up to `few` multiply-adds are our own kernels'; 0: all are the engine's. */
+async function decode(
+  architecture: Architecture,
+  results: Map<string, Float32Array>,
+  few: number,
+): Promise<void> {
+  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), { few });
   // More than an engine may take as they are, and no round number.
   const rows = 11;
   const random = new Random(5);
@@ -51,7 +56,10 @@ async function decode(architecture: Architecture, results: Map<string, Float32Ar
   for (let step = 0; step < STEPS; step++) {
     const tokens = Int32Array.from({ length: rows }, () => random.below(architecture.vocabulary));
     await stepper.step(tokens, rows);
-    results.set(`logits ${step}`, (await stepper.logits([9, 1, 10, 0, 5, 2, 8, 3, 7])).slice());
+    results.set(
+      `logits ${step}, kernels up to ${few}`,
+      (await stepper.logits([9, 1, 10, 0, 5, 2, 8, 3, 7])).slice(),
+    );
   }
   stepper.dispose();
 }
@@ -81,7 +89,7 @@ async function train(architecture: Architecture, results: Map<string, Float32Arr
 
 async function compute(architecture: Architecture): Promise<Results> {
   const results = new Map<string, Float32Array>();
-  await decode(architecture, results);
+  for (const few of [0, 5000, Number.POSITIVE_INFINITY]) await decode(architecture, results, few);
   await train(architecture, results);
   return results;
 }
