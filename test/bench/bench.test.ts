@@ -49,6 +49,15 @@ test('the last line says how fast poems are written', { timeout: 60_000 }, async
   expect(result.limitShare).toBeLessThan(1);
 });
 
+test('--soak writes ten thousand poems, and nothing of them is kept', { timeout: 120_000 }, async () => {
+  const lines = await bench('--soak');
+  const { concurrency, memory } = JSON.parse(lines.at(-1) as string);
+  expect(concurrency).toEqual([]);
+  expect(memory.before).toBeGreaterThan(50e6);
+  // A poem, its plan and its messages are some ten thousand bytes: kept, they would double the whole.
+  expect(memory.after).toBeLessThan(1.3 * memory.before);
+});
+
 test('an engine that there is not is refused by name', async () => {
   await expect(bench('--engine', 'abacus')).rejects.toThrow(/abacus/);
 });

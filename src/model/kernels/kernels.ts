@@ -12,6 +12,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { CellName } from '../architecture.ts';
 import { repositoryRoot } from '../paths.ts';
 import { startHelpers } from './helpers.ts';
@@ -67,7 +68,11 @@ let compiled: WebAssembly.Module | null = null;
 
 /** Compiled once a thread. Throws where `npm run build` has not been run. */
 function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(join(repositoryRoot(), 'dist', 'kernels.wasm')));
+  if (compiled) return compiled;
+  const bytes = readFileSync(join(repositoryRoot(), 'dist', 'kernels.wasm'));
+  // Node 20 has multiplication and addition in one instruction behind a flag that later versions no longer need.
+  if (!WebAssembly.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  compiled = new WebAssembly.Module(bytes);
   return compiled;
 }
 
