@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { cost } from '../../src/model/ranking.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
@@ -172,9 +173,6 @@ describe('a reload', () => {
     };
     const poets = Promise.all(Array.from({ length: 16 }, (_, n) => poet(1000 * n)));
     await expect.poll(() => seen.length).toBeGreaterThan(30);
-    const bytes = async () => Number(/shiren_engine_bytes (\d+)/.exec(await inference.metrics())?.[1]);
-    await expect.poll(bytes).toBeGreaterThan(100_000);
-    const before = await bytes();
     expect(await inference.reload('two')).toMatchObject({ name: 'two' });
     reloaded = true;
     await poets;
@@ -185,8 +183,23 @@ describe('a reload', () => {
       expect(checkpoint).toBe('two');
       expect(characters).toEqual((await two.inference.write(order(seed), OWNER)).characters);
     }
+  });
+
+  test('frees the old weights once their last poem is written', async () => {
+    const { inference } = await serve();
+    const bytes = async () => Number(/shiren_engine_bytes (\d+)/.exec(await inference.metrics())?.[1]);
+    const some = () => Promise.all([1, 2, 3, 4].map((seed) => inference.write(order(seed), OWNER)));
+    await some();
     // The engine's thread counts its memory twice a second.
-    await expect.poll(bytes, { timeout: 3000 }).toBeLessThan(1.5 * before);
+    await sleep(1100);
+    const before = await bytes();
+    expect(before).toBeGreaterThan(100_000);
+    for (let n = 0; n < 8; n++) {
+      const poems = some();
+      await inference.reload(n % 2 ? 'one' : 'two');
+      await poems;
+    }
+    await expect.poll(bytes, { timeout: 5000 }).toBeLessThan(2 * before);
   });
 
   test('waits for the one before it, so that what was asked for last is what serves', async () => {
