@@ -197,8 +197,9 @@ describe('while the engine hangs', () => {
     const next = inference.write(order(2), OWNER, { onWaiting });
     const last = inference.write(order(3), OWNER, { onWaiting });
     await Promise.all([running, next, last]);
-    // No poem has been ordered yet, but one was written to try the engine out.
-    expect(told).toEqual([
+    // Told again as often as it takes. No poem has been ordered yet, but one was written to try the engine out.
+    expect(told).not.toContain('running');
+    expect(told.slice(0, 2)).toEqual([
       [1, expect.any(Number)],
       [2, expect.any(Number)],
     ]);

@@ -58,7 +58,7 @@ const MOST_JOBS = 64;
 const KINDS = { product: 0, gates: 1, draws: 2, bias: 3, gather: 4 } as const;
 const CELL_NUMBERS: { readonly [cell in CellName]: number } = { lstm: 0, gru: 1, rnn: 2 };
 
-/** Columns that one piece of a product makes, and those that stand together in the packed weights; `assembly/product.ts`. */
+/** Columns that one piece of a product makes, and those that stand together in the packed weights; `assembly/tiles.ts`. */
 const GROUP = 32;
 const PANEL = 8;
 /** What a piece of a job that is divided by rows computes, at least: a piece should be worth the taking. */
