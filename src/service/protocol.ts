@@ -46,7 +46,7 @@ export type Reply =
       readonly nllHanzi: number | null;
       readonly checkpoint: string;
     }
-  /** Whether or not there was anything left to cancel. */
+  /** Said even where nothing was left to cancel. */
   | { readonly type: 'cancelled'; readonly id: number }
   /** This order alone cannot be written. */
   | { readonly type: 'failed'; readonly id: number; readonly message: string }

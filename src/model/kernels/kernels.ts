@@ -244,7 +244,7 @@ export class Kernels {
     this.#write(KINDS.draws, count, [list, width, weights, bias]);
   }
 
-  /** Carries out a single draw at once. Nothing may be running. */
+  /** Carries out a single draw at once, in this thread, whatever others compute meanwhile. */
   drawOne(list: Place, n: number, { width, weights, bias }: Columns): void {
     this.#run.drawOne(list, n, width, weights, bias);
   }

@@ -1,5 +1,6 @@
 /**
  * The inner loops of a product: so many rows by one panel of eight columns or by all four of a group, over a block of k.
+ * They are written out one by one, alike as they are: only local variables of a known number stay in registers.
  *
  * `left` and `left2` are where the first row's numbers begin, `length` and `length2` how many they are, and `stride` and
  * `stride2` the bytes from a row to the next; `n` is the first row's number. The columns begin with `column`, or `from`.
