@@ -22,9 +22,9 @@ export interface Sampling {
 }
 
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
-  calm: { temperature: 0.7, nucleus: 0.85, specificity: 0.25 },
-  free: { temperature: 0.93, nucleus: 0.955, specificity: 0.42 },
-  wild: { temperature: 1.05, nucleus: 0.97, specificity: 0.4 },
+  calm: { temperature: 0.7, nucleus: 0.85, specificity: 0 },
+  free: { temperature: 0.8, nucleus: 0.9, specificity: 0 },
+  wild: { temperature: 0.93, nucleus: 0.95, specificity: 0.12 },
   greedy: { temperature: 0, nucleus: 1, specificity: 0 },
 };
 
