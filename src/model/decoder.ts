@@ -66,7 +66,7 @@ export class Decoder {
     const { form, title, slots } = spec.plan;
     const opening = this.#openings.get(form) as Opening;
     // The prefix begins with the tag, whose state is at hand; one token at least must be fed to draw from.
-    const prefix = vocabulary.prefix(form, title).slice(1);
+    const prefix = vocabulary.prefix(form, { title }).slice(1);
     const bare = prefix.length === 1 && slots[0]?.kind === 'given';
     const row = bare
       ? new Row(spec, vocabulary, candidates, opening.afterBos, [])

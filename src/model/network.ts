@@ -61,7 +61,7 @@ export function recurrentWeights(
 
 /** A layer's input product: x [N, in] · kernel + bias, [N, gH]. */
 export function inputProduct(parameters: Parameters, layer: number, x: tf.Tensor2D): tf.Tensor2D {
-  const product = tf.matMul(x, parameters[`layer${layer}/kernel`] as tf.Tensor2D);
+  const product = matMul(x, parameters[`layer${layer}/kernel`] as tf.Tensor2D);
   return tf.add(product, parameters[`layer${layer}/bias`] as tf.Tensor1D);
 }
 
@@ -69,7 +69,7 @@ export function inputProduct(parameters: Parameters, layer: number, x: tf.Tensor
 export function logits(parameters: Parameters, h: tf.Tensor2D): tf.Tensor2D {
   const { down, embedding, output, outputBias } = parameters;
   const product = down
-    ? matMul(tf.matMul(h, down as tf.Tensor2D), embedding as tf.Tensor2D, false, true)
-    : tf.matMul(h, output as tf.Tensor2D);
+    ? matMul(matMul(h, down as tf.Tensor2D), embedding as tf.Tensor2D, false, true)
+    : matMul(h, output as tf.Tensor2D);
   return tf.add(product, outputBias as tf.Tensor1D);
 }

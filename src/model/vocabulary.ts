@@ -2,8 +2,9 @@
  * The characters that the model knows, as token ids.
  *
  * Ids: PAD, UNK, BOS, EOS, a tag for each form, then marks and hanzi by falling frequency in the training split.
- * A poem is fed as `tag, title…, BOS, characters and marks…, EOS`: what stands before BOS is given, what stands
- * after it is predicted. Without a title, BOS follows the tag.
+ * A poem is fed as `tag, opening… ， title…, BOS, characters and marks…, EOS`. The opening or, before `。`, the heads
+ * are what the poem is known to begin with or to have at its lines' starts; the model that was trained so writes a
+ * title that fits them. Opening, heads and title may each be missing.
  */
 
 import { FORM_TAGS, type FormTag } from '../poetry/form.ts';
@@ -23,6 +24,15 @@ export const FIRST_HANZI = FIRST_MARK + MARKS.length;
 
 /** A title is cut to so many hanzi. */
 export const TITLE_LIMIT = 12;
+
+/** What is known of a poem before its first character. */
+export interface Prompt {
+  readonly title?: string;
+  /** The characters that it begins with. */
+  readonly opening?: string;
+  /** The first character of every line. */
+  readonly heads?: string;
+}
 
 const HANZI = /\p{Unified_Ideograph}/u;
 
@@ -99,14 +109,26 @@ export class Vocabulary {
     return char;
   }
 
-  /** What stands before a poem: its tag, its title's hanzi where there are any, BOS. */
-  prefix(form: FormTag, title = ''): number[] {
+  /** What stands before a poem: its tag, its opening or heads and the mark after them, its title's hanzi, BOS. */
+  prefix(form: FormTag, prompt: Prompt = {}): number[] {
+    return [...this.announce(form, prompt), ...this.#title(prompt.title ?? ''), BOS];
+  }
+
+  /** The prefix up to where the title begins. */
+  announce(form: FormTag, { opening = '', heads = '' }: Prompt): number[] {
+    const ids = [this.tag(form)];
+    if (opening) ids.push(...[...opening].map((char) => this.id(char)), this.id('，'));
+    if (heads) ids.push(...[...heads].map((char) => this.id(char)), this.id('。'));
+    return ids;
+  }
+
+  #title(title: string): number[] {
     const hanzi = [...title].filter((char) => HANZI.test(char)).slice(0, TITLE_LIMIT);
-    return [this.tag(form), ...hanzi.map((char) => this.id(char)), BOS];
+    return hanzi.map((char) => this.id(char));
   }
 
   /** The whole sequence of a poem, from its tag to EOS. */
-  encode(poem: { readonly form: FormTag; readonly text: string }, title = ''): number[] {
-    return [...this.prefix(poem.form, title), ...[...poem.text].map((char) => this.id(char)), EOS];
+  encode(poem: { readonly form: FormTag; readonly text: string }, prompt: Prompt = {}): number[] {
+    return [...this.prefix(poem.form, prompt), ...[...poem.text].map((char) => this.id(char)), EOS];
   }
 }

@@ -16,7 +16,7 @@ import {
   fusedLstmGradient,
 } from '../model/engines/tensorflow-kernels.ts';
 import { inputProduct, logits, type Parameters, recurrentWeights } from '../model/network.ts';
-import { matMul } from '../model/ops.ts';
+import { manyProductsBy, matMul } from '../model/ops.ts';
 import type { Batch } from './batch.ts';
 import type { DropoutMasks } from './dropout.ts';
 
@@ -115,6 +115,7 @@ function runLayer(
   hidden: number,
 ): LayerRun {
   const weights = recurrentWeights(parameters, layer);
+  manyProductsBy(weights.recurrent);
   const products = inputProduct(parameters, layer, input); // [N, gH]
   const steps = tf.split(products, batch.steps, 0) as tf.Tensor2D[];
   products.dispose();
@@ -203,6 +204,7 @@ function gradientsOf(cell: Cell, parameters: Parameters, layer: number, rows: nu
     };
   }
   const recurrentT = tf.transpose(byGates(recurrent, FUSED_GATES));
+  manyProductsBy(recurrentT);
   return {
     backward: ([dh, dc], saved) => {
       const { dGates, dBefore } = fusedLstmGradient(fused, [dh as tf.Tensor2D, dc as tf.Tensor2D], saved);
@@ -234,8 +236,8 @@ export function projectionGradients(
   result.outputBias = tf.sum(dLogits, 0);
   const { down, embedding, output } = parameters as Record<string, tf.Tensor2D | undefined>;
   if (down && embedding) {
-    const lowered = tf.matMul(h, down) as tf.Tensor2D; // [n, E]
-    const dLowered = tf.matMul(dLogits, embedding) as tf.Tensor2D;
+    const lowered = matMul(h, down); // [n, E]
+    const dLowered = matMul(dLogits, embedding);
     result.embedding = matMul(dLogits, lowered, true, false);
     result.down = matMul(h, dLowered, true, false);
     return matMul(dLowered, down, false, true);

@@ -1,10 +1,12 @@
 /** Recipes: named training configurations, as data. */
 
 import type { Architecture } from '../model/architecture.ts';
+import type { Precision } from '../model/ops.ts';
+import type { PromptShares } from './dataset.ts';
 import type { OptimizerSettings } from './optimizer.ts';
 import type { Schedule } from './schedule.ts';
 
-export interface Recipe {
+export interface Recipe extends PromptShares {
   readonly name: string;
   /** All but the vocabulary's size, which the corpus decides. */
   readonly architecture: Omit<Architecture, 'vocabulary'>;
@@ -19,9 +21,9 @@ export interface Recipe {
   readonly epochs: number;
   /** Passes over the Song poems before the first one over the corpus, as one run; null where there are none. */
   readonly earlier: { readonly epochs: number; readonly dropout: number } | null;
-  /** The share of training poems shown behind their title. */
-  readonly titleShare: number;
   readonly seed: number;
+  /** What the products over all steps of a batch are computed in, where the engine has it; float32 elsewhere. */
+  readonly precision: Precision;
   /** How weights are stored on disk. */
   readonly stored: 'float32' | 'float16';
 }
@@ -39,7 +41,9 @@ const study = {
   epochs: 20,
   earlier: null,
   titleShare: 0,
+  announcedShare: 0,
   seed: 1,
+  precision: 'float32',
   stored: 'float16',
 } as const;
 
@@ -77,17 +81,19 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
    */
   tang: {
     name: 'tang',
-    architecture: { cell: 'lstm', embedding: 256, hidden: 512, layers: 2, tied: true },
+    architecture: { cell: 'lstm', embedding: 320, hidden: 768, layers: 2, tied: true },
     minimumCount: 7,
     optimizer: adam,
-    schedule: { peak: 2e-3, warmupSteps: 200, decayShare: 0.6 },
+    schedule: { peak: 2e-3, warmupSteps: 200, decayShare: 0.45 },
     clipNorm: 1,
     dropout: 0.3,
-    batchRows: 64,
+    batchRows: 128,
     epochs: 12,
-    earlier: { epochs: 1, dropout: 0.1 },
-    titleShare: 0.2,
+    earlier: { epochs: 3, dropout: 0.15 },
+    titleShare: 0.7,
+    announcedShare: 0.35,
     seed: 1,
+    precision: 'bfloat16',
     stored: 'float16',
   },
 };

@@ -34,14 +34,17 @@ export async function resume(path: string, recipe: Recipe, corpus: About['corpus
   if (saved.corpus !== corpus) {
     throw new CheckpointError(`${path} was trained on another corpus; run without --resume to begin anew`);
   }
-  const { epochs: _, ...settings } = recipe;
-  const { epochs: __, ...savedSettings } = saved.recipe;
-  if (JSON.stringify(settings) !== JSON.stringify(savedSettings)) {
+  if (JSON.stringify(withoutLength(recipe)) !== JSON.stringify(withoutLength(saved.recipe))) {
     throw new CheckpointError(
       `${path} was trained by another recipe (${saved.recipe.name}); run without --resume to begin anew`,
     );
   }
   return { state, about: saved };
+}
+
+/** What may not change in a run: all but how many passes it makes. */
+function withoutLength({ epochs: _, earlier, ...settings }: Recipe) {
+  return { ...settings, earlier: earlier && { ...earlier, epochs: 0 } };
 }
 
 /** Keeps a checkpoint under a name of its own: its name and a number. */

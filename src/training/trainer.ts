@@ -9,9 +9,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { initialParameters, toTensors } from '../model/network.ts';
+import { setPrecision } from '../model/ops.ts';
 import { lossAndGradients } from './backpropagation.ts';
+import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
-import { disposeMasks, drawMasks } from './dropout.ts';
+import { type DropoutMasks, disposeMasks, drawMasks } from './dropout.ts';
 import { scoreBatches } from './evaluation.ts';
 import { emptySlots, globalNorm, type Slots, toSlots, update } from './optimizer.ts';
 import type { Recipe } from './recipes.ts';
@@ -116,7 +118,7 @@ export class Trainer {
     const { clipNorm, optimizer, schedule, seed } = this.#recipe;
     const step = this.#step + 1;
     const masks = drawMasks(this.architecture, batch.rows, dropout, seed ^ Math.imul(step, 0x85ebca6b));
-    const { loss, gradients } = await lossAndGradients(this.architecture, this.#parameters, batch, masks);
+    const { loss, gradients } = await this.#gradients(batch, masks);
     disposeMasks(masks);
     const norm = await globalNorm(gradients);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
@@ -129,6 +131,15 @@ export class Trainer {
     for (const gradient of Object.values(gradients)) gradient.dispose();
     this.#step = step;
     return { step, loss, norm, learningRate: rate, tokens: batch.targets.length };
+  }
+
+  async #gradients(batch: Batch, masks: DropoutMasks | null) {
+    const before = setPrecision(this.#recipe.precision);
+    try {
+      return await lossAndGradients(this.architecture, this.#parameters, batch, masks);
+    } finally {
+      setPrecision(before);
+    }
   }
 
   /** Initial parameters, with the output's bias at the characters' log frequencies: the first thing learned, given. */

@@ -57,11 +57,11 @@ describe('a vocabulary', () => {
       ...['月', '，', '山', '。'].map((c) => vocabulary.id(c)),
     ];
     expect(vocabulary.encode(poem)).toEqual([tag, BOS, moon, comma, hill, stop, EOS]);
-    expect(vocabulary.encode(poem, '山 一')).toEqual([tag, hill, UNK, BOS, moon, comma, hill, stop, EOS]);
+    expect(vocabulary.encode(poem, { title: '山 一' })).toEqual([tag, hill, UNK, BOS, moon, comma, hill, stop, EOS]);
   });
 
   it('cuts a long title', () => {
-    expect(vocabulary.prefix('qilv', '山'.repeat(50)).length).toBe(TITLE_LIMIT + 2);
+    expect(vocabulary.prefix('qilv', { title: '山'.repeat(50) }).length).toBe(TITLE_LIMIT + 2);
   });
 
   it('refuses what is not one hanzi, or stands twice', () => {

@@ -18,8 +18,8 @@ function poem(i: number, split: Split): Poem {
 const poems = Array.from({ length: 60 }, (_, i) =>
   poem(i, i % 6 === 0 ? 'test' : i % 6 === 1 ? 'validation' : 'train'),
 );
-const open = (seed: number, titleShare = 0) =>
-  new Dataset(poems, vocabulary, { batchRows: 8, titleShare, seed });
+const open = (seed: number, titleShare = 0, announcedShare = 0) =>
+  new Dataset(poems, vocabulary, { batchRows: 8, titleShare, announcedShare, seed });
 const rowsOf = (dataset: Dataset, epoch: number) =>
   [...dataset.trainingEpoch(epoch)].flatMap(({ inputs, rows, steps }) =>
     Array.from({ length: rows }, (_, row) =>
@@ -33,7 +33,9 @@ describe('an epoch', () => {
   it('has as many predictions as are counted beforehand, titles or not', () => {
     for (const titleShare of [0, 1]) {
       const batches = [...open(1, titleShare).trainingEpoch(2)];
-      expect(batches.reduce((sum, { targets }) => sum + targets.length, 0)).toBe(predictionsPerEpoch(poems));
+      expect(batches.reduce((sum, { targets }) => sum + targets.length, 0)).toBe(
+        predictionsPerEpoch(poems, { titleShare }),
+      );
     }
   });
 });
@@ -102,10 +104,52 @@ describe('a training epoch', () => {
   });
 });
 
+describe('what stands before a poem', () => {
+  const [BOS_ID, COMMA, STOP] = [BOS, vocabulary.id('，'), vocabulary.id('。')];
+  const training = poems.filter(({ split }) => split === 'train');
+  const sequences = (titleShare: number, announcedShare: number) =>
+    [...open(1, titleShare, announcedShare).trainingEpoch(0)].flatMap(
+      ({ inputs, positions, rows, steps, targets }) =>
+        Array.from({ length: rows }, (_, row) => {
+          const ids = Array.from({ length: steps }, (_, t) => inputs[t * rows + row] as number);
+          const learned = [...positions].flatMap((at, i) =>
+            at % rows === row ? [targets[i] as number] : [],
+          );
+          return { ids, before: ids.slice(0, ids.indexOf(BOS_ID)), learned };
+        }),
+    );
+
+  it('a title is learned with the mark after it, where it is shown', () => {
+    for (const { learned } of sequences(1, 0)) {
+      expect(learned.slice(0, 3)).toEqual([vocabulary.id('月'), vocabulary.id('夜'), BOS_ID]);
+      expect(learned.at(-1)).toBe(EOS);
+    }
+    for (const { learned } of sequences(0, 0)) expect(learned).not.toContain(BOS_ID);
+  });
+
+  it('an opening or the heads are announced before the title, and not learned', () => {
+    const shown = sequences(1, 1);
+    const openings = shown.filter(({ before }) => before.includes(COMMA));
+    const heads = shown.filter(({ before }) => before.includes(STOP));
+    expect(openings.length + heads.length).toBe(training.length);
+    expect(Math.min(openings.length, heads.length)).toBeGreaterThan(5);
+    for (const { before, ids } of openings) {
+      const opening = before.slice(1, before.indexOf(COMMA));
+      expect(ids.slice(before.length + 1, before.length + 1 + opening.length)).toEqual(opening);
+    }
+    for (const { before, ids } of heads) {
+      const text = ids.slice(before.length + 1);
+      const starts = text.filter((_, i) => i % 6 === 0 && text[i] !== PAD);
+      expect(before.slice(1, before.indexOf(STOP))).toEqual(starts);
+    }
+    for (const { learned } of shown) expect(learned[2]).toBe(BOS_ID);
+  });
+});
+
 describe('held-out batches', () => {
   it('are the poems of their split without titles', () => {
     const predictions = (split: 'validation' | 'test') =>
-      [...open(1, 1).heldOut(split, 4)].reduce((n, { targets }) => n + targets.length, 0);
+      [...open(1, 1).heldOut(split, 'untitled', 4)].reduce((n, { targets }) => n + targets.length, 0);
     for (const split of ['validation', 'test'] as const) {
       const expected = poems
         .filter((p) => p.split === split)

@@ -9,7 +9,7 @@ import { scoreBatches, scoreTrigram, Tally } from '../../src/training/evaluation
 import { smallCorpus } from './fixtures/small-run.ts';
 
 const { poems } = smallCorpus();
-const options = { batchRows: 8, titleShare: 0, seed: 1 };
+const options = { batchRows: 8, titleShare: 0, announcedShare: 0, seed: 1 };
 
 beforeAll(async () => {
   tf.enableProdMode();

@@ -4,7 +4,7 @@ import type { Poem } from '../../src/training/corpus/corpus.ts';
 import { Dataset } from '../../src/training/dataset.ts';
 import { Syllabus } from '../../src/training/syllabus.ts';
 
-const OPTIONS = { batchRows: 2, titleShare: 0, seed: 1 };
+const OPTIONS = { batchRows: 2, titleShare: 0, announcedShare: 0, seed: 1 };
 const vocabulary = new Vocabulary([...'春夏秋冬日月']);
 
 /** A data set of so many poems, all of one hanzi. */

@@ -16,7 +16,7 @@ export const lstm: Cell = {
   states: 2,
 
   forward(zx, [h, c], { recurrent }) {
-    const z = tf.add(zx, tf.matMul(h, recurrent)); // [B, 4H]
+    const z = tf.add(zx, matMul(h, recurrent)); // [B, 4H]
     const [zi, zf, zg, zo] = tf.split(z, 4, 1) as tf.Tensor2D[];
     const i = tf.sigmoid(zi);
     const f = tf.sigmoid(zf);

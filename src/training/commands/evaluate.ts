@@ -123,5 +123,10 @@ async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOpti
 }
 
 function openTestPoems(checkpoint: Checkpoint, corpus: Corpus): Dataset {
-  return new Dataset(corpus.poems, checkpoint.vocabulary, { batchRows: 64, titleShare: 0, seed: 0 });
+  return new Dataset(corpus.poems, checkpoint.vocabulary, {
+    batchRows: 64,
+    titleShare: 0,
+    announcedShare: 0,
+    seed: 0,
+  });
 }

@@ -112,8 +112,9 @@ function withLength(
 ): Recipe {
   if (asked.epochs !== undefined) return { ...recipe, epochs: positive('epochs', asked.epochs) };
   if (asked.tokens === undefined) return recipe;
-  const own = recipe.epochs * predictionsPerEpoch(corpus.poems);
-  const before = recipe.earlier && earlier ? recipe.earlier.epochs * predictionsPerEpoch(earlier.poems) : 0;
+  const own = recipe.epochs * predictionsPerEpoch(corpus.poems, recipe);
+  const before =
+    recipe.earlier && earlier ? recipe.earlier.epochs * predictionsPerEpoch(earlier.poems, recipe) : 0;
   const share = positive('tokens', asked.tokens) / (own + before);
   return {
     ...recipe,

@@ -112,6 +112,7 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
   const dataset = new Dataset(corpus.poems, first.checkpoint.vocabulary, {
     batchRows: 1,
     titleShare: 0,
+    announcedShare: 0,
     seed: 0,
   });
   return {
