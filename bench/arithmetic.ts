@@ -1,9 +1,9 @@
 /** How fast an engine multiplies matrices: what everything else is held against. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type EngineChoice, startEngine } from '../src/model/engine.ts';
-import { decodingThreads } from '../src/model/kernels/helpers.ts';
-import { Kernels } from '../src/model/kernels/kernels.ts';
+import { type EngineChoice, startEngine } from '../src/engines/engine.ts';
+import { decodingThreads } from '../src/kernels/helpers.ts';
+import { Kernels } from '../src/kernels/kernels.ts';
 
 /** As large as the products of the largest batch, and larger. */
 const [M, K, N] = [256, 1024, 2048];

@@ -7,11 +7,11 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { count, engineChoice, runCommand, UsageError } from '../src/cli/command.ts';
+import { type EngineChoice, startEngine } from '../src/engines/engine.ts';
 import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
-import { type EngineChoice, startEngine } from '../src/model/engine.ts';
 import { openInference } from '../src/service/embedded.ts';
 import { LoadError } from '../src/service/inference.ts';
-import { count, engineChoice, runCommand, UsageError } from '../src/training/commands/command.ts';
 import { RECIPES, type Recipe } from '../src/training/recipes.ts';
 import { ProductClock } from './arithmetic.ts';
 import { residentBytes } from './memory.ts';

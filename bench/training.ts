@@ -2,12 +2,12 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../src/model/architecture.ts';
-import { initialParameters, toTensors } from '../src/model/network.ts';
 import { Random } from '../src/model/random.ts';
-import { lossAndGradients } from '../src/training/backpropagation.ts';
 import { makeBatch } from '../src/training/batch.ts';
-import { disposeMasks, drawMasks } from '../src/training/dropout.ts';
-import { emptySlots, globalNorm, update } from '../src/training/optimizer.ts';
+import { lossAndGradients } from '../src/training/network/backpropagation.ts';
+import { disposeMasks, drawMasks } from '../src/training/network/dropout.ts';
+import { initialParameters, toTensors } from '../src/training/network/network.ts';
+import { emptySlots, globalNorm, update } from '../src/training/network/optimizer.ts';
 import type { Recipe } from '../src/training/recipes.ts';
 
 /** Engines compile, and lay memory out, in the first steps. */

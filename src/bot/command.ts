@@ -7,7 +7,7 @@ import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
 import type { Locale } from './locale.ts';
-import type { OptionName } from './locales/texts.ts';
+import type { CommandName, OptionName } from './names.ts';
 
 /** Free text. Lengths are in characters, and only what Discord may enforce: the command itself checks. */
 export interface TextOption {
@@ -91,8 +91,6 @@ export interface CommandOf<O extends Options> {
    */
   prepare(values: Values<O>, context: CommandContext): Work;
 }
-
-export type CommandName = 'poem' | 'acrostic' | 'reload' | 'about' | 'help';
 
 export interface Command extends CommandOf<Options> {}
 

@@ -3,7 +3,7 @@
 import { toSimplified } from '../poetry/script.ts';
 import type { Option, OptionValue } from './command.ts';
 import { Complaint } from './complaint.ts';
-import type { OptionName } from './locales/texts.ts';
+import type { OptionName } from './names.ts';
 
 const YES = ['yes', 'y', 'true', 'on', '1', '是', 'shi', 'はい'];
 const NO = ['no', 'n', 'false', 'off', '0', '否', 'fou', 'いいえ'];

@@ -12,12 +12,14 @@ export interface CellWeights {
   readonly gates: 1 | 3 | 4;
   /** Whether the recurrent product has a bias of its own. */
   readonly hasRecurrentBias: boolean;
+  /** How many [B, H] tensors are carried from step to step; the first is the output h. */
+  readonly states: 1 | 2;
 }
 
 export const CELL_WEIGHTS: { readonly [name in CellName]: CellWeights } = {
-  lstm: { gates: 4, hasRecurrentBias: false },
-  gru: { gates: 3, hasRecurrentBias: true },
-  rnn: { gates: 1, hasRecurrentBias: false },
+  lstm: { gates: 4, hasRecurrentBias: false, states: 2 },
+  gru: { gates: 3, hasRecurrentBias: true, states: 1 },
+  rnn: { gates: 1, hasRecurrentBias: false, states: 1 },
 };
 
 export interface Architecture {

@@ -10,13 +10,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LineIndex } from '../poetry/nearest.ts';
-import { RunIndex } from '../poetry/novelty.ts';
+import { PART, writeWhole } from '../system/atomic-write.ts';
+import { OperatorError } from '../system/operator-error.ts';
+import { LineIndex } from '../text-index/line-index.ts';
+import { RunIndex } from '../text-index/ngram-filter.ts';
 import { type Architecture, countParameters, shapesOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { Vocabulary } from './vocabulary.ts';
-import { PART, writeWhole } from './whole-file.ts';
 
 /** A model as plain arrays, on no engine yet. */
 export interface Checkpoint {
@@ -31,7 +32,7 @@ export interface Checkpoint {
 }
 
 /** A checkpoint that cannot be used; the message is one sentence that names the file. */
-export class CheckpointError extends Error {
+export class CheckpointError extends OperatorError {
   override readonly name = 'CheckpointError';
 }
 

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { checkpointFolder, loadLines, readCard } from '../model/checkpoint.ts';
-import type { LineIndex, NearLine } from '../poetry/nearest.ts';
+import type { LineIndex, NearLine } from '../text-index/line-index.ts';
 
 export class CorpusLines {
   readonly #root: string;

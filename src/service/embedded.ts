@@ -2,8 +2,8 @@
  * The inference service inside the bot's own process: admission in front of one supervised engine thread.
  */
 
-import type { EngineChoice } from '../model/engine.ts';
-import type { NearLine } from '../poetry/nearest.ts';
+import type { EngineChoice } from '../engines/engine.ts';
+import type { NearLine } from '../text-index/line-index.ts';
 import { type Admission, DEFAULT_LIMITS, LimiterAdmission, type Limits } from './admission.ts';
 import { Breaker } from './breaker.ts';
 import { readCatalogue } from './catalogue.ts';

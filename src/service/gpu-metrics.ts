@@ -1,7 +1,7 @@
 /** The graphics cards of this machine among the metrics, as nvidia-smi reads them. */
 
 import { Gauge, type Registry } from 'prom-client';
-import { type GpuReading, readNvidia } from '../model/engines/nvidia.ts';
+import { type GpuReading, readNvidia } from '../engines/nvidia.ts';
 
 type Measure = Exclude<keyof GpuReading, 'name'>;
 

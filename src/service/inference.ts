@@ -3,9 +3,9 @@
  * data, so that engine workers on other machines could stand behind it as well as the embedded one does.
  */
 
-import type { NearLine } from '../poetry/nearest.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
+import type { NearLine } from '../text-index/line-index.ts';
 
 export interface Order {
   readonly plan: VersePlan;

@@ -3,7 +3,7 @@
  * over a wire. Ids are the sender's and come back with the answer.
  */
 
-import type { EngineChoice } from '../model/engine.ts';
+import type { EngineChoice } from '../engines/engine.ts';
 import type { CheckpointSummary, Order } from './inference.ts';
 
 /** What the engine's thread is started with. */

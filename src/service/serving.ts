@@ -1,15 +1,15 @@
 /** A checkpoint made ready to write: verified, uploaded, warmed up, and tried on one poem. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Candidates } from '../model/candidates.ts';
+import { Candidates } from '../decoding/candidates.ts';
+import { Decoder } from '../decoding/decoder.ts';
+import { DecodingError } from '../decoding/row.ts';
+import { SAMPLING } from '../decoding/sampler.ts';
+import { Stepper } from '../decoding/stepper.ts';
+import { decodingThreads } from '../kernels/helpers.ts';
 import { CheckpointError, checkpointFolder, loadCheckpoint } from '../model/checkpoint.ts';
-import { Decoder } from '../model/decoder.ts';
-import { decodingThreads } from '../model/kernels/helpers.ts';
-import { DecodingError } from '../model/row.ts';
-import { SAMPLING } from '../model/sampler.ts';
-import { Stepper } from '../model/stepper.ts';
 import { compilePlan } from '../poetry/compile.ts';
-import { RUN_LENGTH } from '../poetry/novelty.ts';
+import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 import { summaryOf } from './catalogue.ts';
 import type { CheckpointSummary } from './inference.ts';
 

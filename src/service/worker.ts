@@ -5,8 +5,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
-import { describeEngine, EngineError, startEngine } from '../model/engine.ts';
-import { Kernels } from '../model/kernels/kernels.ts';
+import { describeEngine, EngineError, startEngine } from '../engines/engine.ts';
+import { Kernels } from '../kernels/kernels.ts';
 import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
 import { prepareServing } from './serving.ts';
 import { WritingLoop } from './writing.ts';

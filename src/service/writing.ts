@@ -6,9 +6,9 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { best, seedOf } from '../model/ranking.ts';
-import type { Row } from '../model/row.ts';
-import { SAMPLING } from '../model/sampler.ts';
+import { best, seedOf } from '../decoding/ranking.ts';
+import type { Row } from '../decoding/row.ts';
+import { SAMPLING } from '../decoding/sampler.ts';
 import type { Order } from './inference.ts';
 import type { Command, Pulse, Reply } from './protocol.ts';
 import type { Serving } from './serving.ts';

@@ -1,6 +1,6 @@
 /** How busy a run keeps the machine: its own processor time, and the graphics card where there is one. */
 
-import { type GpuReading, readNvidia } from '../model/engines/nvidia.ts';
+import { type GpuReading, readNvidia } from '../engines/nvidia.ts';
 
 /** Over one stretch of a run. */
 export interface DeviceReading {

@@ -4,9 +4,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { FIRST_HANZI, UNK } from '../model/vocabulary.ts';
-import { negativeLogLikelihoods } from './backpropagation.ts';
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
+import { negativeLogLikelihoods } from './network/backpropagation.ts';
 import { Trigram } from './trigram.ts';
 
 /** Adds up predictions; hanzi (unknown ones included) apart from marks and ends. */

@@ -1,9 +1,9 @@
 /** Recipes: named training configurations, as data. */
 
 import type { Architecture } from '../model/architecture.ts';
-import type { Precision } from '../model/ops.ts';
 import type { PromptShares } from './dataset.ts';
-import type { OptimizerSettings } from './optimizer.ts';
+import type { Precision } from './network/ops.ts';
+import type { OptimizerSettings } from './network/optimizer.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {

@@ -5,20 +5,20 @@
 
 import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { EngineInfo } from '../engines/engine.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
-import type { EngineInfo } from '../model/engine.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
-import { toTensors } from '../model/network.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
-import { writeWhole } from '../model/whole-file.ts';
-import { LineIndex } from '../poetry/nearest.ts';
-import { RunIndex } from '../poetry/novelty.ts';
+import { writeWhole } from '../system/atomic-write.ts';
+import { LineIndex } from '../text-index/line-index.ts';
+import { RunIndex } from '../text-index/ngram-filter.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { drawLossCurve, type LogEntry } from './curve.ts';
 import { Dataset } from './dataset.ts';
 import { DeviceMonitor } from './device-monitor.ts';
 import { scoreBatches } from './evaluation.ts';
+import { toTensors } from './network/network.ts';
 import type { Recipe } from './recipes.ts';
 import { type About, pathsIn, readLog, resume, setAside } from './run-folder.ts';
 import { writeState } from './state-file.ts';

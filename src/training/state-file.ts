@@ -8,7 +8,8 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { writeWhole } from '../model/whole-file.ts';
+import { writeWhole } from '../system/atomic-write.ts';
+import { OperatorError } from '../system/operator-error.ts';
 import type { TrainerState } from './trainer.ts';
 
 interface Header {
@@ -27,7 +28,7 @@ interface Header {
 }
 
 /** A state file that cannot be used. */
-export class StateError extends Error {
+export class StateError extends OperatorError {
   override readonly name = 'StateError';
 }
 

@@ -8,14 +8,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
-import { initialParameters, toTensors } from '../model/network.ts';
-import { setPrecision } from '../model/ops.ts';
-import { lossAndGradients } from './backpropagation.ts';
+import { OperatorError } from '../system/operator-error.ts';
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
-import { type DropoutMasks, disposeMasks, drawMasks } from './dropout.ts';
 import { scoreBatches } from './evaluation.ts';
-import { emptySlots, globalNorm, type Slots, toSlots, update } from './optimizer.ts';
+import { lossAndGradients } from './network/backpropagation.ts';
+import { type DropoutMasks, disposeMasks, drawMasks } from './network/dropout.ts';
+import { initialParameters, toTensors } from './network/network.ts';
+import { setPrecision } from './network/ops.ts';
+import { emptySlots, globalNorm, type Slots, toSlots, update } from './network/optimizer.ts';
 import type { Recipe } from './recipes.ts';
 import { learningRate } from './schedule.ts';
 import { type Lesson, Syllabus } from './syllabus.ts';
@@ -40,7 +41,7 @@ export interface StepReport {
 }
 
 /** The loss is no longer a number: nothing that follows would mean anything. */
-export class DivergenceError extends Error {
+export class DivergenceError extends OperatorError {
   override readonly name = 'DivergenceError';
 }
 

@@ -1,15 +1,15 @@
 /** Writing poems to plans by the hundred, in full batches and without a service: for measurements. */
 
-import { Candidates } from '../model/candidates.ts';
+import { Candidates } from '../decoding/candidates.ts';
+import { Decoder } from '../decoding/decoder.ts';
+import { best, seedOf } from '../decoding/ranking.ts';
+import type { Row } from '../decoding/row.ts';
+import { SAMPLING } from '../decoding/sampler.ts';
+import { Stepper } from '../decoding/stepper.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { Decoder } from '../model/decoder.ts';
-import { best, seedOf } from '../model/ranking.ts';
-import type { Row } from '../model/row.ts';
-import { SAMPLING } from '../model/sampler.ts';
-import { Stepper } from '../model/stepper.ts';
-import { RUN_LENGTH } from '../poetry/novelty.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
+import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 
 export interface WritingOptions {
   readonly mood: Mood;

@@ -13,10 +13,10 @@ import {
   readCard,
   saveCheckpoint,
 } from '../../src/model/checkpoint.ts';
-import { initialParameters } from '../../src/model/network.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
-import { LineIndex } from '../../src/poetry/nearest.ts';
-import { RunIndex } from '../../src/poetry/novelty.ts';
+import { LineIndex } from '../../src/text-index/line-index.ts';
+import { RunIndex } from '../../src/text-index/ngram-filter.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
 
 const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
 const architecture: Architecture = {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Architecture } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
 import { saveCheckpoint } from '../../src/model/checkpoint.ts';
-import { initialParameters } from '../../src/model/network.ts';
-import { LineIndex } from '../../src/poetry/nearest.ts';
-import { RunIndex } from '../../src/poetry/novelty.ts';
+import { LineIndex } from '../../src/text-index/line-index.ts';
+import { RunIndex } from '../../src/text-index/ngram-filter.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
 import { VOCABULARY } from './tiny-model.ts';
 
 export interface TinyCheckpoint {

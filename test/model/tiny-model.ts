@@ -1,15 +1,15 @@
 /** A small model with random weights, on the wasm engine: what decoding does, without knowing any verse. */
 
+import { Candidates } from '../../src/decoding/candidates.ts';
+import { Decoder } from '../../src/decoding/decoder.ts';
+import { Stepper } from '../../src/decoding/stepper.ts';
+import { startEngine } from '../../src/engines/engine.ts';
 import type { Architecture, CellName } from '../../src/model/architecture.ts';
-import { Candidates } from '../../src/model/candidates.ts';
-import { Decoder } from '../../src/model/decoder.ts';
-import { startEngine } from '../../src/model/engine.ts';
-import { initialParameters } from '../../src/model/network.ts';
-import { Stepper } from '../../src/model/stepper.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import type { AcrosticRequest, PoemRequest } from '../../src/poetry/request.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
 
 /** 300 hanzi that verse is full of, both tones and many rhymes among them. */
 const HANZI =

@@ -57,7 +57,17 @@ describe('a vocabulary', () => {
       ...['月', '，', '山', '。'].map((c) => vocabulary.id(c)),
     ];
     expect(vocabulary.encode(poem)).toEqual([tag, BOS, moon, comma, hill, stop, EOS]);
-    expect(vocabulary.encode(poem, { title: '山 一' })).toEqual([tag, hill, UNK, BOS, moon, comma, hill, stop, EOS]);
+    expect(vocabulary.encode(poem, { title: '山 一' })).toEqual([
+      tag,
+      hill,
+      UNK,
+      BOS,
+      moon,
+      comma,
+      hill,
+      stop,
+      EOS,
+    ]);
   });
 
   it('cuts a long title', () => {

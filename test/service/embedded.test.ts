@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { cost } from '../../src/model/ranking.ts';
+import { cost } from '../../src/decoding/ranking.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import { METERS, MOODS, type Mood } from '../../src/poetry/request.ts';

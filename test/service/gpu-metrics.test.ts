@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
-import type { GpuReading } from '../../src/model/engines/nvidia.ts';
+import type { GpuReading } from '../../src/engines/nvidia.ts';
 import { registerGpuMetrics } from '../../src/service/gpu-metrics.ts';
 
 function samples(text: string): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startEngine } from '../../src/model/engine.ts';
+import { startEngine } from '../../src/engines/engine.ts';
 import { prepareServing } from '../../src/service/serving.ts';
 import { checkpointsFolder } from './served.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { GpuReading } from '../../src/model/engines/nvidia.ts';
+import type { GpuReading } from '../../src/engines/nvidia.ts';
 import { DeviceMonitor } from '../../src/training/device-monitor.ts';
 
 let monitor: DeviceMonitor;

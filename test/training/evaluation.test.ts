@@ -2,10 +2,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
-import { initialParameters, toTensors } from '../../src/model/network.ts';
 import { EOS, FIRST_HANZI, UNK, Vocabulary } from '../../src/model/vocabulary.ts';
 import { Dataset } from '../../src/training/dataset.ts';
 import { scoreBatches, scoreTrigram, Tally } from '../../src/training/evaluation.ts';
+import { initialParameters, toTensors } from '../../src/training/network/network.ts';
 import { smallCorpus } from './fixtures/small-run.ts';
 
 const { poems } = smallCorpus();

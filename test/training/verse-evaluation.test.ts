@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../src/engines/engine.ts';
 import type { Card } from '../../src/model/card.ts';
 import type { Checkpoint } from '../../src/model/checkpoint.ts';
-import { startEngine } from '../../src/model/engine.ts';
-import { initialParameters } from '../../src/model/network.ts';
 import { Random } from '../../src/model/random.ts';
 import { FORM_NAMES, FORMS } from '../../src/poetry/form.ts';
 import type { Poem } from '../../src/training/corpus/corpus.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
 import { evaluateVerse, type VerseOptions, type VerseResults } from '../../src/training/verse-evaluation.ts';
 import { verseTable } from '../../src/training/verse-table.ts';
 import { VOCABULARY } from '../model/tiny-model.ts';

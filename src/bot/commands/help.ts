@@ -2,7 +2,7 @@
 
 import { type Command, defineCommand, type Option } from '../command.ts';
 import { texts } from '../locale.ts';
-import type { OptionName } from '../locales/texts.ts';
+import type { OptionName } from '../names.ts';
 
 export const helpOn = (commands: readonly Command[]) =>
   defineCommand({

@@ -13,7 +13,8 @@ import {
 import { COMMANDS } from '../catalogue.ts';
 import type { Command, Option } from '../command.ts';
 import { DEFAULT_LOCALE, LOCALES, texts } from '../locale.ts';
-import type { OptionName, Texts } from '../locales/texts.ts';
+import type { Texts } from '../locales/texts.ts';
+import type { OptionName } from '../names.ts';
 
 export type Definition = RESTPostAPIChatInputApplicationCommandsJSONBody;
 

@@ -3,21 +3,7 @@
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood, RefusalCode, Script } from '../../poetry/request.ts';
 import type { UnavailableCode } from '../../service/inference.ts';
-import type { CommandName } from '../command.ts';
-
-export type OptionName =
-  | 'opening'
-  | 'heads'
-  | 'title'
-  | 'form'
-  | 'length'
-  | 'meter'
-  | 'rhyme'
-  | 'mood'
-  | 'script'
-  | 'seed'
-  | 'report'
-  | 'checkpoint';
+import type { CommandName, OptionName } from '../names.ts';
 
 /** Discord's limits: a name of 1 to 32 lower-case letters without spaces, a description of 1 to 100 characters. */
 export interface Named {

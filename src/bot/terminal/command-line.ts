@@ -7,7 +7,7 @@ import { COMMANDS } from '../catalogue.ts';
 import type { Command, Option, OptionValue } from '../command.ts';
 import { Complaint } from '../complaint.ts';
 import { LOCALES, texts } from '../locale.ts';
-import type { OptionName } from '../locales/texts.ts';
+import type { OptionName } from '../names.ts';
 import { excerpt, readValue } from '../values.ts';
 
 export interface CommandLine {

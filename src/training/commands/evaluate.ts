@@ -1,17 +1,17 @@
 /** `npm run evaluate`: scores a checkpoint on the test split, as a language model or (`--verse`) as a poet. */
 
 import { parseArgs } from 'node:util';
+import { count, engineChoice, oneOf, runCommand } from '../../cli/command.ts';
+import { describeEngine, type EngineInfo, startEngine } from '../../engines/engine.ts';
 import { type Checkpoint, checkpointFolder, loadCheckpoint } from '../../model/checkpoint.ts';
-import { describeEngine, type EngineInfo, startEngine } from '../../model/engine.ts';
-import { toTensors } from '../../model/network.ts';
-import { checkpointsRoot } from '../../model/paths.ts';
 import { METERS, MOODS } from '../../poetry/request.ts';
+import { checkpointsRoot } from '../../system/package-root.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';
+import { toTensors } from '../network/network.ts';
 import { evaluateVerse, type VerseOptions } from '../verse-evaluation.ts';
 import { verseTable } from '../verse-table.ts';
-import { count, engineChoice, oneOf, runCommand } from './command.ts';
 
 const HELP = `npm run evaluate -- [--checkpoint NAME] [--json] [--engine E]
 npm run evaluate -- --verse [--poems N] [--meter M] [--mood M] [--candidates N] [--seed N] [--checkpoint NAME] [--json] [--engine E]

@@ -3,14 +3,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeEngine, startEngine } from '../../model/engine.ts';
-import { checkpointsRoot, repositoryRoot } from '../../model/paths.ts';
-import { writeWhole } from '../../model/whole-file.ts';
+import { count, engineChoice, runCommand } from '../../cli/command.ts';
+import { describeEngine, startEngine } from '../../engines/engine.ts';
+import { writeWhole } from '../../system/atomic-write.ts';
+import { checkpointsRoot, repositoryRoot } from '../../system/package-root.ts';
 import { readCorpus } from '../corpus/corpus.ts';
 import { drawGradients, drawLosses, drawUtilization } from '../experiments/figures.ts';
 import { gatherFindings } from '../experiments/findings.ts';
 import { renderPage } from '../experiments/page.ts';
-import { count, engineChoice, runCommand } from './command.ts';
 
 const HELP = `npm run experiments -- [--poems N] [--seed N] [--out DIR] [--engine E]
 

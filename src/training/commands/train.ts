@@ -3,16 +3,16 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { engineChoice, positive, runCommand, UsageError } from '../../cli/command.ts';
+import { describeEngine, startEngine } from '../../engines/engine.ts';
 import { checkpointFolder } from '../../model/checkpoint.ts';
-import { describeEngine, startEngine } from '../../model/engine.ts';
-import { checkpointsRoot } from '../../model/paths.ts';
+import { checkpointsRoot } from '../../system/package-root.ts';
 import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
 import { RECIPES, type Recipe } from '../recipes.ts';
 import { train } from '../run.ts';
 import { TensorBoard } from '../tensorboard.ts';
-import { engineChoice, positive, runCommand, UsageError } from './command.ts';
 
 const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes N]
               [--epochs N | --tokens N] [--tensorboard DIR] [--engine E]

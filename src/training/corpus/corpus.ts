@@ -4,11 +4,13 @@
  * JSON lines. The first line is the header; every other line is one poem, in the order of the source. The file
  * is a function of the source and the code alone: no dates, no paths, so the same input gives the same bytes.
  */
+
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeWhole } from '../../model/whole-file.ts';
 import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
+import { writeWhole } from '../../system/atomic-write.ts';
+import { OperatorError } from '../../system/operator-error.ts';
 
 /** Where the corpus is built, relative to the repository's root, where npm runs its scripts. */
 export const CORPUS_PATH = 'data/corpus/corpus.jsonl';
@@ -37,7 +39,7 @@ export interface Corpus {
 }
 
 /** The corpus cannot be built or read; the message is a whole sentence meant for the person at the terminal. */
-export class CorpusError extends Error {
+export class CorpusError extends OperatorError {
   override name = 'CorpusError';
 }
 

@@ -5,7 +5,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../../model/whole-file.ts';
+import { writeWhole } from '../../system/atomic-write.ts';
 import type { Tally } from './build.ts';
 import { sha256 } from './corpus.ts';
 
@@ -20,7 +20,7 @@ interface Stamp {
 const stampOf = (corpusPath: string): string => corpusPath.replace(/\.jsonl$/, '.stamp.json');
 
 /** The folders whose code decides what the corpus is: this one and the poetry room. */
-const CODE = ['.', '../../poetry/'];
+const CODE = ['.', '../../poetry'];
 
 /** A fingerprint of the source (whatever identifies it) and of the code that builds a corpus from it. */
 export async function fingerprint(source: string): Promise<string> {

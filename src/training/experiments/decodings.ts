@@ -1,8 +1,8 @@
 /** The ways of writing that are compared: without a plan as the report's programs did, and as it is served. */
 
+import type { Sampling } from '../../decoding/sampler.ts';
+import { Stepper } from '../../decoding/stepper.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import type { Sampling } from '../../model/sampler.ts';
-import { Stepper } from '../../model/stepper.ts';
 import { compilePlan } from '../../poetry/compile.ts';
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood } from '../../poetry/request.ts';

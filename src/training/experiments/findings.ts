@@ -9,12 +9,12 @@ import {
   checkpointFolder,
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
-import { initialParameters, toTensors } from '../../model/network.ts';
 import { FORMS, type FormName } from '../../poetry/form.ts';
 import { type Corpus, CorpusError, type Poem } from '../corpus/corpus.ts';
 import type { LogEntry } from '../curve.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreTrigram } from '../evaluation.ts';
+import { initialParameters, toTensors } from '../network/network.ts';
 import { DECODINGS, type Decoding, decode, FORM } from './decodings.ts';
 import { UNKNOWN } from './free-writing.ts';
 import { type GradientNorm, gradientNorms } from './gradient-flow.ts';

@@ -4,11 +4,11 @@
  * promised of what comes out, the token for unknown characters included.
  */
 
+import { seedOf } from '../../decoding/ranking.ts';
+import { DecodingError } from '../../decoding/row.ts';
+import { Sampler, type Sampling } from '../../decoding/sampler.ts';
+import type { Stepper } from '../../decoding/stepper.ts';
 import { Random } from '../../model/random.ts';
-import { seedOf } from '../../model/ranking.ts';
-import { DecodingError } from '../../model/row.ts';
-import { Sampler, type Sampling } from '../../model/sampler.ts';
-import type { Stepper } from '../../model/stepper.ts';
 import { EOS, FIRST_HANZI, MARKS, PAD, UNK, type Vocabulary } from '../../model/vocabulary.ts';
 import type { FormTag } from '../../poetry/form.ts';
 

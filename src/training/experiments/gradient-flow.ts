@@ -9,10 +9,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../../model/architecture.ts';
-import { CELLS } from '../../model/cells/cell.ts';
-import { logits, type Parameters, recurrentWeights } from '../../model/network.ts';
-import { crossEntropy, projectionGradients, runLayers } from '../backpropagation.ts';
 import { makeBatch } from '../batch.ts';
+import { crossEntropy, projectionGradients, runLayers } from '../network/backpropagation.ts';
+import { CELLS } from '../network/cells/cells.ts';
+import { logits, type Parameters, recurrentWeights } from '../network/network.ts';
 
 /** The states of a cell, in its order: the output, and the LSTM's memory. */
 const STATES = ['h', 'c'] as const;

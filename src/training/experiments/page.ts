@@ -1,8 +1,8 @@
 /** docs/experiments.md: every number in it comes from the findings, the words around them from here. */
 
-import { describeEngine, type EngineInfo } from '../../model/engine.ts';
+import { describeEngine, type EngineInfo } from '../../engines/engine.ts';
 import type { LogEntry } from '../curve.ts';
-import type { OptimizerSettings } from '../optimizer.ts';
+import type { OptimizerSettings } from '../network/optimizer.ts';
 import { decodingSection, poemSection } from './decoding-section.ts';
 import { FREE_LIMIT } from './decodings.ts';
 import type { Findings, RunFindings } from './findings.ts';

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Stepper } from '../../../src/decoding/stepper.ts';
+import { startEngine } from '../../../src/engines/engine.ts';
 import type { Architecture } from '../../../src/model/architecture.ts';
-import { startEngine } from '../../../src/model/engine.ts';
-import { initialParameters } from '../../../src/model/network.ts';
-import { Stepper } from '../../../src/model/stepper.ts';
 import { EOS, UNK } from '../../../src/model/vocabulary.ts';
 import { UNKNOWN, writeFreely } from '../../../src/training/experiments/free-writing.ts';
+import { initialParameters } from '../../../src/training/network/network.ts';
 import { referenceLogits } from '../../model/reference.ts';
 import { VOCABULARY } from '../../model/tiny-model.ts';
 

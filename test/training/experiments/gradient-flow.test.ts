@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../../src/model/architecture.ts';
 import { CELL_NAMES } from '../../../src/model/architecture.ts';
-import { initialParameters, toTensors } from '../../../src/model/network.ts';
 import { gradientNorms } from '../../../src/training/experiments/gradient-flow.ts';
+import { initialParameters, toTensors } from '../../../src/training/network/network.ts';
 import { type Nudge, referenceLogits } from '../../model/reference.ts';
 
 const SEQUENCES = [

@@ -1,0 +1,55 @@
+/** What the commands of the terminal share: wrong usage or an `OperatorError` is one line and exit code 1, not a stack. */
+
+import dotenv from 'dotenv';
+import { ENGINE_CHOICES, type EngineChoice } from '../engines/engine.ts';
+import { OperatorError } from '../system/operator-error.ts';
+
+/** The command line is wrong; the message says how. */
+export class UsageError extends OperatorError {
+  override readonly name = 'UsageError';
+}
+
+/** Runs a command; faults that a person can mend are one line on standard error, all others are loud. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  dotenv.config({ quiet: true });
+  try {
+    await command();
+  } catch (error) {
+    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+    if (!usage && !(error instanceof OperatorError)) throw error;
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
+
+/** The engine asked for by a flag, else by the ENGINE variable, else `auto`. */
+export function engineChoice(flag: string | undefined): EngineChoice {
+  const word = flag || process.env.ENGINE || 'auto';
+  const choice = ENGINE_CHOICES.find((name) => name === word);
+  if (!choice) throw new UsageError(`there is no engine ${word}; there are ${ENGINE_CHOICES.join(', ')}`);
+  return choice;
+}
+
+/** A positive number from a flag. */
+export function positive(flag: string, word: string): number {
+  const value = Number(word);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new UsageError(`--${flag} takes a positive number, not ${word}`);
+  return value;
+}
+
+/** One of a few words from a flag. */
+export function oneOf<T extends string>(flag: string, words: readonly T[], word: string): T {
+  const found = words.find((each) => each === word);
+  if (found === undefined) throw new UsageError(`--${flag} takes one of ${words.join(', ')}, not ${word}`);
+  return found;
+}
+
+/** A whole number of at least one from a flag. */
+export function count(flag: string, word: string): number {
+  const value = Number(word);
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new UsageError(`--${flag} takes a whole number of at least 1, not ${word}`);
+  }
+  return value;
+}

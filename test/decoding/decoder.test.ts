@@ -1,0 +1,286 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Novelty } from '../../src/decoding/batch.ts';
+import { Candidates } from '../../src/decoding/candidates.ts';
+import { Decoder } from '../../src/decoding/decoder.ts';
+import type { Row, RowSpec } from '../../src/decoding/row.ts';
+import { SAMPLING } from '../../src/decoding/sampler.ts';
+import { Stepper } from '../../src/decoding/stepper.ts';
+import { Vocabulary } from '../../src/model/vocabulary.ts';
+import { PlanCursor } from '../../src/poetry/cursor.ts';
+import { acrosticPlan, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
+
+async function drain(decoder: Decoder): Promise<Row[]> {
+  const finished: Row[] = [];
+  while (decoder.active > 0) finished.push(...(await decoder.tick()));
+  return finished;
+}
+
+async function write(decoder: Decoder, spec: Partial<RowSpec>): Promise<string> {
+  const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1, ...spec });
+  await drain(decoder);
+  expect(row.error).toBeNull();
+  return row.characters.join('');
+}
+
+const SHAPE = /^(.{7}，.{7}。){2}$/u;
+
+describe('a poem', () => {
+  test('has the shape of its plan, keeps what is given, and is the same for the same seed', async () => {
+    const { decoder } = await tinyModel();
+    const poem = await write(decoder, { plan: poemPlan({ opening: '明月' }), seed: 7 });
+    expect(poem).toMatch(SHAPE);
+    expect(poem.startsWith('明月')).toBe(true);
+    expect(await write(decoder, { plan: poemPlan({ opening: '明月' }), seed: 7 })).toBe(poem);
+    expect(await write(decoder, { plan: poemPlan({ opening: '明月' }), seed: 8 })).not.toBe(poem);
+  });
+
+  test('breaks nothing that its plan asks for, in any mood', async () => {
+    const { decoder } = await tinyModel();
+    for (const mood of ['calm', 'free', 'wild', 'greedy'] as const) {
+      for (let seed = 0; seed < 10; seed++) {
+        const plan = poemPlan({ form: seed % 2 ? 'wujue' : 'qijue' });
+        const row = decoder.join({ plan, sampling: SAMPLING[mood], seed });
+        await drain(decoder);
+        const cursor = new PlanCursor(plan);
+        for (const char of row.characters) cursor.take(char);
+        expect(cursor.slot).toBeNull();
+        expect(cursor.deviations).toEqual([]);
+      }
+    }
+  });
+
+  test('keeps characters that the model does not know', async () => {
+    const { decoder } = await tinyModel();
+    expect(VOCABULARY.has('龘')).toBe(false);
+    const poem = await write(decoder, { plan: acrosticPlan({ heads: '龘月龘花' }) });
+    expect(poem).toMatch(/^龘.{6}，月.{6}。龘.{6}，花.{6}。$/u);
+    expect([...poem].filter((char) => char === '龘')).toHaveLength(2);
+  });
+
+  test('reads another spelling of a character as the one that the model knows', async () => {
+    const { decoder } = await tinyModel();
+    expect(VOCABULARY.has('靑')).toBe(false);
+    const usual = await write(decoder, { plan: poemPlan({ opening: '青青' }), seed: 5 });
+    const spelled = await write(decoder, { plan: poemPlan({ opening: '青靑' }), seed: 5 });
+    expect(spelled).toBe(usual.replace('青青', '青靑'));
+  });
+
+  test('lets the model choose among the traditional forms of a head', async () => {
+    const { decoder } = await tinyModel();
+    const plan = acrosticPlan({ heads: '复月' });
+    const slot = plan.slots[0];
+    expect(slot?.kind).toBe('choice');
+    const poem = await write(decoder, { plan });
+    // 復 and 複 are forms of 复; the model knows 復 alone.
+    expect(poem[0]).toBe('復');
+  });
+
+  test('takes the form of a head that the model likes best', async () => {
+    const { decoder, stepper } = await tinyModel();
+    const plan = poemPlan({ opening: '月' });
+    const among = ['山', '水', '風', '雲'];
+    const slots = plan.slots.map((slot, i) => (i === 1 ? { kind: 'choice' as const, among } : slot));
+    const row = decoder.join({ plan: { ...plan, slots }, sampling: SAMPLING.greedy, seed: 1 });
+    await drain(decoder);
+
+    stepper.restore(0, null);
+    for (const token of [...VOCABULARY.prefix('qijue'), VOCABULARY.id('月')]) {
+      await stepper.step(Int32Array.of(token), 1);
+    }
+    const logits = await stepper.logits([0]);
+    const liking = (char: string) => logits[VOCABULARY.id(char)] as number;
+    expect(row.characters[1]).toBe(among.reduce((a, b) => (liking(b) > liking(a) ? b : a)));
+    expect(row.hanzi).toBe(26);
+  });
+
+  test('begins with what its title makes likely', async () => {
+    const { decoder } = await tinyModel();
+    const untitled = await write(decoder, { plan: poemPlan({ opening: '月', title: '' }) });
+    const titled = await write(decoder, { plan: poemPlan({ opening: '月', title: '江雪' }) });
+    const titleAlone = await write(decoder, { plan: poemPlan({ opening: '', title: '江雪' }) });
+    expect(titled).toMatch(SHAPE);
+    expect(titled).not.toBe(untitled);
+    expect(titleAlone).toMatch(SHAPE);
+  });
+
+  test('counts the likelihood of what the model wrote, and of nothing else', async () => {
+    const model = await tinyModel();
+    const plan = poemPlan({ opening: '明月', form: 'wujue' });
+    const row = model.decoder.join({ plan, sampling: SAMPLING.free, seed: 3 });
+    await drain(model.decoder);
+    const { characters, nll, hanzi } = row.result();
+    expect(hanzi).toBe(18);
+
+    const stepper = await Stepper.create(model.architecture, model.parameters);
+    stepper.reserve(1);
+    stepper.restore(0, null);
+    let expected = 0;
+    const tokens = [...VOCABULARY.prefix('wujue'), ...characters.map((char) => VOCABULARY.id(char))];
+    for (const [i, token] of tokens.entries()) {
+      const at = i - VOCABULARY.prefix('wujue').length;
+      if (at >= 2 && plan.slots[at]?.kind === 'free') {
+        const logits = await stepper.logits([0]);
+        const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+        expected += total - (logits[token] as number);
+      }
+      await stepper.step(Int32Array.of(token), 1);
+    }
+    expect(nll).toBeCloseTo(expected, 3);
+  });
+
+  test('is as well written where its likelihood is not asked for, with few columns for narrow slots', async () => {
+    const { decoder, stepper } = await tinyModel();
+    const plan = poemPlan({ opening: '月' });
+    const count = async (scored: boolean) => {
+      const before = stepper.multiplyAdds;
+      const row = decoder.join({ plan, sampling: SAMPLING.free, seed: 4, scored });
+      await drain(decoder);
+      return { row, multiplyAdds: stepper.multiplyAdds - before };
+    };
+    const [scored, unscored] = [await count(true), await count(false)];
+    expect(unscored.row.characters).toEqual(scored.row.characters);
+    expect(unscored.row.hanzi).toBe(scored.row.hanzi);
+    expect(unscored.row.nll).toBe(0);
+    expect(unscored.multiplyAdds).toBeLessThan(scored.multiplyAdds);
+  });
+});
+
+describe('the running batch', () => {
+  const specs: RowSpec[] = Array.from({ length: 60 }, (_, n) => ({
+    plan:
+      n % 3 === 0
+        ? acrosticPlan({ heads: '春江花月夜秋'.slice(0, 2 + (n % 5)), length: n % 2 ? 5 : 7 })
+        : poemPlan({
+            form: n % 3 === 1 ? 'wulv' : 'qijue',
+            meter: n % 4 ? 'strict' : 'none',
+            title: n % 7 ? '' : '秋夜',
+          }),
+    sampling: SAMPLING[(['calm', 'free', 'wild'] as const)[n % 3] ?? 'free'],
+    seed: 1000 + n,
+  }));
+
+  test.each([
+    ['lstm', 1],
+    ['lstm', 2],
+    ['gru', 1],
+    ['rnn', 3],
+  ] as const)('does not let %s rows disturb each other, with %i threads', async (cell, threads) => {
+    const one = await tinyModel(cell);
+    const alone: string[] = [];
+    for (const spec of specs) {
+      const row = one.decoder.join(spec);
+      await drain(one.decoder);
+      alone.push(row.characters.join(''));
+    }
+    expect(new Set(alone).size).toBe(specs.length);
+    const { decoder, stepper } = await tinyModel(cell, { threads });
+    onTestFinished(() => stepper.dispose());
+
+    // Join a few at a time, and let every fifth go halfway, so that rows are moved about.
+    const rows: Row[] = [];
+    for (let tick = 0; rows.length < specs.length || decoder.active > 0; tick++) {
+      for (const spec of specs.slice(rows.length, rows.length + 3)) rows.push(decoder.join(spec));
+      const leaving = rows[tick - 6];
+      if (leaving && tick % 5 === 0) decoder.leave(leaving);
+      await decoder.tick();
+    }
+    for (const [n, row] of rows.entries()) {
+      if (row.finished) expect(row.characters.join('')).toBe(alone[n]);
+      else expect(row.gone).toBe(true);
+    }
+    expect(rows.filter((row) => row.finished).length).toBeGreaterThan(40);
+  });
+
+  test('returns each finished row once, and forgets rows that leave', async () => {
+    const { decoder } = await tinyModel();
+    const rows = specs.slice(0, 6).map((spec) => decoder.join(spec));
+    expect(decoder.active).toBe(6);
+    await decoder.tick();
+    decoder.leave(rows[2] as Row);
+    expect(decoder.active).toBe(5);
+    const finished = await drain(decoder);
+    expect(new Set(finished)).toEqual(new Set(rows.filter((_, n) => n !== 2)));
+    expect(finished).toHaveLength(5);
+    expect(await decoder.tick()).toEqual([]);
+  });
+
+  test('advances every row by one character a tick, in one batch or two', async () => {
+    const { decoder, stepper } = await tinyModel('lstm', { threads: 2 });
+    onTestFinished(() => stepper.dispose());
+    const plan = poemPlan({ meter: 'none' });
+    const write = async (count: number) => {
+      const rows = Array.from({ length: count }, (_, seed) =>
+        decoder.join({ plan, sampling: SAMPLING.free, seed }),
+      );
+      let ticks = 0;
+      for (; decoder.active > 0; ticks++) await decoder.tick();
+      for (const row of rows) expect(row.finished).toBe(true);
+      return ticks;
+    };
+    const alone = await write(1);
+    expect(await write(7)).toBe(alone);
+    expect(await write(40)).toBeLessThanOrEqual(alone + 1);
+    expect(await write(1)).toBe(alone);
+  });
+
+  test('writes nothing more in poems that are wholly given', async () => {
+    const { decoder } = await tinyModel();
+    const plan = poemPlan();
+    const given = { ...plan, slots: [...'日月'].map((text) => ({ kind: 'given' as const, text })) };
+    const row = decoder.join({ plan: given, sampling: SAMPLING.free, seed: 1 });
+    expect(await drain(decoder)).toEqual([row]);
+    expect(row.result()).toEqual({ characters: ['日', '月'], nll: 0, hanzi: 0 });
+  });
+});
+
+describe('where characters run out', () => {
+  test('the shape stands, and the plan notes what gave way', async () => {
+    const { architecture, parameters } = await tinyModel();
+    const vocabulary = new Vocabulary([...'月山水風雲花']);
+    const few = new Map(parameters);
+    const V = vocabulary.size;
+    few.set('embedding', (parameters.get('embedding') as Float32Array).slice(0, V * architecture.embedding));
+    few.set('output', (parameters.get('output') as Float32Array).slice(0, V * architecture.hidden));
+    few.set('outputBias', new Float32Array(V));
+    const stepper = await Stepper.create({ ...architecture, vocabulary: V }, few);
+    const candidates = new Candidates(vocabulary);
+    const decoder = await Decoder.create({ stepper, vocabulary, candidates, novelty: null });
+    const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
+    await drain(decoder);
+    expect(row.error).toBeNull();
+    expect(row.characters.join('')).toMatch(SHAPE);
+    expect(row.cursor.deviations.length).toBeGreaterThan(0);
+  });
+
+  test('no run that is barred is completed', async () => {
+    const model = await tinyModel();
+    const barred = new Set<string>();
+    const novelty: Novelty = { run: 3, has: (run) => barred.has(run) };
+    const decoder = await Decoder.create({
+      stepper: model.stepper,
+      vocabulary: VOCABULARY,
+      candidates: new Candidates(VOCABULARY),
+      novelty,
+    });
+    let last = await write(decoder, { seed: 5 });
+    for (let round = 0; round < 20; round++) {
+      for (const line of last.split(/[，。]/u)) {
+        for (let i = 0; i + 3 <= line.length; i++) barred.add(line.slice(i, i + 3));
+      }
+      const next = await write(decoder, { seed: 5 });
+      for (const run of barred) expect(next.includes(run)).toBe(false);
+      last = next;
+    }
+  });
+});
+
+test('a network that gives no numbers is an error of the row', async () => {
+  const { architecture, parameters } = await tinyModel();
+  (parameters.get('outputBias') as Float32Array)[30] = Number.NaN;
+  const stepper = await Stepper.create(architecture, parameters);
+  const candidates = new Candidates(VOCABULARY);
+  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, candidates, novelty: null });
+  const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
+  expect(await drain(decoder)).toEqual([row]);
+  expect(row.error?.message).toMatch(/not numbers/);
+});

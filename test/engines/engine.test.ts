@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Candidate, type EngineName, EngineUnavailable } from '../../src/engines/candidate.ts';
+import { cpu } from '../../src/engines/cpu.ts';
+import { describeEngine, ENGINE_CHOICES, EngineError, startEngine } from '../../src/engines/engine.ts';
+import { checkEngine } from '../../src/engines/self-check.ts';
+import { wasm } from '../../src/engines/wasm.ts';
+
+function unavailable(name: EngineName, reason: string, remedy: string | null = null): Candidate {
+  return { name, start: () => Promise.reject(new EngineUnavailable(reason, remedy)) };
+}
+
+/** Runs `body` while every product of the cpu engine is one too large in its first place. */
+async function withWrongProducts(body: () => Promise<void>): Promise<void> {
+  await startEngine('cpu');
+  const right = tf.getKernel('BatchMatMul', 'cpu');
+  tf.unregisterKernel('BatchMatMul', 'cpu');
+  tf.registerKernel({
+    ...right,
+    kernelFunc: (parameters) => {
+      const product = right.kernelFunc(parameters) as tf.TensorInfo;
+      const values = (parameters.backend as tf.KernelBackend).readSync(product.dataId) as Float32Array;
+      values[0] = (values[0] as number) + 1;
+      return product;
+    },
+  });
+  try {
+    await body();
+  } finally {
+    tf.unregisterKernel('BatchMatMul', 'cpu');
+    tf.registerKernel(right);
+  }
+}
+
+// First, while the cpu engine has computed nothing in this process: it would greet at its first number.
+it('starts without a banner', async () => {
+  const lines = vi.spyOn(console, 'warn');
+  await startEngine('cpu');
+  tf.tidy(() => tf.add(1, 2).dataSync());
+  expect(lines).not.toHaveBeenCalled();
+});
+
+describe('an engine asked for by name', () => {
+  it.each(['wasm', 'cpu'] as const)('starts: %s', async (name) => {
+    const engine = await startEngine(name);
+    expect(engine).toMatchObject({ name, version: '4.22.0', notes: [] });
+    expect(engine.device).not.toBe('');
+    expect(tf.getBackend()).toBe(name);
+  });
+
+  it('is not replaced by another where it is not available; the error says what to do', async () => {
+    const candidates = [unavailable('tensorflow', 'its library is not installed', 'npm run it'), cpu];
+    const start = startEngine('tensorflow', candidates);
+    await expect(start).rejects.toThrow(EngineError);
+    await expect(start).rejects.toThrow(
+      'The tensorflow engine is not available: its library is not installed; npm run it',
+    );
+  });
+
+  it('must be one that there is', async () => {
+    await expect(startEngine('cuda' as EngineName)).rejects.toThrow(
+      `There is no engine named cuda; there are ${ENGINE_CHOICES.join(', ')}`,
+    );
+  });
+});
+
+describe('auto', () => {
+  it('takes the first that starts, and notes why not the ones before it', async () => {
+    const candidates = [
+      unavailable('tensorflow', 'not installed'),
+      unavailable('webgpu', 'no device'),
+      wasm,
+      cpu,
+    ];
+    const engine = await startEngine('auto', candidates);
+    expect(engine.name).toBe('wasm');
+    expect(engine.notes).toEqual(['tensorflow: not installed', 'webgpu: no device']);
+    expect(describeEngine(engine)).toMatch(
+      /^engine wasm 4\.22\.0 on .+; not taken: tensorflow: not installed; webgpu: no device$/,
+    );
+  });
+
+  it('passes over one that crashes as it starts', async () => {
+    const broken: Candidate = {
+      name: 'webgpu',
+      start: () => Promise.reject(new TypeError('undefined symbol')),
+    };
+    expect((await startEngine('auto', [broken, cpu])).notes).toEqual(['webgpu: undefined symbol']);
+  });
+
+  it('passes over one that computes something else', async () => {
+    await withWrongProducts(async () => {
+      const engine = await startEngine('auto', [cpu, wasm]);
+      expect(engine.name).toBe('wasm');
+      expect(engine.notes[0]).toMatch(/^cpu: a matrix product is off by 1/);
+    });
+  });
+
+  it('tells the candidates that they were not asked for by name', async () => {
+    const start = vi.fn(cpu.start);
+    await startEngine('auto', [{ ...cpu, start }]);
+    await startEngine('cpu', [{ ...cpu, start }]);
+    expect(start.mock.calls).toEqual([[false], [true]]);
+  });
+
+  it('is an error with every reason where none runs', async () => {
+    const candidates = [unavailable('wasm', 'no WebAssembly'), unavailable('cpu', 'no JavaScript')];
+    await expect(startEngine('auto', candidates)).rejects.toThrow(
+      'No engine runs here: wasm: no WebAssembly; cpu: no JavaScript',
+    );
+  });
+});
+
+describe('the self-check', () => {
+  afterEach(() => {
+    expect(tf.memory().numTensors).toBe(0);
+  });
+
+  it('passes on an engine that computes, and leaves no tensor behind', async () => {
+    await startEngine('cpu');
+    await checkEngine();
+  });
+
+  it('fails on one that does not', async () => {
+    await withWrongProducts(() => expect(checkEngine()).rejects.toThrow('a matrix product is off by 1'));
+  });
+});
