@@ -64,7 +64,7 @@ function slice(x: TensorInfo, { begin, size }: SliceAttrs, backend: BackendWasm)
     x as Parameters<typeof slice_util.parseSliceParams>[0],
     begin,
     size,
-  );
+  ) as [number[], number[]];
   return cut(x, [begins], [sizes], backend)[0] as TensorInfo;
 }
 

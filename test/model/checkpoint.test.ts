@@ -128,7 +128,7 @@ describe('a checkpoint', () => {
 });
 
 describe('a checkpoint that is wrong', () => {
-  const edit = async (change: (card: Record<string, never>) => void) => {
+  const edit = async (change: (card: Card) => void) => {
     const card = JSON.parse(await readFile(join(folder(), 'card.json'), 'utf8'));
     change(card);
     await writeFile(join(folder(), 'card.json'), JSON.stringify(card));

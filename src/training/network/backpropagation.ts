@@ -70,9 +70,10 @@ export async function lossAndGradients(
     const inverse = new Int32Array(batch.inputs.length).fill(batch.positions.length);
     for (const [i, position] of batch.positions.entries()) inverse[position] = i;
     dTop = tf.gather(tf.concat([dTop, tf.zeros([1, architecture.hidden])]), inverse) as tf.Tensor2D;
-    for (let layer = architecture.layers - 1; layer >= 0; layer--) {
-      if (masks) dTop = applyMask(dTop, masks.outputs[layer], batch);
-      dTop = layerGradients(CELLS[architecture.cell], parameters, layer, runs[layer], dTop, batch, result);
+    for (const [layer, run] of [...runs.entries()].reverse()) {
+      const mask = masks?.outputs[layer];
+      if (mask) dTop = applyMask(dTop, mask, batch);
+      dTop = layerGradients(CELLS[architecture.cell], parameters, layer, run, dTop, batch, result);
     }
     if (masks) dTop = applyMask(dTop, masks.input, batch);
     const ids = tf.tensor1d(batch.inputs, 'int32');
@@ -102,7 +103,8 @@ export function runLayers(
     const run = runLayer(cell, parameters, layer, x, batch, architecture.hidden);
     runs.push(run);
     x = tf.concat(run.outputs.slice(1), 0);
-    if (masks) x = applyMask(x, masks.outputs[layer], batch);
+    const mask = masks?.outputs[layer];
+    if (mask) x = applyMask(x, mask, batch);
   }
   return { runs, top: x };
 }

@@ -24,7 +24,8 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     root = await mkdtemp(join(tmpdir(), 'shiren-setup-'));
     tools = join(root, 'bin');
     await mkdir(tools);
-    for (const folder of ['src', 'tools']) await cp(`dist/${folder}`, join(root, 'dist', folder), { recursive: true });
+    for (const folder of ['src', 'tools'])
+      await cp(`dist/${folder}`, join(root, 'dist', folder), { recursive: true });
     await mkdir(join(root, 'tools/tensorflow'), { recursive: true });
     await cp('tools/tensorflow/prelude.cc', join(root, 'tools/tensorflow/prelude.cc'));
     for (const file of ['package.json', 'package-lock.json']) await cp(file, join(root, file));

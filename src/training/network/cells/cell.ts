@@ -6,7 +6,7 @@
  * B is the number of rows, H the hidden size, g the number of gates.
  */
 
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { CellName, CellWeights } from '../../../model/architecture.ts';
 
 export interface RecurrentWeights {
@@ -46,4 +46,19 @@ export interface StepGradient {
   readonly dRecurrent: tf.Tensor2D;
   /** By the state that came in. */
   readonly dState: tf.Tensor2D[];
+}
+
+type Tuple<N extends number, T extends tf.Tensor2D[] = []> = T['length'] extends N
+  ? T
+  : Tuple<N, [...T, tf.Tensor2D]>;
+
+/** The tensors as a tuple of `count`. Throws a RangeError where there are more or fewer. */
+export function exactly<N extends number>(count: N, tensors: readonly tf.Tensor2D[]): Tuple<N> {
+  if (tensors.length !== count) throw new RangeError(`${count} tensors are needed, not ${tensors.length}`);
+  return tensors as Tuple<N>;
+}
+
+/** The blocks of the gates along the last axis of [B, gH]. */
+export function gatesOf<N extends number>(count: N, z: tf.Tensor2D): Tuple<N> {
+  return exactly(count, tf.split(z, count, 1));
 }

@@ -9,18 +9,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CELL_WEIGHTS } from '../../../model/architecture.ts';
 import { matMul, tanh } from '../ops.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, exactly, gatesOf } from './cell.ts';
 import { oneMinusSquare, slope } from './lstm.ts';
 
 export const gru: Cell = {
   name: 'gru',
   ...CELL_WEIGHTS.gru,
 
-  forward(zx, [h], { recurrent, recurrentBias }) {
+  forward(zx, state, { recurrent, recurrentBias }) {
+    const [h] = exactly(1, state);
     if (!recurrentBias) throw new TypeError('a GRU needs its recurrent bias');
     const u = tf.add(tf.matMul(h, recurrent), recurrentBias) as tf.Tensor2D; // [B, 3H]
-    const [uz, ur, un] = tf.split(u, 3, 1) as tf.Tensor2D[];
-    const [xz, xr, xn] = tf.split(zx, 3, 1) as tf.Tensor2D[];
+    const [uz, ur, un] = gatesOf(3, u);
+    const [xz, xr, xn] = gatesOf(3, zx);
     const z = tf.sigmoid(tf.add(xz, uz)) as tf.Tensor2D;
     const r = tf.sigmoid(tf.add(xr, ur)) as tf.Tensor2D;
     const n = tanh(tf.add(xn, tf.mul(r, un)) as tf.Tensor2D);
@@ -28,7 +29,9 @@ export const gru: Cell = {
     return { state: [next], saved: [z, r, n, un, h] };
   },
 
-  backward([dh], [z, r, n, un, h], recurrentT) {
+  backward(dState, saved, recurrentT) {
+    const [dh] = exactly(1, dState);
+    const [z, r, n, un, h] = exactly(5, saved);
     const dzn = tf.mul(tf.mul(dh, tf.sub(1, z)), oneMinusSquare(n)) as tf.Tensor2D;
     const dzz = tf.mul(tf.mul(dh, tf.sub(h, n)), slope(z)) as tf.Tensor2D;
     const dzr = tf.mul(tf.mul(dzn, un), slope(r)) as tf.Tensor2D;

@@ -8,15 +8,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CELL_WEIGHTS } from '../../../model/architecture.ts';
 import { matMul, tanh } from '../ops.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, exactly, gatesOf } from './cell.ts';
 
 export const lstm: Cell = {
   name: 'lstm',
   ...CELL_WEIGHTS.lstm,
 
-  forward(zx, [h, c], { recurrent }) {
-    const z = tf.add(zx, matMul(h, recurrent)); // [B, 4H]
-    const [zi, zf, zg, zo] = tf.split(z, 4, 1) as tf.Tensor2D[];
+  forward(zx, state, { recurrent }) {
+    const [h, c] = exactly(2, state);
+    const z = tf.add(zx, matMul(h, recurrent)) as tf.Tensor2D; // [B, 4H]
+    const [zi, zf, zg, zo] = gatesOf(4, z);
     const i = tf.sigmoid(zi);
     const f = tf.sigmoid(zf);
     const g = tanh(zg);
@@ -27,7 +28,9 @@ export const lstm: Cell = {
     return { state: [out, next], saved: [i, f, g, o, c, squashed] };
   },
 
-  backward([dh, dc], [i, f, g, o, c, squashed], recurrentT) {
+  backward(dState, saved, recurrentT) {
+    const [dh, dc] = exactly(2, dState);
+    const [i, f, g, o, c, squashed] = exactly(6, saved);
     const dNext = tf.add(dc, tf.mul(tf.mul(dh, o), oneMinusSquare(squashed)));
     const dzi = tf.mul(tf.mul(dNext, g), slope(i));
     const dzf = tf.mul(tf.mul(dNext, c), slope(f));
