@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-const BUILD = new URL('../../dist/src', import.meta.url);
+const BUILD = new URL('../../dist/src/', import.meta.url);
 
 /** TensorFlow.js makes its one engine as it is loaded. */
 function loadsTensors(module: string): boolean {

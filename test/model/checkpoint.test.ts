@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
+import type { Card } from '../../src/model/card.ts';
 import {
   type CardDetails,
   CheckpointError,
