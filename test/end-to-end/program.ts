@@ -4,7 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const BOT = fileURLToPath(new URL('../../dist/src/bot', import.meta.url));
+const BOT = fileURLToPath(new URL('../../dist/src/bot/', import.meta.url));
 
 export interface LogLine {
   readonly level: string;

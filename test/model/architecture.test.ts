@@ -17,5 +17,5 @@ it.each(['model/checkpoint.js', 'service/embedded.js', 'bot/discord/front.js'])(
 );
 
 it('is seen where tensors are loaded', () => {
-  expect(loadsTensors('model/network.js')).toBe(true);
+  expect(loadsTensors('training/network/network.js')).toBe(true);
 });

@@ -20,7 +20,7 @@ interface Stamp {
 const stampOf = (corpusPath: string): string => corpusPath.replace(/\.jsonl$/, '.stamp.json');
 
 /** The folders whose code decides what the corpus is: this one and the poetry room. */
-const CODE = ['.', '../../poetry'];
+const CODE = ['.', '../../poetry/'];
 
 /** A fingerprint of the source (whatever identifies it) and of the code that builds a corpus from it. */
 export async function fingerprint(source: string): Promise<string> {
