@@ -70,21 +70,40 @@ export async function lossAndGradients(
     const inverse = new Int32Array(batch.inputs.length).fill(batch.positions.length);
     for (const [i, position] of batch.positions.entries()) inverse[position] = i;
     dTop = tf.gather(tf.concat([dTop, tf.zeros([1, architecture.hidden])]), inverse) as tf.Tensor2D;
-    for (const [layer, run] of [...runs.entries()].reverse()) {
-      const mask = masks?.outputs[layer];
-      if (mask) dTop = applyMask(dTop, mask, batch);
-      dTop = layerGradients(CELLS[architecture.cell], parameters, layer, run, dTop, batch, result);
-    }
-    if (masks) dTop = applyMask(dTop, masks.input, batch);
-    const ids = tf.tensor1d(batch.inputs, 'int32');
-    const dEmbedding = tf.unsortedSegmentSum(dTop, ids, architecture.vocabulary);
-    result.embedding = result.embedding ? tf.add(result.embedding, dEmbedding) : dEmbedding;
+    layersGradients(architecture, parameters, { runs, dTop, batch, masks }, result);
     return result;
   });
   const tensor = mean.tensor as tf.Tensor;
   const loss = (await tensor.data())[0] as number;
   tensor.dispose();
   return { loss, gradients };
+}
+
+/**
+ * Adds to `result` the gradients of the embedding and of every layer, from the gradient by the last layer's output
+ * (`dTop`, [N, H]). `runs` and `masks` are those of {@link runLayers}. Call it in a tidy.
+ */
+export function layersGradients(
+  architecture: Architecture,
+  parameters: Parameters,
+  {
+    runs,
+    dTop,
+    batch,
+    masks,
+  }: { runs: readonly LayerRun[]; dTop: tf.Tensor2D; batch: Batch; masks: DropoutMasks | null },
+  result: Gradients,
+): void {
+  let dOutput = dTop;
+  for (const [layer, run] of [...runs.entries()].reverse()) {
+    const mask = masks?.outputs[layer];
+    if (mask) dOutput = applyMask(dOutput, mask, batch);
+    dOutput = layerGradients(CELLS[architecture.cell], parameters, layer, run, dOutput, batch, result);
+  }
+  if (masks) dOutput = applyMask(dOutput, masks.input, batch);
+  const ids = tf.tensor1d(batch.inputs, 'int32');
+  const dEmbedding = tf.unsortedSegmentSum(dOutput, ids, architecture.vocabulary);
+  result.embedding = result.embedding ? tf.add(result.embedding, dEmbedding) : dEmbedding;
 }
 
 /** Runs the embedding and the layers; `top` is the last layer's output, [N, H]. */

@@ -69,7 +69,7 @@ export function parseKey(text: string, file: string): SheetKey {
 export function averageScores(key: SheetKey, readers: readonly ReaderScores[]): SideScores[] {
   const sides = [...new Set(key.poems.map(({ side }) => side))];
   const overall = SCALES.indexOf('overall');
-  const valueOf = (reader: ReaderScores, number: number, scale: number) =>
+  const scoreOf = (reader: ReaderScores, number: number, scale: number) =>
     reader.get(number)?.[scale] ?? Number.NaN;
   const numberIn = (group: number, side: string) =>
     key.poems.find((poem) => poem.group === group && poem.side === side)?.number;
@@ -79,7 +79,7 @@ export function averageScores(key: SheetKey, readers: readonly ReaderScores[]): 
       const [ours, theirs] = [numberIn(group, side), numberIn(group, other)];
       if (ours === undefined || theirs === undefined) return [];
       return readers.map((reader) => {
-        const difference = valueOf(reader, ours, overall) - valueOf(reader, theirs, overall);
+        const difference = scoreOf(reader, ours, overall) - scoreOf(reader, theirs, overall);
         return difference > 0 ? 1 : difference === 0 ? 0.5 : 0;
       });
     });
@@ -90,17 +90,17 @@ export function averageScores(key: SheetKey, readers: readonly ReaderScores[]): 
     const means = Object.fromEntries(
       SCALES.map((scale, s) => [
         scale,
-        mean(numbers.flatMap((number) => readers.map((reader) => valueOf(reader, number, s)))),
+        mean(numbers.flatMap((number) => readers.map((reader) => scoreOf(reader, number, s)))),
       ]),
     ) as Record<Scale, number>;
-    const poems = numbers.map((number) => mean(readers.map((reader) => valueOf(reader, number, overall))));
+    const poems = numbers.map((number) => mean(readers.map((reader) => scoreOf(reader, number, overall))));
     return {
       side,
       poems: numbers.length,
       mean: means,
       spread: deviation(poems),
       overallByReader: readers.map((reader) =>
-        mean(numbers.map((number) => valueOf(reader, number, overall))),
+        mean(numbers.map((number) => scoreOf(reader, number, overall))),
       ),
       underTwo: poems.filter((score) => score < 2).length / poems.length,
       beats: Object.fromEntries(

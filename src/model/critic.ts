@@ -1,0 +1,41 @@
+/**
+ * What a critic is made of: a bidirectional LSTM of two layers that reads a finished or half finished poem and says
+ * how much it looks like people's verse. Knows no tensors.
+ *
+ * One direction reads the poem from its form tag to its end, the other from its end to its form tag. The outputs of
+ * each direction's second layer are pooled over time, by mean and by maximum. A linear layer makes a logit of the four
+ * vectors: above zero the critic takes the poem for people's.
+ */
+
+export interface CriticArchitecture {
+  /** V: that of the checkpoint which the critic belongs to. */
+  readonly vocabulary: number;
+  /** E */
+  readonly embedding: number;
+  /** H, of each direction. */
+  readonly hidden: number;
+}
+
+export const CRITIC_LAYERS = 2;
+export const DIRECTIONS = ['forward', 'backward'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** The name and shape of every parameter, in the order in which they are stored. */
+export function criticShapes({
+  vocabulary: V,
+  embedding: E,
+  hidden: H,
+}: CriticArchitecture): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>([['embedding', [V, E]]]);
+  for (const direction of DIRECTIONS) {
+    for (let layer = 0; layer < CRITIC_LAYERS; layer++) {
+      shapes.set(`${direction}/layer${layer}/kernel`, [layer === 0 ? E : H, 4 * H]);
+      shapes.set(`${direction}/layer${layer}/recurrent`, [H, 4 * H]);
+      shapes.set(`${direction}/layer${layer}/bias`, [4 * H]);
+    }
+  }
+  // Forward mean, forward maximum, backward mean, backward maximum.
+  shapes.set('head', [4 * H, 1]);
+  shapes.set('headBias', [1]);
+  return shapes;
+}
