@@ -5,12 +5,14 @@
  * One direction reads the poem from its form tag to its end, the other from its end to its form tag. The outputs of
  * each direction's second layer are pooled over time, by mean and by maximum. A linear layer makes a logit of the four
  * vectors: above zero the critic takes the poem for people's.
+ *
+ * It reads characters by the poet's own embedding, which it does not change, so that it adds little to a checkpoint.
  */
 
 export interface CriticArchitecture {
-  /** V: that of the checkpoint which the critic belongs to. */
+  /** V, as the poet has it. */
   readonly vocabulary: number;
-  /** E */
+  /** E, as the poet has it. */
   readonly embedding: number;
   /** H, of each direction. */
   readonly hidden: number;
@@ -20,13 +22,12 @@ export const CRITIC_LAYERS = 2;
 export const DIRECTIONS = ['forward', 'backward'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** The name and shape of every parameter, in the order in which they are stored. */
+/** The name and shape of every parameter of its own, in the order in which they are stored. */
 export function criticShapes({
-  vocabulary: V,
   embedding: E,
   hidden: H,
 }: CriticArchitecture): ReadonlyMap<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>([['embedding', [V, E]]]);
+  const shapes = new Map<string, readonly number[]>();
   for (const direction of DIRECTIONS) {
     for (let layer = 0; layer < CRITIC_LAYERS; layer++) {
       shapes.set(`${direction}/layer${layer}/kernel`, [layer === 0 ? E : H, 4 * H]);

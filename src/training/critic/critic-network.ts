@@ -1,6 +1,6 @@
 /**
  * The critic's network in training: its logits, its loss, and the gradient by every parameter. It runs each direction
- * by the same code as the poet's network. B is the number of rows, T of steps, H the hidden size.
+ * by the same code as the poet's network. `parameters` are the critic's own and the poet's `embedding`. B is the number of rows, T of steps, H the hidden size.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -26,16 +26,14 @@ export interface CriticBatch {
   readonly labels: Float32Array;
 }
 
-/** Parameters to begin with: as those of the poet's network, and a head of zeros. */
+/** Parameters to begin with: as those of the poet's layers, and a head of zeros. */
 export function initialCritic(architecture: CriticArchitecture, seed: number): Map<string, Float32Array> {
   const random = new Random(seed);
-  const { embedding: E, hidden: H } = architecture;
+  const { hidden: H } = architecture;
   const parameters = new Map<string, Float32Array>();
   for (const [name, shape] of criticShapes(architecture)) {
     const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (name === 'embedding')
-      for (let i = 0; i < values.length; i++) values[i] = random.normal() / Math.sqrt(E);
-    else if (name.endsWith('/bias')) values.fill(1, H, 2 * H);
+    if (name.endsWith('/bias')) values.fill(1, H, 2 * H);
     else if (!name.startsWith('head')) {
       for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) / Math.sqrt(H);
     }
@@ -63,7 +61,7 @@ export async function criticLogits(
   return values;
 }
 
-/** The mean cross-entropy of a batch in nats, and its gradients. The caller disposes of the gradients. */
+/** The mean cross-entropy of a batch in nats, and its gradients by all parameters but the embedding. The caller disposes of the gradients. */
 export async function criticLossAndGradients(
   architecture: CriticArchitecture,
   parameters: Parameters,
@@ -114,7 +112,6 @@ export async function criticLossAndGradients(
       );
       for (const [name, gradient] of Object.entries(own)) {
         if (name !== 'embedding') result[`${direction}/${name}`] = gradient;
-        else result.embedding = result.embedding ? tf.add(result.embedding, gradient) : gradient;
       }
     }
     return result;

@@ -21,15 +21,16 @@ const labels = Float32Array.of(1, 0, 1);
 function someValues(): Map<string, Float32Array> {
   const random = new Random(5);
   return new Map(
-    [...initialCritic(architecture, 3)].map(([name, values]) => [
-      name,
-      values.map((v) => v + 0.3 * random.normal()),
-    ]),
+    [['embedding', new Float32Array(27)] as const, ...initialCritic(architecture, 3)].map(
+      ([name, values]) => [name, values.map((v) => v + 0.3 * random.normal())],
+    ),
   );
 }
 
 function upload(values: ReadonlyMap<string, Float32Array>): Record<string, tf.Tensor> {
-  const tensors: Record<string, tf.Tensor> = {};
+  const tensors: Record<string, tf.Tensor> = {
+    embedding: tf.tensor(values.get('embedding') as Float32Array, [9, 3]),
+  };
   for (const [name, shape] of criticShapes(architecture)) {
     tensors[name] = tf.tensor(values.get(name) as Float32Array, [...shape]);
   }
@@ -58,9 +59,10 @@ describe('the critic', () => {
       1,
     );
     expect(loss).toBeCloseTo(await lossOf(values), 5);
-    expect(Object.keys(gradients).sort()).toEqual([...values.keys()].sort());
+    expect(Object.keys(gradients).sort()).toEqual([...criticShapes(architecture).keys()].sort());
     const random = new Random(11);
-    for (const [name, array] of values) {
+    for (const name of criticShapes(architecture).keys()) {
+      const array = values.get(name) as Float32Array;
       const gradient = gradients[name]?.dataSync() as Float32Array;
       for (let n = 0; n < 4; n++) {
         const at = random.below(array.length);
