@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Novelty } from '../../src/decoding/batch.ts';
-import { Candidates } from '../../src/decoding/candidates.ts';
+import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
+import type { NgramBan } from '../../src/decoding/decoder-model.ts';
 import type { Row, RowSpec } from '../../src/decoding/row.ts';
-import { SAMPLING } from '../../src/decoding/sampler.ts';
+import { SAMPLING } from '../../src/decoding/sampling.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
@@ -185,10 +185,10 @@ describe('the running batch', () => {
       await decoder.tick();
     }
     for (const [n, row] of rows.entries()) {
-      if (row.finished) expect(row.characters.join('')).toBe(alone[n]);
-      else expect(row.gone).toBe(true);
+      if (row.status === 'finished') expect(row.characters.join('')).toBe(alone[n]);
+      else expect(row.status).toBe('cancelled');
     }
-    expect(rows.filter((row) => row.finished).length).toBeGreaterThan(40);
+    expect(rows.filter((row) => row.status === 'finished').length).toBeGreaterThan(40);
   });
 
   test('returns each finished row once, and forgets rows that leave', async () => {
@@ -214,7 +214,7 @@ describe('the running batch', () => {
       );
       let ticks = 0;
       for (; decoder.active > 0; ticks++) await decoder.tick();
-      for (const row of rows) expect(row.finished).toBe(true);
+      for (const row of rows) expect(row.status).toBe('finished');
       return ticks;
     };
     const alone = await write(1);
@@ -243,8 +243,8 @@ describe('where characters run out', () => {
     few.set('output', (parameters.get('output') as Float32Array).slice(0, V * architecture.hidden));
     few.set('outputBias', new Float32Array(V));
     const stepper = await Stepper.create({ ...architecture, vocabulary: V }, few);
-    const candidates = new Candidates(vocabulary);
-    const decoder = await Decoder.create({ stepper, vocabulary, candidates, novelty: null });
+    const allowedTokens = new AllowedTokens(vocabulary);
+    const decoder = await Decoder.create({ stepper, vocabulary, allowedTokens, ngramBan: null });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
     await drain(decoder);
     expect(row.error).toBeNull();
@@ -252,23 +252,23 @@ describe('where characters run out', () => {
     expect(row.cursor.deviations.length).toBeGreaterThan(0);
   });
 
-  test('no run that is barred is completed', async () => {
+  test('no banned n-gram is completed', async () => {
     const model = await tinyModel();
-    const barred = new Set<string>();
-    const novelty: Novelty = { run: 3, has: (run) => barred.has(run) };
+    const banned = new Set<string>();
+    const ngramBan: NgramBan = { length: 3, has: (ngram) => banned.has(ngram) };
     const decoder = await Decoder.create({
       stepper: model.stepper,
       vocabulary: VOCABULARY,
-      candidates: new Candidates(VOCABULARY),
-      novelty,
+      allowedTokens: new AllowedTokens(VOCABULARY),
+      ngramBan,
     });
     let last = await write(decoder, { seed: 5 });
     for (let round = 0; round < 20; round++) {
       for (const line of last.split(/[，。]/u)) {
-        for (let i = 0; i + 3 <= line.length; i++) barred.add(line.slice(i, i + 3));
+        for (let i = 0; i + 3 <= line.length; i++) banned.add(line.slice(i, i + 3));
       }
       const next = await write(decoder, { seed: 5 });
-      for (const run of barred) expect(next.includes(run)).toBe(false);
+      for (const ngram of banned) expect(next.includes(ngram)).toBe(false);
       last = next;
     }
   });
@@ -278,9 +278,10 @@ test('a network that gives no numbers is an error of the row', async () => {
   const { architecture, parameters } = await tinyModel();
   (parameters.get('outputBias') as Float32Array)[30] = Number.NaN;
   const stepper = await Stepper.create(architecture, parameters);
-  const candidates = new Candidates(VOCABULARY);
-  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, candidates, novelty: null });
+  const allowedTokens = new AllowedTokens(VOCABULARY);
+  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, allowedTokens, ngramBan: null });
   const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
   expect(await drain(decoder)).toEqual([row]);
+  expect(row.status).toBe('failed');
   expect(row.error?.message).toMatch(/not numbers/);
 });

@@ -54,17 +54,17 @@ describe.each(CELL_NAMES)('a stepper with %s cells', (cell) => {
     const ids = [FIRST_HANZI, FIRST_HANZI + 30, 1];
     const { kernels } = stepper;
     const V = architecture.vocabulary;
-    const logits = (await stepper.project([0, 2, 1], 2)) + 4 * 2 * V;
+    const logits = (await stepper.recordProjection([0, 2, 1], 2)) + 4 * 2 * V;
     kernels.run();
-    const sampler = new Sampler(V, null, kernels, stepper.columns);
-    const lowered = stepper.lowered(2, ids.length);
-    const sampling = { temperature: 0, nucleus: 1 };
-    sampler.set(0, { logits, ids: Int32Array.from(ids), sampling, random: new Random(1), lowered });
-    sampler.carryOut(0);
+    const sampler = new Sampler(V, null, kernels, stepper.outputWeights);
+    const hidden = stepper.hiddenFor(2, ids.length);
+    const sampling = { temperature: 0, topP: 1 };
+    sampler.set(0, { logits, ids: Int32Array.from(ids), sampling, random: new Random(1), hidden });
+    sampler.drawNow(0);
     const likeliest = ids.toSorted((a, b) => (expected[b] as number) - (expected[a] as number))[0];
     expect(sampler.drawn(0)).toBe(likeliest);
     for (const id of ids) {
-      expect(kernels.floats(logits, V)[id]).toBeCloseTo(expected[id] as number, 4);
+      expect(kernels.memory.floats(logits, V)[id]).toBeCloseTo(expected[id] as number, 4);
     }
   });
 });
@@ -101,13 +101,13 @@ test.each([
   [3, undefined],
   [1, 0],
 ])(
-  'a batch beside another has states of its own, with %i threads and %s multiply-adds at most by the kernels',
-  async (threads, few) => {
+  'siblings have states of their own, with %i threads and at most %s multiply-adds by the kernels',
+  async (threads, maxKernelMultiplyAdds) => {
     const { architecture, parameters } = await tinyModel('gru', { tied: true });
-    const options = few === undefined ? { threads } : { threads, few };
+    const options = { threads, ...(maxKernelMultiplyAdds === undefined ? {} : { maxKernelMultiplyAdds }) };
     const one = await Stepper.create(architecture, parameters, options);
     onTestFinished(() => one.dispose());
-    const two = one.beside();
+    const two = one.sibling();
     const sequences = [
       [5, 2, 19],
       [7, 40, 23],
@@ -115,7 +115,7 @@ test.each([
     for (const stepper of [one, two]) {
       stepper.reserve(40);
       for (let n = 0; n < 40; n++) stepper.restore(n, null);
-      expect(stepper.kernelRows).toBe(few === 0 ? 0 : Number.POSITIVE_INFINITY);
+      expect(stepper.kernelRows).toBe(maxKernelMultiplyAdds === 0 ? 0 : Number.POSITIVE_INFINITY);
     }
     for (let i = 0; i < 3; i++) {
       for (const [s, stepper] of [one, two].entries()) {
