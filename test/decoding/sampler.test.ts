@@ -137,18 +137,16 @@ test('the draws of a batch are those of its rows one by one, whatever the number
     Float32Array.from({ length: V }, (_, i) => Math.sin(i * 12.9898 + n) * 3),
   );
   const lists = [all(V), all(V).filter((id) => id % 3 !== 1), Int32Array.of(7, 8, 200)];
-  const alone = rows.map((logits, n) =>
-    new Sampler(V).drawFrom(logits, lists[n % 3] as Int32Array, sampling, new Random(n)),
-  );
+  const listFor = (n: number) => lists[n % 3] ?? all(V);
+  const alone = rows.map((logits, n) => new Sampler(V).drawFrom(logits, listFor(n), sampling, new Random(n)));
   const kernels = new Kernels(3);
   onTestFinished(() => kernels.dispose());
   const sampler = new Sampler(V, null, kernels);
   for (let round = 0; round < 20; round++) {
     sampler.begin(rows.length);
-    const randoms = rows.map((_, n) => new Random(n));
     for (const [n, logits] of rows.entries()) {
-      const ids = lists[n % 3] as Int32Array;
-      sampler.set(n, { logits: kernels.memory.upload(logits), ids, sampling, random: randoms[n] as Random });
+      const request = { ids: listFor(n), sampling, random: new Random(n) };
+      sampler.set(n, { ...request, logits: kernels.memory.upload(logits) });
     }
     sampler.recordDraws(rows.length);
     kernels.run();

@@ -21,7 +21,7 @@ describe('the hyperbolic tangent of a simple cell', () => {
     const values = Array.from({ length: 64_001 }, (_, i) => Math.fround((i - 32_000) * 0.00037));
     let worst = 0;
     for (const [i, y] of tanh(values).entries())
-      worst = Math.max(worst, Math.abs(y - Math.tanh(values[i] as number)));
+      worst = Math.max(worst, Math.abs(y - Math.tanh(values[i] ?? Number.NaN)));
     expect(worst).toBeLessThan(2e-7);
   });
 
@@ -71,15 +71,12 @@ describe('a product', () => {
       for (const added of [0, memory.upload(bias)]) {
         operations.product(rows, first, second, packed, added, result, columns);
         kernels.run();
-        for (let n = 0; n < rows; n++) {
-          for (let m = 0; m < columns; m++) {
-            let expected = added ? (bias[m] as number) : 0;
-            for (let i = 0; i < k; i++)
-              expected += (left[n * k + i] as number) * (weights[i * columns + m] as number);
-            for (let i = 0; i < k2; i++)
-              expected += (beside[n * k2 + i] as number) * (weights[(k + i) * columns + m] as number);
-            expect(memory.floats(result, rows * columns)[n * columns + m]).toBeCloseTo(expected, 3);
-          }
+        for (const [at, value] of memory.floats(result, rows * columns).entries()) {
+          const [n, m] = [Math.floor(at / columns), at % columns];
+          const row = [...left.subarray(n * k, (n + 1) * k), ...beside.subarray(n * k2, (n + 1) * k2)];
+          const start = added ? (bias[m] ?? 0) : 0;
+          const expected = row.reduce((sum, x, i) => sum + x * (weights[i * columns + m] ?? 0), start);
+          expect(value).toBeCloseTo(expected, 3);
         }
         expect(memory.floats(after, 1)[0]).toBe(7);
       }
@@ -154,8 +151,10 @@ describe.each(CELL_NAMES)('the gates of %s', (name) => {
         tf.tensor2d(states[0]?.slice() ?? [], [rows, H]),
         tf.tensor2d(recurrent, [H, width]),
       );
-      return (cell.hasRecurrentBias ? tf.add(product, tf.tensor1d(recurrentBias)) : product).dataSync();
-    }) as Float32Array;
+      return (
+        cell.hasRecurrentBias ? tf.add(product, tf.tensor1d(recurrentBias)) : product
+      ).dataSync<'float32'>();
+    });
     const kernels = new Kernels();
     const { memory, operations } = kernels;
     const [inputs, recurrents] = [memory.upload(zx), memory.upload(u)];
@@ -167,7 +166,7 @@ describe.each(CELL_NAMES)('the gates of %s', (name) => {
     for (const [s, pointer] of [h, c].entries()) {
       if (pointer === null) continue;
       for (const [i, value] of memory.floats(pointer, rows * H).entries()) {
-        expect(value).toBeCloseTo(expected[s]?.[i] as number, 5);
+        expect(value).toBeCloseTo(expected[s]?.[i] ?? Number.NaN, 5);
       }
     }
   });
