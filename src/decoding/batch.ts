@@ -73,7 +73,7 @@ export class Batch {
     return this.#rows.filter(({ status }) => status === 'finished' || status === 'failed');
   }
 
-  /** Fills the places of rows that are not active any more with rows from the end, and seats those that join. */
+  /** Moves rows from the end into the places of rows that are no longer active, and gives joining rows a place. */
   #removeAndSeat(): void {
     const stepper = this.#stepper;
     const rows = this.#rows;

@@ -99,8 +99,8 @@ describe('a draw', () => {
     const kernels = new Kernels();
     const sampler = new Sampler(50, null, kernels);
     const values = Float32Array.from({ length: 100 }, (_, i) => Math.cos(i * 3.7) * 2);
-    const place = kernels.memory.alloc(100);
-    const own = kernels.memory.floats(place, 100);
+    const pointer = kernels.memory.alloc(100);
+    const own = kernels.memory.floats(pointer, 100);
     own.set(values);
     for (const ids of [all(49), all(49).filter((id) => id % 3 !== 1), Int32Array.of(7, 8)]) {
       for (let seed = 0; seed < 40; seed++) {

@@ -47,7 +47,7 @@ function mask(logits: usize, masked: usize, count: i32): void {
   }
 }
 
-/** Where `value` stands first; it must stand somewhere. */
+/** The index of the first number that equals `value`. There must be one. */
 function indexOf(value: f32, numbers: usize): i32 {
   let n = 0;
   while (load<f32>(numbers + (<usize>n << 2)) != value) n++;

@@ -24,7 +24,7 @@ const BLOCK: usize = 512;
 
 /**
  * One group of columns of [first second] · weights + bias, for all rows. `first` is [rows, firstWidth]; `second` is
- * [rows, secondWidth] and stands beside it, where the width may be 0. `bias` [columns] may be 0 for none. `result` is
+ * [rows, secondWidth] and stands beside it; its width may be 0. `bias` [columns] may be 0 for none. `result` is
  * [rows, columns]. All pointers are bytes from the beginning of the memory.
  */
 export function product(
