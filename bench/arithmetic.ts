@@ -2,8 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { type EngineChoice, startEngine } from '../src/engines/engine.ts';
-import { decodingThreads } from '../src/kernels/helpers.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
+import { decodingThreads } from '../src/kernels/thread-pool.ts';
 
 /** As large as the products of the largest batch, and larger. */
 const [M, K, N] = [256, 1024, 2048];
@@ -34,10 +34,10 @@ export class ProductClock {
     const [a, b] = [randomMatrix(M * K), randomMatrix(K * N)];
     if (byKernels) {
       const kernels = new Kernels(decodingThreads());
-      const left = { at: kernels.keep(a), width: K };
-      const [packed, result] = [kernels.pack(b, K), kernels.reserve(M * N)];
+      const left = { pointer: kernels.memory.upload(a), width: K };
+      const [packed, result] = [kernels.pack(b, K), kernels.memory.alloc(M * N)];
       this.#multiply = async (times) => {
-        for (let i = 0; i < times; i++) kernels.multiply(M, left, null, packed, 0, result, N);
+        for (let i = 0; i < times; i++) kernels.operations.product(M, left, null, packed, 0, result, N);
         kernels.run();
       };
       this.#stop = () => kernels.dispose();

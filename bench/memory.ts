@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOKS = 3;
 const LOOK_EVERY_MS = 100;
-const HELPER = 'kernels/helper.js';
+const KERNEL_WORKER = 'kernels/worker-thread.js';
 const COLLECT = 'HeapProfiler.collectGarbage';
 
 /**
@@ -18,8 +18,8 @@ export async function residentBytes(): Promise<number> {
   try {
     const workers: string[] = [];
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      // The kernels' helpers are never at leisure to answer, and have no garbage.
-      if (!params.workerInfo.url.endsWith(HELPER)) workers.push(params.sessionId);
+      // The kernels' worker threads never answer messages, and have no garbage.
+      if (!params.workerInfo.url.endsWith(KERNEL_WORKER)) workers.push(params.sessionId);
     });
     await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
     let least = Number.POSITIVE_INFINITY;

@@ -1,29 +1,29 @@
 /**
- * The running batch: rows of different plans, moods and seeds that share each step of one network.
+ * Writes many poems at once: rows with different plans, sampling and seeds share each step of one network.
  *
- * A row walks its plan. What is given is fed to the network as it stands and costs neither projection nor draw;
- * where the model is to write, the row's logits are projected and its own generator draws among the characters
- * that the plan allows there. Rows join and leave between ticks; a row's poem does not depend on its neighbours.
- * The decoder does not know who asked, how long anyone waits, or where the weights come from.
+ * A row follows its plan. Given characters are fed to the network as they are. For the other slots the row's logits are
+ * computed, and the row's own random generator draws among the tokens that the plan allows there. Rows join and leave
+ * between ticks (continuous batching, Yu et al. 2022). A row's poem does not depend on its neighbours. The decoder knows
+ * nothing of users, waiting times or where the weights come from.
  *
- * Where several threads compute, many rows are two batches: what this thread alone can do, the plans of one, it does
- * while the others compute for the other.
+ * If the kernels have several threads, many rows are divided into two batches. While the worker threads compute one batch,
+ * the main thread walks the plans of the other.
  */
 
 import { BOS } from '../model/vocabulary.ts';
-import type { FormTag } from '../poetry/form.ts';
-import { FORM_TAGS } from '../poetry/form.ts';
-import { Batch, type DecoderModel } from './batch.ts';
+import { FORM_TAGS, type FormTag } from '../poetry/form.ts';
+import { Batch } from './batch.ts';
+import type { DecoderModel } from './decoder-model.ts';
 import { Row, type RowSpec } from './row.ts';
-import type { RowState } from './stepper.ts';
+import type { RecurrentState } from './stepper.ts';
 
-/** So many rows are worth two batches: with fewer, reading the weights twice costs more than waiting. */
-const MANY = 16;
+/** From this many rows on two batches are faster. With fewer, reading the weights twice costs more than it saves. */
+const MIN_ROWS_FOR_TWO = 16;
 
 /** The states in which poems without a title begin. */
 interface Opening {
-  readonly afterTag: RowState;
-  readonly afterBos: RowState;
+  readonly afterTag: RecurrentState;
+  readonly afterBos: RecurrentState;
 }
 
 export class Decoder {
@@ -32,88 +32,102 @@ export class Decoder {
   readonly #first: Batch;
   readonly #second: Batch;
 
-  /** Runs the forms' tags through the network once, which also warms the engine up. */
+  /** Computes the opening states of all forms, which also warms the engine up. The decoder owns the model's stepper. */
   static async create(model: DecoderModel): Promise<Decoder> {
-    const { stepper, vocabulary } = model;
-    stepper.reserve(FORM_TAGS.length);
-    for (let n = 0; n < FORM_TAGS.length; n++) stepper.restore(n, null);
-    const tags = Int32Array.from(FORM_TAGS, (form) => vocabulary.tag(form));
-    await stepper.step(tags, FORM_TAGS.length);
-    const afterTag = FORM_TAGS.map((_, n) => stepper.save(n));
-    await stepper.step(tags.fill(BOS), FORM_TAGS.length);
-    const openings = new Map<FormTag, Opening>();
-    for (const [n, form] of FORM_TAGS.entries()) {
-      openings.set(form, { afterTag: afterTag[n] as RowState, afterBos: stepper.save(n) });
-    }
-    return new Decoder(model, openings);
+    return new Decoder(model, await openingStates(model));
   }
 
   private constructor(model: DecoderModel, openings: ReadonlyMap<FormTag, Opening>) {
     this.#model = model;
     this.#openings = openings;
     this.#first = new Batch(model, model.stepper);
-    this.#second = new Batch(model, model.stepper.beside());
+    this.#second = new Batch(model, model.stepper.sibling());
   }
 
-  /** Rows that have joined and neither finished nor left. */
+  /** How many rows have joined and are still active. */
   get active(): number {
     return this.#first.active + this.#second.active;
   }
 
-  /** The row takes part from the next tick on. */
+  /** Multiply-adds by the network's weights so far, padding not counted. */
+  get multiplyAdds(): number {
+    return this.#model.stepper.multiplyAdds;
+  }
+
+  /** Adds a row, which takes part from the next tick on. Throws a RangeError if the plan's form is unknown. */
   join(spec: RowSpec): Row {
-    const { vocabulary, candidates } = this.#model;
+    const { vocabulary, allowedTokens } = this.#model;
     const { form, title, slots } = spec.plan;
-    const opening = this.#openings.get(form) as Opening;
-    // The prefix begins with the tag, whose state is at hand; one token at least must be fed to draw from.
+    const opening = this.#openings.get(form);
+    if (!opening) throw new RangeError(`there is no form ${form}`);
+    // The prefix begins with the form's tag, whose state is known. At least one token must be fed before a draw.
     const prefix = vocabulary.prefix(form, { title }).slice(1);
     const bare = prefix.length === 1 && slots[0]?.kind === 'given';
     const row = bare
-      ? new Row(spec, vocabulary, candidates, opening.afterBos, [])
-      : new Row(spec, vocabulary, candidates, opening.afterTag, prefix);
-    this.#batchFor().join(row);
+      ? new Row(spec, vocabulary, allowedTokens, opening.afterBos, [])
+      : new Row(spec, vocabulary, allowedTokens, opening.afterTag, prefix);
+    this.#batchForNewRow().join(row);
     return row;
   }
 
-  #batchFor(): Batch {
+  #batchForNewRow(): Batch {
     const { kernels, kernelRows } = this.#model.stepper;
     const [first, second] = [this.#first.active, this.#second.active];
     const rows = first + second + 1;
-    const split = kernels.threads > 1 && rows >= MANY && rows <= 2 * kernelRows;
-    return split && second < first ? this.#second : this.#first;
+    const two = kernels.threads > 1 && rows >= MIN_ROWS_FOR_TWO && rows <= 2 * kernelRows;
+    return two && second < first ? this.#second : this.#first;
   }
 
-  /** The row is gone from the next tick on. */
+  /** Cancels a row; its place is free from the next tick on. */
   leave(row: Row): void {
-    row.gone = true;
+    row.cancel();
   }
 
-  /** Advances every row by one token; returns the rows that are finished, which thereby have left. */
+  /** Advances every row by one token. Returns the rows that have finished or failed; they have left the decoder. */
   async tick(): Promise<Row[]> {
     const { kernels } = this.#model.stepper;
-    const [first, second] = [this.#first, this.#second];
-    if (!first.isCarriedOut) {
-      await first.record();
+    if (this.#first.phase !== 'computed') {
+      await this.#first.record();
       kernels.run();
-      first.carriedOut();
+      this.#first.markComputed();
     }
-    if (second.isEmpty) return first.write();
+    return this.#second.isEmpty ? this.#first.finish() : this.#finishBoth();
+  }
 
-    if (!second.isRecorded) await second.record();
+  /**
+   * A tick of two batches. The first is computed already. Each batch's plans are walked while the worker threads compute
+   * the other. At the end the next tick of the first batch is computed, and that of the second recorded.
+   */
+  async #finishBoth(): Promise<Row[]> {
+    const { kernels } = this.#model.stepper;
+    const [first, second] = [this.#first, this.#second];
+    if (second.phase === 'idle') await second.record();
     kernels.start();
-    const finished = first.write();
+    const ended = first.finish();
     await first.record();
     kernels.finish();
-    second.carriedOut();
+    second.markComputed();
     kernels.start();
-    finished.push(...second.write());
+    ended.push(...second.finish());
     await second.record();
     kernels.finish();
-    first.carriedOut();
-    return finished;
+    first.markComputed();
+    return ended;
   }
 
   dispose(): void {
     this.#model.stepper.dispose();
   }
+}
+
+/** Feeds each form's tag and BOS to the network, and keeps the states after each. */
+async function openingStates({ stepper, vocabulary }: DecoderModel): Promise<Map<FormTag, Opening>> {
+  const rows = FORM_TAGS.length;
+  stepper.reserve(rows);
+  for (let n = 0; n < rows; n++) stepper.restore(n, null);
+  const tokens = Int32Array.from(FORM_TAGS, (form) => vocabulary.tag(form));
+  await stepper.step(tokens, rows);
+  const afterTags = FORM_TAGS.map((form, n) => ({ form, n, afterTag: stepper.save(n) }));
+  await stepper.step(tokens.fill(BOS), rows);
+  return new Map(afterTags.map(({ form, n, afterTag }) => [form, { afterTag, afterBos: stepper.save(n) }]));
 }

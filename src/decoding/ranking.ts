@@ -1,20 +1,20 @@
 /**
- * The best of several rows that were written to one order.
+ * Chooses the best of several candidates: poems that were written for one order.
  *
- * A poem is judged by the model's own mean NLL a hanzi. That alone favours poems that go round in circles, whose
- * every next word is easy to foresee, so what recurs is charged for.
+ * A candidate is judged by its mean NLL a hanzi under the model. That alone favours poems that go round in circles, because
+ * every next word of them is easy to predict. So repetition has a cost.
  */
 
 import type { RowResult } from './row.ts';
 
-/** Nats a hanzi for each pair of neighbouring characters that stands in the poem once more. */
+/** Nats a hanzi for each pair of neighbouring characters that has occurred in the poem before. */
 const REPEATED_PAIR = 0.25;
-/** The same for each character that stands once more, but for the doublings that verse is fond of (悠悠). */
+/** Nats a hanzi for each character that has occurred before. Doublings (悠悠), which are common in verse, cost nothing. */
 const REPEATED_CHARACTER = 0.05;
 
 const MARK = /[，。]/u;
 
-/** Mean NLL a hanzi plus what recurrence costs; lower is better. Poems with nothing written count 0 nats. */
+/** Mean NLL a hanzi plus the cost of repetition; lower is better. The NLL of a poem without written hanzi is 0. */
 export function cost(result: RowResult): number {
   const mean = result.hanzi > 0 ? result.nll / result.hanzi : 0;
   const seen = new Set<string>();
@@ -38,14 +38,14 @@ export function cost(result: RowResult): number {
   return mean + REPEATED_PAIR * repeatedPairs + REPEATED_CHARACTER * repeatedCharacters;
 }
 
-/** The cheapest; the first of equals. Throws a RangeError where there is none. */
+/** The candidate with the lowest cost, the first of equals. Throws a RangeError if there is none. */
 export function best(results: readonly RowResult[]): RowResult {
   const [first, ...others] = results;
   if (!first) throw new RangeError('nothing to choose from');
   return others.reduce((kept, each) => (cost(each) < cost(kept) ? each : kept), first);
 }
 
-/** The seed of the n-th row of an order: the first row's is the order's own. */
+/** The seed of the n-th candidate of an order. The first candidate has the order's own seed. */
 export function seedOf(orderSeed: number, n: number): number {
   return (orderSeed ^ Math.imul(n, 0x9e3779b9)) >>> 0;
 }

@@ -1,12 +1,12 @@
-/** One poem under way: how far it has come in its plan, and what the network is still to be fed. */
+/** A poem in progress: its place in its plan, and what the network is still to be fed. */
 
 import { Random } from '../model/random.ts';
 import type { Vocabulary } from '../model/vocabulary.ts';
-import { type Lexicon, PlanCursor } from '../poetry/cursor.ts';
+import { PlanCursor, type Lexicon as RhymeSizes } from '../poetry/cursor.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { standardForm } from '../poetry/script.ts';
-import type { Sampling } from './sampler.ts';
-import type { RowState } from './stepper.ts';
+import type { Sampling } from './sampling.ts';
+import type { RecurrentState } from './stepper.ts';
 
 export interface RowSpec {
   readonly plan: VersePlan;
@@ -14,75 +14,97 @@ export interface RowSpec {
   /** Unsigned 32-bit integer. */
   readonly seed: number;
   /**
-   * Whether the row's likelihood will be asked for, by default yes. Where nobody compares it with another's, a slot that
-   * admits few characters costs only their columns of the projection, and no slot the sum over the vocabulary.
+   * Whether the row's likelihood is wanted; default: true. Without it, a slot that allows few tokens costs only their
+   * logits, and no slot costs the sum over the vocabulary.
    */
   readonly scored?: boolean;
 }
 
 /** A poem as a row has written it. */
 export interface RowResult {
-  /** One string a slot of the plan, in order. */
+  /** One string for each slot of the plan, in order. */
   readonly characters: readonly string[];
   /**
-   * Sum of the NLL in nats of the hanzi that the model wrote in free slots, by its whole distribution; 0 for a row that
-   * is not scored.
+   * Sum of the NLL in nats of the hanzi that the model wrote in free slots, by its whole distribution; 0 if the row is not
+   * scored.
    */
   readonly nll: number;
   /** How many hanzi the model wrote in free slots. */
   readonly hanzi: number;
 }
 
-/** The network gave numbers that no character can be drawn from. */
+/** No token can be drawn: from the network's numbers, or because a slot allows none. */
 export class DecodingError extends Error {
   override readonly name = 'DecodingError';
 }
 
-/** Made by `Decoder.join`. */
+/**
+ * - `prefill`: given tokens are still to be fed before the model writes again.
+ * - `generating`: all is fed; the model writes the next character.
+ * - `finished`: the plan is complete.
+ * - `failed`: nothing could be written; `error` says why.
+ * - `cancelled`: the row has left the decoder before its end.
+ */
+export type RowStatus = 'prefill' | 'generating' | 'finished' | 'failed' | 'cancelled';
+
+/** Made by `Decoder.join`, which also says what each row starts with. */
 export class Row {
   readonly cursor: PlanCursor;
   readonly random: Random;
   readonly sampling: Sampling;
   readonly scored: boolean;
   readonly characters: string[] = [];
-  /** Tokens still to be fed before the next character can be drawn. */
-  readonly pending: number[];
-  readonly start: RowState | null;
+  /** The network's state before the first pending token; null for the state before any token. */
+  readonly start: RecurrentState | null;
   nll = 0;
   hanzi = 0;
-  /** Finished or cancelled: its place is free from the next tick on. */
-  gone = false;
-  /** Why nothing could be written; such a row counts as finished. */
-  error: DecodingError | null = null;
+  #status: RowStatus = 'prefill';
+  #error: DecodingError | null = null;
+  /** Tokens to be fed, one a tick. */
+  readonly #pending: number[];
   readonly #vocabulary: Vocabulary;
 
   constructor(
     spec: RowSpec,
     vocabulary: Vocabulary,
-    lexicon: Lexicon,
-    start: RowState | null,
-    pending: number[],
+    rhymeSizes: RhymeSizes,
+    start: RecurrentState | null,
+    prefix: readonly number[],
   ) {
-    this.cursor = new PlanCursor(spec.plan, lexicon);
+    this.cursor = new PlanCursor(spec.plan, rhymeSizes);
     this.random = new Random(spec.seed);
     this.sampling = spec.sampling;
     this.scored = spec.scored ?? true;
     this.start = start;
-    this.pending = pending;
+    this.#pending = [...prefix];
     this.#vocabulary = vocabulary;
     this.#passGiven();
   }
 
-  get finished(): boolean {
-    return this.error !== null || this.cursor.slot === null;
+  get status(): RowStatus {
+    return this.#status;
   }
 
-  /** Whether the next character is the model's to write, once the last token has been fed. */
-  get isDue(): boolean {
-    return this.pending.length === 0 && !this.finished;
+  /** Why the row has failed; null for every other status. */
+  get error(): DecodingError | null {
+    return this.#error;
   }
 
-  /** Goes on with a character, and past all that is given behind it; fed to the network only if more is to be written. */
+  /** Whether the row is neither finished nor failed nor cancelled. */
+  get isActive(): boolean {
+    return this.#status === 'prefill' || this.#status === 'generating';
+  }
+
+  /** The next token to be fed; null if there is none. The status says what comes after it. */
+  nextToken(): number | null {
+    const token = this.#pending.shift();
+    if (this.isActive) {
+      this.#status = this.#pending.length === 0 && this.cursor.slot !== null ? 'generating' : 'prefill';
+    }
+    return token ?? null;
+  }
+
+  /** Writes a character into the current slot, and all given characters that follow it. */
   take(char: string): void {
     this.#put(char);
     this.#passGiven();
@@ -94,22 +116,35 @@ export class Row {
 
   #put(char: string): void {
     this.characters.push(char);
-    this.pending.push(this.#read(char));
+    this.#pending.push(this.#tokenOf(char));
     this.cursor.take(char);
   }
 
-  /** What the network reads for a character: itself, or the spelling of it that the network has learnt. */
-  #read(char: string): number {
+  /** The token of a character: its own, or that of the spelling that the network has learnt. */
+  #tokenOf(char: string): number {
     const vocabulary = this.#vocabulary;
     return vocabulary.id(vocabulary.has(char) ? char : standardForm(char));
   }
 
   /** The hanzi since the last mark. */
   lineSoFar(): readonly string[] {
-    const { characters } = this;
-    let from = characters.length;
-    while (from > 0 && characters[from - 1] !== '，' && characters[from - 1] !== '。') from--;
-    return characters.slice(from);
+    const start = this.characters.findLastIndex((char) => char === '，' || char === '。') + 1;
+    return this.characters.slice(start);
+  }
+
+  /** Ends an active row whose plan is complete. */
+  finishIfComplete(): void {
+    if (this.isActive && this.cursor.slot === null) this.#status = 'finished';
+  }
+
+  fail(error: DecodingError): void {
+    this.#error = error;
+    this.#status = 'failed';
+  }
+
+  /** Ends the row if it is active. Its place is free from the next tick on. */
+  cancel(): void {
+    if (this.isActive) this.#status = 'cancelled';
   }
 
   result(): RowResult {

@@ -1,267 +1,191 @@
 /**
- * Drawing a character from logits: temperature and nucleus (Holtzman et al. 2020) over the candidates of a slot,
- * from the row's own seeded generator. What is likely everywhere is held back, so that what
- * belongs just here comes forward (the mutual-information objective of Li et al. 2016).
+ * Draws tokens from logits, as `sampling.ts` describes it, with each row's own seeded random generator.
  *
- * A draw must stay well below the cost of the product that made the logits, so it is done in WebAssembly, by all threads,
- * and nothing is sorted: a candidate is proposed from all of them, and another from the likelier ones while it is not of
- * the nucleus.
+ * A draw must cost much less than the product that makes the logits. So it is computed by the kernels, with all threads,
+ * and nothing is sorted: `kernels/assembly/proposal.ts` describes the method.
  */
 
-import { type Columns, Kernels, type Place } from '../kernels/kernels.ts';
+import type { DrawList } from '../kernels/draw-list.ts';
+import { Kernels } from '../kernels/kernels.ts';
+import type { Pointer } from '../kernels/memory.ts';
+import type { OutputWeights } from '../kernels/operation-list.ts';
 import type { Random } from '../model/random.ts';
-import type { Mood } from '../poetry/request.ts';
+import type { Sampling } from './sampling.ts';
+import { TokenLists } from './token-lists.ts';
 
-export interface Sampling {
-  /** Divides the logits; 0 takes the likeliest. */
-  readonly temperature: number;
-  /** The likeliest candidates that have so much probability together are drawn from; in (0, 1]. */
-  readonly nucleus: number;
-  /** So much of a character's log-frequency is taken off its logit; 0 takes the logits as they are. */
-  readonly specificity?: number;
-}
-
-export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
-  calm: { temperature: 0.7, nucleus: 0.85, specificity: 0 },
-  free: { temperature: 0.8, nucleus: 0.9, specificity: 0 },
-  wild: { temperature: 0.93, nucleus: 0.95, specificity: 0.12 },
-  greedy: { temperature: 0, nucleus: 1, specificity: 0 },
-};
-
-/** A draw to be carried out. */
-export interface Draw {
-  /** Where the row's logits [V] stand in the kernels' memory; what is barred is written over. */
-  readonly logits: Place;
-  /** The ids that may be drawn; an array that is used again must not be written to. */
+export interface DrawRequest {
+  /** The row's logits [V]. Those that are masked are overwritten. */
+  readonly logits: Pointer;
+  /** The ids that may be drawn, in rising order. An array that is used again must not be written to. */
   readonly ids: Int32Array;
   readonly sampling: Sampling;
   readonly random: Random;
-  /** Ids that are not drawn though they are among `ids`. */
-  readonly barred?: readonly number[];
-  /** Whether {@link Sampler.logSumExp} will be asked for. */
+  /** Ids that are not drawn even if they are in `ids`. */
+  readonly masked?: readonly number[];
+  /** Whether {@link Sampler.logSumExp} is wanted. */
   readonly summed?: boolean;
-  /** What the columns of `ids` multiply, where their logits are still to be made; as `Stepper.lowered` has it. */
-  readonly lowered?: Place;
+  /** What the output weights multiply, if the logits of `ids` are still to be computed; see `Stepper.hiddenFor`. */
+  readonly hidden?: Pointer;
 }
 
-/** Bytes of a draw, and what stands where in them; `assembly/draw.ts`. */
-const DRAW = {
-  bytes: 128,
-  logits: 0,
-  ids: 4,
-  count: 8,
-  common: 12,
-  specificity: 16,
-  temperature: 20,
-  barred: 24,
-  barredCount: 28,
-  lowered: 32,
-  summed: 36,
-  again: 40,
-  nucleus: 48,
-  points: 56,
-  outcome: 88,
-  used: 92,
-  logSumExp: 96,
-} as const;
+/** Ids that can be masked in one draw; far more than a poem has characters. */
+const MAX_MASKED = 1024;
 
-/** Points that a draw is given at a time; few need more than one. */
-const POINTS = 4;
-const MORE_POINTS = -2;
+const NO_WEIGHTS: OutputWeights = { width: 0, weights: 0, bias: 0 };
 
-/** Ids that can be barred from one draw; far more than a poem has characters. */
-const MOST_BARRED = 1024;
-
-/** Candidates up to so many are put beside the draw; longer lists, which rows share, are kept. */
-const SHORT = 256;
-/** Lists that are kept besides those of the draws at hand. */
-const LISTS = 256;
-
-const NO_COLUMNS: Columns = { width: 0, weights: 0, bias: 0 };
-
-/** Draws with working memory of its own; one serves all rows of a batch. Draws are numbered from 0. */
+/** Draws for the rows of one batch. Draws are numbered from 0. */
 export class Sampler {
   readonly #kernels: Kernels;
+  /** V */
   readonly #size: number;
-  readonly #columns: Columns;
-  /** The vocabulary's log-frequencies [V]; 0 where there are none. */
-  readonly #common: Place;
-  /** A copy of logits that stand elsewhere. */
-  readonly #copy: Place;
-  #capacity = 0;
-  #list: Place = 0;
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #short: Place = 0;
-  #barred: Place = 0;
-  /** Where long lists of candidates stand, and where they may. */
-  readonly #kept = new Map<Int32Array, Place>();
-  readonly #places: Place[] = [];
-  readonly #draws: Draw[] = [];
+  readonly #outputWeights: OutputWeights;
+  /** [V]; 0 if there are none. */
+  readonly #logFrequencies: Pointer;
+  /** [V]: a copy of logits that are not in the kernels' memory. */
+  readonly #logitsCopy: Pointer;
+  readonly #lists: TokenLists;
+  readonly #requests: DrawRequest[] = [];
+  #draws: DrawList;
+  /** [draws, 2, MAX_MASKED]: for each draw the masked ids, and behind them their logits. */
+  #masked: Pointer = 0;
 
   /**
-   * `size` is the vocabulary's, V. `logFrequencies` [V] are by id; without them there is no specificity. `columns` are
-   * those of the output, for logits that are still to be made.
+   * `size` is the vocabulary's size V. `logFrequencies` [V] are by id; without them specificity has no effect.
+   * `outputWeights` are needed for requests with `hidden`.
    */
   constructor(
     size: number,
     logFrequencies: Float32Array | null = null,
     kernels = new Kernels(),
-    columns = NO_COLUMNS,
+    outputWeights = NO_WEIGHTS,
   ) {
+    const { memory } = kernels;
     this.#kernels = kernels;
     this.#size = size;
-    this.#columns = columns;
-    this.#common = logFrequencies ? kernels.keep(logFrequencies.subarray(0, size)) : 0;
-    this.#copy = kernels.reserve(size);
-    // The kernels work on four numbers at a time.
-    kernels.reserveScratch(Math.ceil(size / 4) * 4);
-    this.begin(1);
+    this.#outputWeights = outputWeights;
+    this.#logFrequencies = logFrequencies ? memory.upload(logFrequencies.subarray(0, size)) : 0;
+    this.#logitsCopy = memory.alloc(size);
+    this.#lists = new TokenLists(memory, size);
+    this.#draws = this.#newDraws(1);
   }
 
-  /** Makes room for so many new draws; those before are over. */
+  /** Makes room for `draws` new draws. The draws before are over. */
   begin(draws: number): void {
-    if (draws > this.#capacity) {
-      this.#capacity = Math.max(draws, 2 * this.#capacity);
-      const bytes = this.#capacity * DRAW.bytes;
-      this.#list = this.#kernels.reserve(bytes / 4);
-      this.#view = this.#kernels.view(this.#list, bytes);
-      this.#short = this.#kernels.reserve(this.#capacity * SHORT);
-      this.#barred = this.#kernels.reserve(this.#capacity * 2 * MOST_BARRED);
-    }
-    if (this.#kept.size > LISTS) this.#kept.clear();
+    const { capacity } = this.#draws;
+    if (draws > capacity) this.#draws = this.#newDraws(Math.max(draws, 2 * capacity));
+    this.#lists.trim();
   }
 
-  #set(n: number, field: keyof typeof DRAW, value: number): void {
-    this.#view.setInt32(n * DRAW.bytes + DRAW[field], value, true);
+  #newDraws(capacity: number): DrawList {
+    this.#lists.reserve(capacity);
+    this.#masked = this.#kernels.memory.alloc(capacity * 2 * MAX_MASKED);
+    return this.#kernels.newDrawList(capacity, this.#size);
   }
 
-  #get(n: number, field: keyof typeof DRAW): number {
-    return this.#view.getInt32(n * DRAW.bytes + DRAW[field], true);
+  /** Says what the n-th draw is. Throws a RangeError if too many ids are masked. */
+  set(n: number, request: DrawRequest): void {
+    const { ids, sampling, masked = [] } = request;
+    if (masked.length > MAX_MASKED) throw new RangeError(`at most ${MAX_MASKED} ids can be masked`);
+    this.#requests[n] = request;
+    this.#kernels.memory.integers(this.#maskedOf(n), masked.length).set(masked);
+    this.#draws.write(n, {
+      logits: request.logits,
+      ids: this.#lists.upload(n, ids),
+      count: ids.length,
+      logFrequencies: this.#logFrequencies,
+      specificity: this.#logFrequencies === 0 ? 0 : (sampling.specificity ?? 0),
+      temperature: sampling.temperature,
+      topP: sampling.topP,
+      masked: this.#maskedOf(n),
+      maskedCount: masked.length,
+      hidden: request.hidden ?? 0,
+      summed: request.summed ? this.#size : 0,
+    });
+    this.#writePoints(n, request);
   }
 
-  /** Says what the n-th draw is. */
-  set(n: number, draw: Draw): void {
-    const { ids, sampling, barred = [] } = draw;
-    if (barred.length > MOST_BARRED) throw new RangeError(`no more than ${MOST_BARRED} ids can be barred`);
-    const { temperature, specificity = 0, nucleus } = sampling;
-    this.#draws[n] = draw;
-    const place = this.#barredOf(n);
-    this.#kernels.integers(place, barred.length).set(barred);
-    this.#set(n, 'logits', draw.logits);
-    this.#set(n, 'ids', this.#placeOfIds(n, ids));
-    this.#set(n, 'count', ids.length);
-    this.#set(n, 'common', this.#common);
-    this.#set(n, 'barred', place);
-    this.#set(n, 'barredCount', barred.length);
-    this.#set(n, 'lowered', draw.lowered ?? 0);
-    this.#set(n, 'summed', draw.summed ? this.#size : 0);
-    this.#set(n, 'again', 0);
-    const at = n * DRAW.bytes;
-    this.#view.setFloat32(at + DRAW.specificity, this.#common === 0 ? 0 : specificity, true);
-    this.#view.setFloat32(at + DRAW.temperature, temperature, true);
-    this.#view.setFloat64(at + DRAW.nucleus, nucleus, true);
-    this.#setPoints(n);
+  /** Shows the draw the next numbers of its generator. {@link drawn} takes those that were used. */
+  #writePoints(n: number, { sampling, random }: DrawRequest): void {
+    if (sampling.temperature > 0) this.#draws.writePoints(n, (i) => random.peek(i));
   }
 
-  #setPoints(n: number): void {
-    const { sampling, random } = this.#draws[n] as Draw;
-    if (sampling.temperature === 0) return;
-    const at = n * DRAW.bytes + DRAW.points;
-    for (let point = 0; point < POINTS; point++) {
-      this.#view.setFloat64(at + 8 * point, random.peek(point), true);
-    }
+  #maskedOf(n: number): Pointer {
+    return this.#masked + 4 * n * 2 * MAX_MASKED;
   }
 
-  #barredOf(n: number): Place {
-    return this.#barred + 4 * n * 2 * MOST_BARRED;
+  #request(n: number): DrawRequest {
+    const request = this.#requests[n];
+    if (!request) throw new RangeError(`draw ${n} was not set`);
+    return request;
   }
 
-  #placeOfIds(n: number, ids: Int32Array): Place {
-    if (ids.length <= SHORT) {
-      const place = this.#short + 4 * n * SHORT;
-      this.#kernels.integers(place, ids.length).set(ids);
-      return place;
-    }
-    const known = this.#kept.get(ids);
-    if (known !== undefined) return known;
-    const number = this.#kept.size;
-    const place = this.#places[number] ?? this.#kernels.reserve(this.#size);
-    this.#places[number] = place;
-    this.#kernels.integers(place, ids.length).set(ids);
-    this.#kept.set(ids, place);
-    return place;
+  /** Records the first `count` draws as an operation of the kernels. */
+  recordDraws(count: number): void {
+    this.#kernels.operations.draws(this.#draws, count, this.#outputWeights);
   }
 
-  /** A job for the kernels: the first `count` draws. */
-  writeAll(count: number): void {
-    this.#kernels.draws(this.#list, count, this.#columns);
-  }
-
-  /** Carries out the n-th draw now. */
-  carryOut(n: number): void {
-    this.#kernels.drawOne(this.#list, n, this.#columns);
+  /** Runs the n-th draw at once. */
+  drawNow(n: number): void {
+    this.#kernels.drawNow(this.#draws, n, this.#outputWeights);
   }
 
   /**
-   * The logarithm of Σ e^logit over all logits of the n-th draw, barred ones included: what turns a logit into the
-   * model's own log-likelihood. NaN or infinite logits give NaN.
+   * The logarithm of Σ e^logit over all logits of the n-th draw, masked ones included. It turns a logit into the model's
+   * log-likelihood. NaN or infinite logits give NaN.
    */
   logSumExp(n: number): number {
-    return this.#view.getFloat64(n * DRAW.bytes + DRAW.logSumExp, true);
+    return this.#draws.logSumExp(n);
   }
 
   /**
-   * What the n-th draw, which was carried out, has drawn: one of its ids, or −1 where every candidate is barred or has no
-   * likelihood at all. Takes from the row's generator what was used; with temperature 0 nothing.
+   * The id that the n-th draw has drawn; −1 if every allowed id is masked or has no probability at all. The draw must have
+   * run. Takes the random numbers that were used from the row's generator: none at temperature 0.
    */
   drawn(n: number): number {
-    const { ids, random } = this.#draws[n] as Draw;
+    const request = this.#request(n);
     for (;;) {
-      random.skip(this.#get(n, 'used'));
-      const outcome = this.#get(n, 'outcome');
-      if (outcome !== MORE_POINTS) return outcome < 0 ? -1 : (ids[outcome] as number);
-      this.#set(n, 'again', 1);
-      this.#setPoints(n);
-      this.carryOut(n);
+      request.random.skip(this.#draws.pointsUsed(n));
+      const outcome = this.#draws.outcome(n);
+      if (outcome.kind === 'drawn') return request.ids[outcome.index] ?? -1;
+      if (outcome.kind === 'nothing-left') return -1;
+      this.#draws.resume(n);
+      this.#writePoints(n, request);
+      this.drawNow(n);
     }
   }
 
-  /** Takes an id out of the n-th draw, and draws from what is left of it. */
-  strike(n: number, id: number): number {
-    const { logits } = this.#draws[n] as Draw;
-    this.#kernels.floats(logits + 4 * id, 1)[0] = Number.NEGATIVE_INFINITY;
-    // What was made, summed and barred stands.
-    this.#set(n, 'lowered', 0);
-    this.#set(n, 'summed', 0);
-    this.#set(n, 'barredCount', 0);
-    this.#set(n, 'again', 0);
-    this.#setPoints(n);
-    this.carryOut(n);
+  /** Draws again for the n-th draw, without an id that it has drawn; returns as {@link drawn} does. */
+  redrawWithout(n: number, id: number): number {
+    const request = this.#request(n);
+    this.#kernels.memory.floats(request.logits + 4 * id, 1)[0] = Number.NEGATIVE_INFINITY;
+    this.#draws.restart(n);
+    this.#writePoints(n, request);
+    this.drawNow(n);
     return this.drawn(n);
   }
 
-  /** Gives the n-th draw's barred ids the logits back that they had. */
-  unbar(n: number): void {
-    const { logits, barred = [] } = this.#draws[n] as Draw;
-    const kept = this.#kernels.floats(this.#barredOf(n) + 4 * barred.length, barred.length);
-    const row = this.#kernels.floats(logits, this.#size);
-    for (const [b, id] of barred.entries()) row[id] = kept[b] as number;
+  /** Gives the masked ids of the n-th draw the logits back that they had. */
+  unmask(n: number): void {
+    const { logits, masked = [] } = this.#request(n);
+    const { memory } = this.#kernels;
+    const row = memory.floats(logits, this.#size);
+    const kept = memory.floats(this.#maskedOf(n) + 4 * masked.length, masked.length);
+    for (const [m, id] of masked.entries()) row[id] = kept[m] ?? Number.NaN;
   }
 
-  /** One of `ids` by a row's logits, which may stand anywhere. */
+  /** Draws one of `ids` by a row's logits [V], which need not be in the kernels' memory; −1 as in {@link drawn}. */
   drawFrom(logits: Float32Array, ids: Int32Array, sampling: Sampling, random: Random): number {
     this.begin(1);
-    this.set(0, { logits: this.#placeOf(logits), ids, sampling, random });
-    this.carryOut(0);
+    this.set(0, { logits: this.#pointerTo(logits), ids, sampling, random });
+    this.drawNow(0);
     return this.drawn(0);
   }
 
-  /** Where a row's logits stand in the kernels' memory; a row that stands elsewhere is copied there. */
-  #placeOf(logits: Float32Array): Place {
-    const place = this.#kernels.placeOf(logits);
-    if (place !== null) return place;
-    const row = logits.subarray(0, this.#size);
-    this.#kernels.floats(this.#copy, row.length).set(row);
-    return this.#copy;
+  #pointerTo(logits: Float32Array): Pointer {
+    const { memory } = this.#kernels;
+    const pointer = memory.pointerTo(logits);
+    if (pointer !== null) return pointer;
+    memory.floats(this.#logitsCopy, this.#size).set(logits.subarray(0, this.#size));
+    return this.#logitsCopy;
   }
 }

@@ -1,38 +1,54 @@
 /**
- * The network one token at a time, for many rows at once: what decoding needs of it, and nothing that training needs.
+ * Runs the network one token at a time, for many rows at once.
  *
- * Products are made by the engine or by our own kernels; states, logits and everything between lie in the memory of the
- * kernels. On every engine a row's share of a product is the same whatever its neighbours are, to the last bit on
- * wasm. V is the vocabulary's size, E the embedding's, H the hidden size, g the cell's number of gates.
+ * Matrix products are computed by the engine or by our own kernels. States, logits and everything between are in the
+ * kernels' memory. On every engine a row's result does not depend on its neighbours; on wasm it is the same to the last
+ * bit.
+ *
+ * In the shapes below, V is the vocabulary's size, E the embedding's, H the hidden size, and g the cell's number of gates.
  */
 
-import type { Columns, Kernels, Matrix, Place } from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import type { KernelMemory, Pointer } from '../kernels/memory.ts';
+import type { CellStates, Matrix, OutputWeights } from '../kernels/operation-list.ts';
 import { type Architecture, CELL_WEIGHTS } from '../model/architecture.ts';
-import { type DecodingOptions, DecodingWeights } from './weights.ts';
+import { type DecodingOptions, DecodingWeights, type LayerWeights } from './weights.ts';
 
-/** A row's states, every layer's, one after the other. */
-export type RowState = Float32Array;
+/** A row's states: those of every layer, one after the other. */
+export type RecurrentState = Float32Array;
+
+/** A layer with the states of this stepper's rows. */
+interface Layer {
+  readonly weights: LayerWeights;
+  states: CellStates;
+}
+
+/** Working memory for all rows. */
+interface Buffers {
+  /** The input products [rows, gH] and the recurrent products [rows, gH]. */
+  readonly inputProducts: Pointer;
+  readonly recurrentProducts: Pointer;
+  /** The outputs of the rows that are projected [rows, H]. */
+  readonly outputs: Pointer;
+  /** What the output weights multiply [rows, width]; the same as `outputs` if there is no hidden projection. */
+  readonly hidden: Pointer;
+  /** [rows, V]. */
+  readonly logits: Pointer;
+  /** Which row of its input products each row uses: its token's in the table, the only one of a bias, or its own. */
+  readonly tokens: Pointer;
+  readonly zeros: Pointer;
+  readonly ownNumbers: Pointer;
+  /** The numbers of the rows that are projected. */
+  readonly projected: Pointer;
+}
 
 export class Stepper {
   readonly #weights: DecodingWeights;
-  /** Every layer's, [capacity, H] each, h first. */
-  readonly #states: Place[][];
-  /** Working memory for {@link #capacity} rows: the products of input and state, and outputs put together. */
-  #inputs: Place = 0;
-  #products: Place = 0;
-  #gathered: Place = 0;
-  /** What the output multiplies, and the logits. */
-  #lowered: Place = 0;
-  #logits: Place = 0;
-  /** Which row of its input a row's gates read: the token's of the table, the only one of a bias, its own. */
-  #tokens: Place = 0;
-  #zeros: Place = 0;
-  #own: Place = 0;
-  /** Which rows are projected. */
-  #projected: Place = 0;
+  readonly #layers: readonly Layer[];
+  #buffers: Buffers;
   #capacity = 0;
 
-  /** Uploads a checkpoint's parameters (as `shapesOf` names them) to this thread's engine. */
+  /** Uploads a checkpoint's parameters (by the names of `shapesOf`) to this thread's engine. */
   static async create(
     architecture: Architecture,
     values: ReadonlyMap<string, Float32Array>,
@@ -43,14 +59,12 @@ export class Stepper {
 
   private constructor(weights: DecodingWeights) {
     this.#weights = weights;
-    const { cell, layers } = weights.architecture;
-    this.#states = Array.from({ length: layers }, () =>
-      Array.from({ length: CELL_WEIGHTS[cell].states }, () => 0),
-    );
+    this.#layers = weights.layers.map((layer) => ({ weights: layer, states: this.#newStates(0) }));
+    this.#buffers = this.#newBuffers(0);
   }
 
-  /** Another batch of rows that is advanced by the same weights. What is disposed of is theirs together. */
-  beside(): Stepper {
+  /** A stepper with rows of its own and the same weights. Disposing of one disposes of both. */
+  sibling(): Stepper {
     return new Stepper(this.#weights);
   }
 
@@ -58,112 +72,147 @@ export class Stepper {
     return this.#weights.architecture;
   }
 
-  /** Their memory holds the logits that are given out. */
   get kernels(): Kernels {
     return this.#weights.kernels;
   }
 
-  get columns(): Columns {
-    return this.#weights.columns;
+  get outputWeights(): OutputWeights {
+    return this.#weights.outputWeights;
   }
 
-  /** Up to so many rows {@link advance} and {@link project} only write down jobs for the kernels. */
+  /** Up to this many rows, {@link recordStep} and {@link recordProjection} only record operations of the kernels. */
   get kernelRows(): number {
     return this.#weights.kernelRows;
   }
 
-  /** Multiply-adds made by the weights so far, padding not counted: what the benchmark holds against the engine's rate. */
+  /** Multiply-adds by the weights so far, padding not counted. The benchmark compares them with the engine's rate. */
   get multiplyAdds(): number {
     return this.#weights.multiplyAdds;
   }
 
-  /** Makes room for so many rows; what the present rows hold is kept. */
+  get #memory(): KernelMemory {
+    return this.kernels.memory;
+  }
+
+  /** Makes room for `rows` rows; the states of the present rows are kept. */
   reserve(rows: number): void {
     if (rows <= this.#capacity) return;
-    const { kernels } = this;
-    const { cell, hidden: H, vocabulary: V } = this.architecture;
-    const before = this.#capacity;
-    const capacity = Math.max(rows, 2 * before, 16);
-    for (const states of this.#states) {
-      for (const [i, old] of states.entries()) {
-        const grown = kernels.reserve(capacity * H);
-        kernels.floats(grown, before * H).set(kernels.floats(old, before * H));
-        states[i] = grown;
-      }
+    const used = this.#capacity * this.architecture.hidden;
+    const capacity = Math.max(rows, 2 * this.#capacity, 16);
+    for (const layer of this.#layers) {
+      const before = layer.states;
+      layer.states = this.#newStates(capacity);
+      const { h, c } = layer.states;
+      this.#memory.floats(h, used).set(this.#memory.floats(before.h, used));
+      if (c && before.c) this.#memory.floats(c, used).set(this.#memory.floats(before.c, used));
     }
-    this.#inputs = kernels.reserve(capacity * CELL_WEIGHTS[cell].gates * H);
-    this.#products = kernels.reserve(capacity * CELL_WEIGHTS[cell].gates * H);
-    this.#gathered = kernels.reserve(capacity * H);
-    this.#lowered = this.#weights.down ? kernels.reserve(capacity * this.columns.width) : this.#gathered;
-    this.#logits = kernels.reserve(capacity * V);
-    this.#tokens = kernels.reserve(capacity);
-    this.#zeros = kernels.reserve(capacity);
-    this.#own = kernels.keep(Int32Array.from({ length: capacity }, (_, n) => n));
-    this.#projected = kernels.reserve(capacity);
+    this.#buffers = this.#newBuffers(capacity);
     this.#capacity = capacity;
   }
 
-  /** Feeds tokens[n] to row n, for the first `rows` rows: at once, or by jobs for the kernels. */
-  async advance(tokens: Int32Array, rows: number): Promise<void> {
-    if (rows === 0) return;
-    const { kernels } = this;
-    const { hidden: H, cell } = this.architecture;
-    kernels.integers(this.#tokens, rows).set(tokens.subarray(0, rows));
-    let below: Matrix | null = null;
-    for (const [layer, { recurrent, kernel, bias }] of this.#weights.layers.entries()) {
-      const states = this.#states[layer] as Place[];
-      const h: Matrix = { at: states[0] as Place, width: H };
-      let [zx, index] = below === null ? [this.#weights.table, this.#tokens] : [bias, this.#zeros];
-      if (below !== null && kernel) {
-        [zx, index] = [this.#inputs, this.#own];
-        await kernel.write(rows, zx, below);
-      }
-      if (below !== null && !kernel) await recurrent.write(rows, this.#products, below, h);
-      else await recurrent.write(rows, this.#products, h);
-      kernels.gates(cell, rows, H, zx, index, this.#products, states);
-      below = h;
-    }
+  #newStates(capacity: number): CellStates {
+    const { cell, hidden } = this.architecture;
+    const h = this.#memory.alloc(capacity * hidden);
+    return { h, c: CELL_WEIGHTS[cell].states === 2 ? this.#memory.alloc(capacity * hidden) : null };
+  }
+
+  #newBuffers(capacity: number): Buffers {
+    const memory = this.#memory;
+    const { cell, hidden: H, vocabulary: V } = this.architecture;
+    const { gates } = CELL_WEIGHTS[cell];
+    const inputProducts = memory.alloc(capacity * gates * H);
+    const recurrentProducts = memory.alloc(capacity * gates * H);
+    const outputs = memory.alloc(capacity * H);
+    return {
+      inputProducts,
+      recurrentProducts,
+      outputs,
+      hidden: this.#weights.hiddenProjection ? memory.alloc(capacity * this.outputWeights.width) : outputs,
+      logits: memory.alloc(capacity * V),
+      tokens: memory.alloc(capacity),
+      zeros: memory.alloc(capacity),
+      ownNumbers: memory.upload(Int32Array.from({ length: capacity }, (_, n) => n)),
+      projected: memory.alloc(capacity),
+    };
   }
 
   /**
-   * The logits after the given rows, in their order: [rows, V], at once or by jobs for the kernels. They are written over
-   * by the next call, and may be written over before. Those of the rows from `whole` on are not made; {@link lowered}
-   * and {@link columns} give single ones.
+   * Feeds tokens[n] to row n, for the first `rows` rows. What the kernels compute is recorded; what the engine computes is
+   * computed at once.
    */
-  async project(rows: readonly number[], whole = rows.length): Promise<Place> {
-    const { kernels } = this;
-    const { down, output, columns } = this.#weights;
+  async recordStep(tokens: Int32Array, rows: number): Promise<void> {
+    if (rows === 0) return;
+    this.#memory.integers(this.#buffers.tokens, rows).set(tokens.subarray(0, rows));
+    let below: Matrix | null = null;
+    for (const layer of this.#layers) below = await this.#recordLayer(layer, rows, below);
+  }
+
+  /** One layer's step; `below` is the output of the layer below. Returns the layer's own output [rows, H]. */
+  async #recordLayer({ weights, states }: Layer, rows: number, below: Matrix | null): Promise<Matrix> {
+    const { operations } = this.kernels;
+    const { cell, hidden } = this.architecture;
+    const { inputProducts, recurrentProducts, tokens, zeros, ownNumbers } = this.#buffers;
+    const output: Matrix = { pointer: states.h, width: hidden };
+    if (below === null) {
+      await weights.recurrent.multiply(rows, recurrentProducts, output);
+      operations.gates(cell, rows, hidden, this.#weights.table, tokens, recurrentProducts, states);
+    } else if (weights.kernel) {
+      await weights.kernel.multiply(rows, inputProducts, below);
+      await weights.recurrent.multiply(rows, recurrentProducts, output);
+      operations.gates(cell, rows, hidden, inputProducts, ownNumbers, recurrentProducts, states);
+    } else {
+      await weights.recurrent.multiply(rows, recurrentProducts, below, output);
+      operations.gates(cell, rows, hidden, weights.bias, zeros, recurrentProducts, states);
+    }
+    return output;
+  }
+
+  /**
+   * Records, or computes, the logits of the given rows, in their order: [rows, V]. Only the first `whole` rows get all
+   * their logits. For the others, {@link hiddenFor} and {@link outputWeights} give those of single tokens. The logits are
+   * overwritten by the next call, and the caller may overwrite them before.
+   */
+  async recordProjection(rows: readonly number[], whole = rows.length): Promise<Pointer> {
+    const { operations } = this.kernels;
+    const { hiddenProjection, output } = this.#weights;
+    const { outputs, hidden, logits, projected } = this.#buffers;
+    const top = this.#layers.at(-1);
+    if (!top) throw new RangeError('the network has no layers');
     const width = this.architecture.hidden;
-    const outputs: Matrix = { at: this.#states.at(-1)?.[0] as Place, width };
-    kernels.integers(this.#projected, rows.length).set(rows);
-    kernels.gather(rows.length, outputs, this.#projected, this.#gathered);
-    // What single columns and the whole projection have in common is one product.
-    if (down) await down.write(rows.length, this.#lowered, { at: this.#gathered, width });
-    if (whole > 0) await output.write(whole, this.#logits, { at: this.#lowered, width: columns.width });
-    return this.#logits;
+    this.#memory.integers(projected, rows.length).set(rows);
+    operations.gather(rows.length, { pointer: top.states.h, width }, projected, outputs);
+    if (hiddenProjection) await hiddenProjection.multiply(rows.length, hidden, { pointer: outputs, width });
+    if (whole > 0) {
+      await output.multiply(whole, logits, { pointer: hidden, width: this.outputWeights.width });
+    }
+    return logits;
   }
 
-  /** What the output multiplies of the n-th row of the last {@link project}, by so many of its columns. */
-  lowered(n: number, columns: number): Place {
-    const { width } = this.columns;
-    this.#weights.byColumn += columns * width;
-    return this.#lowered + 4 * n * width;
+  /**
+   * What the output weights multiply for the n-th row of the last {@link recordProjection}. The logits of `tokens` tokens
+   * will be computed from it, which is counted in {@link multiplyAdds}.
+   */
+  hiddenFor(n: number, tokens: number): Pointer {
+    const { width } = this.outputWeights;
+    this.#weights.singleTokenMultiplyAdds += tokens * width;
+    return this.#buffers.hidden + 4 * n * width;
   }
 
-  /** {@link advance}, done. */
+  /** {@link recordStep}, computed at once. */
   async step(tokens: Int32Array, rows: number): Promise<void> {
-    await this.advance(tokens, rows);
+    await this.recordStep(tokens, rows);
     this.kernels.run();
   }
 
-  /** {@link project}, done. */
+  /** {@link recordProjection}, computed at once: [rows, V]. */
   async logits(rows: readonly number[]): Promise<Float32Array> {
-    const logits = await this.project(rows);
+    const logits = await this.recordProjection(rows);
     this.kernels.run();
-    return this.kernels.floats(logits, rows.length * this.architecture.vocabulary);
+    return this.#memory.floats(logits, rows.length * this.architecture.vocabulary);
   }
 
-  save(row: number): RowState {
+  /** A copy of a row's states. */
+  save(row: number): RecurrentState {
     const states = this.#statesOf(row);
     const H = this.architecture.hidden;
     const saved = new Float32Array(states.length * H);
@@ -171,8 +220,8 @@ export class Stepper {
     return saved;
   }
 
-  /** Puts a saved state into a row; null stands for the state before the first token. */
-  restore(row: number, saved: RowState | null): void {
+  /** Puts saved states into a row; null stands for the state before the first token. */
+  restore(row: number, saved: RecurrentState | null): void {
     const H = this.architecture.hidden;
     for (const [i, state] of this.#statesOf(row).entries()) {
       if (saved) state.set(saved.subarray(i * H, (i + 1) * H));
@@ -180,16 +229,17 @@ export class Stepper {
     }
   }
 
-  /** Copies a row's state over another's. */
+  /** Copies a row's states over those of another. */
   move(from: number, to: number): void {
-    const source = this.#statesOf(from);
-    for (const [i, state] of this.#statesOf(to).entries()) state.set(source[i] as Float32Array);
+    this.restore(to, this.save(from));
   }
 
-  /** A row's states, every layer's. */
+  /** The states of every layer: h, then c if the cell has one. */
   #statesOf(row: number): Float32Array[] {
     const H = this.architecture.hidden;
-    return this.#states.flat().map((place) => this.kernels.floats(place + 4 * row * H, H));
+    return this.#layers
+      .flatMap(({ states: { h, c } }) => (c === null ? [h] : [h, c]))
+      .map((pointer) => this.#memory.floats(pointer + 4 * row * H, H));
   }
 
   dispose(): void {

@@ -1,56 +1,69 @@
 /**
- * A checkpoint's parameters where decoding wants them: as products, and the first layer's input product of every token
- * as a table. V is the vocabulary's size, E the embedding's, H the hidden size, g the cell's number of gates.
+ * A checkpoint's parameters in the form in which decoding uses them: as products, and the first layer's input products of
+ * all tokens as a table.
+ *
+ * In the shapes below, V is the vocabulary's size, E the embedding's, H the hidden size, and g the cell's number of gates.
  */
 
-import { type Columns, Kernels, type Place } from '../kernels/kernels.ts';
+import { Kernels } from '../kernels/kernels.ts';
+import type { Pointer } from '../kernels/memory.ts';
+import type { OutputWeights } from '../kernels/operation-list.ts';
 import { type Architecture, CELL_WEIGHTS, valuesOf } from '../model/architecture.ts';
 import { Product } from './product.ts';
 
-/** So many rows of the embedding are multiplied at once for the table; bounds what others wait. */
+/** Rows of the embedding that are multiplied at once for the table; bounds how long other work waits. */
 const TABLE_CHUNK = 1024;
 
-interface Layer {
-  /** Of the state; where one product serves both, of the input from the layer below and the state. */
+export interface LayerWeights {
+  /**
+   * The recurrent product. From the second layer on it also multiplies the input from the layer below, which stands
+   * before the state, if `kernel` is null.
+   */
   readonly recurrent: Product;
-  /** Of the input from the layer below, bias included, where the state's must stand apart. */
+  /** The input product with its bias, if it is separate; null in the first layer, which uses the table. */
   readonly kernel: Product | null;
-  /** What the gates add where one product serves both: [gH]. */
-  readonly bias: Place;
+  /** What the gates add if one product serves both: [gH]. */
+  readonly bias: Pointer;
 }
 
 export interface DecodingOptions {
-  /** Threads that the kernels work with, the caller's among them. */
+  /** Threads of the kernels, the caller's included; default: 1. */
   readonly threads?: number;
-  /** Products of up to so many multiply-adds are the kernels'; what is best for this thread's engine unless given. */
-  readonly few?: number;
-  /** Awaited every now and then: on a slow engine it takes seconds. */
+  /** Products with at most this many multiply-adds are computed by the kernels; default: what is fastest on the engine. */
+  readonly maxKernelMultiplyAdds?: number;
+  /** Awaited now and then. On a slow engine the whole takes seconds. */
   readonly onProgress?: () => Promise<void>;
 }
+
+type Values = ReadonlyMap<string, Float32Array>;
 
 export class DecodingWeights {
   readonly architecture: Architecture;
   readonly kernels: Kernels;
-  /** [V, gH], bias included. */
-  readonly table: Place;
-  readonly layers: readonly Layer[];
-  /** From H to E; null where the output is not tied. */
-  readonly down: Product | null;
+  /** The first layer's input products by token: [V, gH], bias included. */
+  readonly table: Pointer;
+  readonly layers: readonly LayerWeights[];
+  /** From H to E, if the output is tied to the embedding; otherwise null. */
+  readonly hiddenProjection: Product | null;
+  /** All logits. */
   readonly output: Product;
-  readonly columns: Columns;
-  /** Multiply-adds made for single columns. */
-  byColumn = 0;
+  /** The same weights by token, for single logits. */
+  readonly outputWeights: OutputWeights;
+  /** Multiply-adds for the logits of single tokens. */
+  singleTokenMultiplyAdds = 0;
 
-  /** Uploads parameters (as `shapesOf` names them) to this thread's engine. */
+  /** Uploads parameters (by the names of `shapesOf`) to this thread's engine. */
   static async create(
     architecture: Architecture,
-    values: ReadonlyMap<string, Float32Array>,
-    { threads = 1, few, onProgress = async () => {} }: DecodingOptions = {},
+    values: Values,
+    { threads = 1, maxKernelMultiplyAdds, onProgress = async () => {} }: DecodingOptions = {},
   ): Promise<DecodingWeights> {
     const kernels = new Kernels(threads);
+    const newProduct: NewProduct = (weights, inputs, bias) =>
+      new Product(kernels, weights, inputs, bias, maxKernelMultiplyAdds);
     try {
-      const table = await inputTable(kernels, architecture, values, few, onProgress);
-      return new DecodingWeights(architecture, values, kernels, table, few);
+      const table = await inputTable(kernels, newProduct, architecture, values, onProgress);
+      return new DecodingWeights(architecture, values, kernels, newProduct, table);
     } catch (error) {
       kernels.dispose();
       throw error;
@@ -59,62 +72,102 @@ export class DecodingWeights {
 
   private constructor(
     architecture: Architecture,
-    values: ReadonlyMap<string, Float32Array>,
+    values: Values,
     kernels: Kernels,
-    table: Place,
-    few: number | undefined,
+    newProduct: NewProduct,
+    table: Pointer,
   ) {
     const { vocabulary: V, embedding: E, hidden: H, tied } = architecture;
-    const { hasRecurrentBias } = CELL_WEIGHTS[architecture.cell];
     this.architecture = architecture;
     this.kernels = kernels;
     this.table = table;
-    this.layers = Array.from({ length: architecture.layers }, (_, layer) => {
-      const recurrent = valuesOf(values, `layer${layer}/recurrent`);
-      const kernel = layer > 0 ? valuesOf(values, `layer${layer}/kernel`) : null;
-      const bias = valuesOf(values, `layer${layer}/bias`);
-      // A gate that scales the recurrent product alone (GRU's reset) needs it apart from the input's.
-      const apart = hasRecurrentBias || !kernel;
-      return {
-        recurrent: new Product(
-          kernels,
-          apart ? recurrent : concatenated(kernel, recurrent),
-          apart ? H : 2 * H,
-          hasRecurrentBias ? valuesOf(values, `layer${layer}/recurrentBias`) : null,
-          few,
-        ),
-        kernel: apart && kernel ? new Product(kernels, kernel, H, bias, few) : null,
-        bias: kernels.keep(bias),
-      };
-    });
-    const width = tied ? E : H;
+    this.layers = Array.from({ length: architecture.layers }, (_, layer) =>
+      layerWeights(kernels, newProduct, architecture, values, layer),
+    );
     const bias = valuesOf(values, 'outputBias');
-    const columns = tied ? valuesOf(values, 'embedding') : transposed(valuesOf(values, 'output'), H, V);
-    const output = tied ? transposed(columns, V, E) : valuesOf(values, 'output');
-    this.down = tied ? new Product(kernels, valuesOf(values, 'down'), H, null, few) : null;
-    this.output = new Product(kernels, output, width, bias, few);
-    this.columns = { width, weights: kernels.keep(columns), bias: kernels.keep(bias) };
+    const byToken = tied ? valuesOf(values, 'embedding') : transposed(valuesOf(values, 'output'), H, V);
+    const output = tied ? transposed(byToken, V, E) : valuesOf(values, 'output');
+    const width = tied ? E : H;
+    const { memory } = kernels;
+    this.hiddenProjection = tied ? newProduct(valuesOf(values, 'down'), H, null) : null;
+    this.output = newProduct(output, width, bias);
+    this.outputWeights = { width, weights: memory.upload(byToken), bias: memory.upload(bias) };
   }
 
   #products(): Product[] {
     const all = this.layers.flatMap(({ recurrent, kernel }) => [recurrent, kernel]);
-    return [...all, this.down, this.output].filter((product) => product !== null);
+    return [...all, this.hiddenProjection, this.output].filter((product) => product !== null);
   }
 
-  /** Up to so many rows every product is the kernels', so that this thread is free while they are made. */
+  /** Up to this many rows, the kernels compute every product, and the main thread is free meanwhile. */
   get kernelRows(): number {
     return Math.min(...this.#products().map((product) => product.kernelRows));
   }
 
-  /** Multiply-adds made for rows so far, padding not counted: what the benchmark holds against the engine's rate. */
+  /** Multiply-adds so far, padding not counted. */
   get multiplyAdds(): number {
-    return this.#products().reduce((sum, product) => sum + product.multiplyAdds, this.byColumn);
+    return this.#products().reduce(
+      (sum, product) => sum + product.multiplyAdds,
+      this.singleTokenMultiplyAdds,
+    );
   }
 
   dispose(): void {
     for (const product of this.#products()) product.dispose();
     this.kernels.dispose();
   }
+}
+
+type NewProduct = (weights: Float32Array, inputs: number, bias: Float32Array | null) => Product;
+
+function layerWeights(
+  kernels: Kernels,
+  newProduct: NewProduct,
+  { cell, hidden: H }: Architecture,
+  values: Values,
+  layer: number,
+): LayerWeights {
+  const { hasRecurrentBias } = CELL_WEIGHTS[cell];
+  const recurrent = valuesOf(values, `layer${layer}/recurrent`);
+  const recurrentBias = hasRecurrentBias ? valuesOf(values, `layer${layer}/recurrentBias`) : null;
+  const kernel = layer > 0 ? valuesOf(values, `layer${layer}/kernel`) : null;
+  const inputBias = valuesOf(values, `layer${layer}/bias`);
+  const bias = kernels.memory.upload(inputBias);
+  // GRU's reset gate scales the recurrent product alone, so that product must be separate from the input's.
+  if (kernel && !hasRecurrentBias) {
+    return { recurrent: newProduct(concatenated(kernel, recurrent), 2 * H, null), kernel: null, bias };
+  }
+  return {
+    recurrent: newProduct(recurrent, H, recurrentBias),
+    kernel: kernel && newProduct(kernel, H, inputBias),
+    bias,
+  };
+}
+
+/** embedding · kernel + bias of the first layer: [V, gH]. A token's input product is then a lookup. */
+async function inputTable(
+  kernels: Kernels,
+  newProduct: NewProduct,
+  { cell, vocabulary: V, embedding: E, hidden: H }: Architecture,
+  values: Values,
+  onProgress: () => Promise<void>,
+): Promise<Pointer> {
+  const { memory } = kernels;
+  const width = CELL_WEIGHTS[cell].gates * H;
+  const table = memory.alloc(V * width);
+  await memory.withScratch(async () => {
+    const kernel = newProduct(valuesOf(values, 'layer0/kernel'), E, valuesOf(values, 'layer0/bias'));
+    const embedding = memory.upload(valuesOf(values, 'embedding'));
+    for (let from = 0; from < V; from += TABLE_CHUNK) {
+      const rows = Math.min(V - from, TABLE_CHUNK);
+      const chunk = { pointer: embedding + 4 * from * E, width: E };
+      await kernel.multiply(rows, table + 4 * from * width, chunk);
+      kernels.run();
+      await onProgress();
+    }
+    kernel.dispose();
+  });
+  return table;
 }
 
 function concatenated(first: Float32Array, second: Float32Array): Float32Array {
@@ -124,37 +177,12 @@ function concatenated(first: Float32Array, second: Float32Array): Float32Array {
   return both;
 }
 
-/** A matrix [rows, width], transposed. */
+/** The transpose of a matrix [rows, width]. */
 function transposed(matrix: Float32Array, rows: number, width: number): Float32Array {
-  const turned = new Float32Array(matrix.length);
+  const result = new Float32Array(matrix.length);
   for (let n = 0; n < rows; n++) {
-    for (let k = 0; k < width; k++) turned[k * rows + n] = matrix[n * width + k] as number;
+    // A hot loop (millions of numbers), and within bounds.
+    for (let k = 0; k < width; k++) result[k * rows + n] = matrix[n * width + k] as number;
   }
-  return turned;
-}
-
-/** embedding · kernel + bias of the first layer: [V, gH]. A token's input product is then a lookup. */
-async function inputTable(
-  kernels: Kernels,
-  architecture: Architecture,
-  values: ReadonlyMap<string, Float32Array>,
-  few: number | undefined,
-  onProgress: () => Promise<void>,
-): Promise<Place> {
-  const { vocabulary: V, embedding: E, hidden: H } = architecture;
-  const width = CELL_WEIGHTS[architecture.cell].gates * H;
-  const table = kernels.reserve(V * width);
-  await kernels.lend(async () => {
-    const bias = valuesOf(values, 'layer0/bias');
-    const kernel = new Product(kernels, valuesOf(values, 'layer0/kernel'), E, bias, few);
-    const embedding = kernels.keep(valuesOf(values, 'embedding'));
-    for (let from = 0; from < V; from += TABLE_CHUNK) {
-      const rows = Math.min(V - from, TABLE_CHUNK);
-      await kernel.write(rows, table + 4 * from * width, { at: embedding + 4 * from * E, width: E });
-      kernels.run();
-      await onProgress();
-    }
-    kernel.dispose();
-  });
-  return table;
+  return result;
 }

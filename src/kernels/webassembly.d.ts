@@ -1,10 +1,9 @@
-/** The part of the WebAssembly interface that is used: TypeScript has it only among the types of browsers. */
+/** The part of the WebAssembly interface that is used here. TypeScript declares it only in the types of browsers. */
 declare namespace WebAssembly {
   class Memory {
-    /** Pages of 64 KiB. */
+    /** Sizes in pages of 64 KiB. */
     constructor(size: { initial: number; maximum: number; shared: true });
     readonly buffer: SharedArrayBuffer;
-    /** By so many pages. */
     grow(pages: number): number;
   }
   interface Global {

@@ -1,22 +1,19 @@
 /** A checkpoint made ready to write: verified, uploaded, warmed up, and tried on one poem. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Candidates } from '../decoding/candidates.ts';
-import { Decoder } from '../decoding/decoder.ts';
+import type { Decoder } from '../decoding/decoder.ts';
+import { openDecoder } from '../decoding/open-decoder.ts';
 import { DecodingError } from '../decoding/row.ts';
-import { SAMPLING } from '../decoding/sampler.ts';
-import { Stepper } from '../decoding/stepper.ts';
-import { decodingThreads } from '../kernels/helpers.ts';
+import { SAMPLING } from '../decoding/sampling.ts';
+import { decodingThreads } from '../kernels/thread-pool.ts';
 import { CheckpointError, checkpointFolder, loadCheckpoint } from '../model/checkpoint.ts';
 import { compilePlan } from '../poetry/compile.ts';
-import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 import { summaryOf } from './catalogue.ts';
 import type { CheckpointSummary } from './inference.ts';
 
 export interface Serving {
   readonly summary: CheckpointSummary;
   readonly decoder: Decoder;
-  readonly stepper: Stepper;
   /** How long the trial poem took. */
   readonly poemMs: number;
 }
@@ -42,28 +39,15 @@ export async function prepareServing(root: string, name: string, onProgress: () 
   };
   const checkpoint = await loadCheckpoint(checkpointFolder(root, name));
   await pause();
-  const stepper = await Stepper.create(checkpoint.architecture, checkpoint.parameters, {
-    threads: decodingThreads(),
-    onProgress: pause,
-  });
+  const decoder = await openDecoder(checkpoint, { threads: decodingThreads(), onProgress: pause });
   try {
-    await pause();
-    const { runs } = checkpoint;
-    const candidates = new Candidates(checkpoint.vocabulary);
-    await pause();
-    const decoder = await Decoder.create({
-      stepper,
-      vocabulary: checkpoint.vocabulary,
-      candidates,
-      novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
-    });
     await pause();
     const started = performance.now();
     await tryOut(decoder, name, pause);
     const poemMs = performance.now() - started;
-    return { summary: summaryOf(name, checkpoint.card), decoder, stepper, poemMs };
+    return { summary: summaryOf(name, checkpoint.card), decoder, poemMs };
   } catch (error) {
-    stepper.dispose();
+    decoder.dispose();
     throw error;
   }
 }

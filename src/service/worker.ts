@@ -6,7 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describeEngine, EngineError, startEngine } from '../engines/engine.ts';
-import { Kernels } from '../kernels/kernels.ts';
+import { kernelBytesInUse } from '../kernels/memory.ts';
 import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
 import { prepareServing } from './serving.ts';
 import { WritingLoop } from './writing.ts';
@@ -54,7 +54,7 @@ try {
 
 function measure(): void {
   const { numBytes, numTensors } = tf.memory();
-  pulse.set('engineBytes', numBytes + Kernels.bytes);
+  pulse.set('engineBytes', numBytes + kernelBytesInUse());
   pulse.set('tensors', numTensors);
   pulse.set('heapBytes', process.memoryUsage().heapUsed);
 }

@@ -8,7 +8,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { best, seedOf } from '../decoding/ranking.ts';
 import type { Row } from '../decoding/row.ts';
-import { SAMPLING } from '../decoding/sampler.ts';
+import { SAMPLING } from '../decoding/sampling.ts';
 import type { Order } from './inference.ts';
 import type { Command, Pulse, Reply } from './protocol.ts';
 import type { Serving } from './serving.ts';
@@ -128,22 +128,22 @@ export class WritingLoop {
   }
 
   async #tick(serving: Serving): Promise<void> {
-    const { decoder, stepper } = serving;
+    const { decoder } = serving;
     const { pulse } = this.#options;
     const active = decoder.active;
     if (active === 0) return;
-    const before = stepper.multiplyAdds;
+    const before = decoder.multiplyAdds;
     const finished = await decoder.tick();
     pulse.add('beats', 1);
     pulse.add('ticks', 1);
     pulse.add('rows', active);
-    pulse.add('multiplyAdds', stepper.multiplyAdds - before);
+    pulse.add('multiplyAdds', decoder.multiplyAdds - before);
     for (const row of finished) this.#finish(row);
   }
 
   #finish(row: Row): void {
     const writing = this.#byRow.get(row);
-    if (!writing || writing.rows.some((each) => !each.finished)) return;
+    if (!writing || writing.rows.some((each) => each.isActive)) return;
     this.#forget(writing);
     const { reply, pulse } = this.#options;
     for (const each of writing.rows) pulse.add('tokens', each.hanzi);

@@ -4,6 +4,7 @@
  * Openings and heads are drawn from the test split, so the model has seen neither them nor the human poems.
  */
 
+import { openDecoder } from '../decoding/open-decoder.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { Random } from '../model/random.ts';
 import { compilePlan } from '../poetry/compile.ts';
@@ -12,7 +13,7 @@ import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
 import type { Meter } from '../poetry/request.ts';
 import type { Poem } from './corpus/corpus.ts';
-import { openDecoder, type WritingOptions, type Written, writeAll } from './writing.ts';
+import { type WritingOptions, type Written, writeAll } from './writing.ts';
 
 export interface VerseOptions extends WritingOptions {
   /** Poems of each form. */

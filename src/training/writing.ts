@@ -1,15 +1,11 @@
 /** Writing poems to plans by the hundred, in full batches and without a service: for measurements. */
 
-import { Candidates } from '../decoding/candidates.ts';
-import { Decoder } from '../decoding/decoder.ts';
+import type { Decoder } from '../decoding/decoder.ts';
 import { best, seedOf } from '../decoding/ranking.ts';
 import type { Row } from '../decoding/row.ts';
-import { SAMPLING } from '../decoding/sampler.ts';
-import { Stepper } from '../decoding/stepper.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
+import { SAMPLING } from '../decoding/sampling.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
-import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 
 export interface WritingOptions {
   readonly mood: Mood;
@@ -29,17 +25,6 @@ export interface Written {
 
 /** Rows that share a batch. */
 const BATCH = 256;
-
-/** A decoder as it serves, on the engine of this thread. The caller disposes of it. */
-export async function openDecoder(checkpoint: Checkpoint): Promise<Decoder> {
-  const { architecture, parameters, vocabulary, runs } = checkpoint;
-  return Decoder.create({
-    stepper: await Stepper.create(architecture, parameters),
-    vocabulary,
-    candidates: new Candidates(vocabulary),
-    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
-  });
-}
 
 /** Writes a poem to each plan, the best of several rows. Throws a `DecodingError` where none can be written. */
 export async function writeAll(
@@ -62,7 +47,7 @@ export async function writeAll(
       );
     }
     await decoder.tick();
-    done = rows.filter((each) => each.every((row) => row.finished)).length;
+    done = rows.filter((each) => each.every((row) => !row.isActive)).length;
     onProgress(done);
   }
   const written = rows.map((each, i): Written => {

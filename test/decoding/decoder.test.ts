@@ -1,10 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Novelty } from '../../src/decoding/batch.ts';
-import { Candidates } from '../../src/decoding/candidates.ts';
+import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
+import type { NgramBan } from '../../src/decoding/decoder-model.ts';
 import type { Row, RowSpec } from '../../src/decoding/row.ts';
-import { SAMPLING } from '../../src/decoding/sampler.ts';
+import { SAMPLING } from '../../src/decoding/sampling.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
+import { valuesOf } from '../../src/model/architecture.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
 import { acrosticPlan, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
@@ -88,7 +89,7 @@ describe('a poem', () => {
       await stepper.step(Int32Array.of(token), 1);
     }
     const logits = await stepper.logits([0]);
-    const liking = (char: string) => logits[VOCABULARY.id(char)] as number;
+    const liking = (char: string) => logits[VOCABULARY.id(char)] ?? Number.NaN;
     expect(row.characters[1]).toBe(among.reduce((a, b) => (liking(b) > liking(a) ? b : a)));
     expect(row.hanzi).toBe(26);
   });
@@ -121,14 +122,14 @@ describe('a poem', () => {
       if (at >= 2 && plan.slots[at]?.kind === 'free') {
         const logits = await stepper.logits([0]);
         const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-        expected += total - (logits[token] as number);
+        expected += total - (logits[token] ?? Number.NaN);
       }
       await stepper.step(Int32Array.of(token), 1);
     }
     expect(nll).toBeCloseTo(expected, 3);
   });
 
-  test('is as well written where its likelihood is not asked for, with few columns for narrow slots', async () => {
+  test('is the same if its likelihood is not wanted, and costs fewer multiply-adds', async () => {
     const { decoder, stepper } = await tinyModel();
     const plan = poemPlan({ opening: '月' });
     const count = async (scored: boolean) => {
@@ -176,7 +177,7 @@ describe('the running batch', () => {
     const { decoder, stepper } = await tinyModel(cell, { threads });
     onTestFinished(() => stepper.dispose());
 
-    // Join a few at a time, and let every fifth go halfway, so that rows are moved about.
+    // Join three rows a tick and cancel a row now and then, so that rows move to other places.
     const rows: Row[] = [];
     for (let tick = 0; rows.length < specs.length || decoder.active > 0; tick++) {
       for (const spec of specs.slice(rows.length, rows.length + 3)) rows.push(decoder.join(spec));
@@ -185,10 +186,10 @@ describe('the running batch', () => {
       await decoder.tick();
     }
     for (const [n, row] of rows.entries()) {
-      if (row.finished) expect(row.characters.join('')).toBe(alone[n]);
-      else expect(row.gone).toBe(true);
+      if (row.status === 'finished') expect(row.characters.join('')).toBe(alone[n]);
+      else expect(row.status).toBe('cancelled');
     }
-    expect(rows.filter((row) => row.finished).length).toBeGreaterThan(40);
+    expect(rows.filter((row) => row.status === 'finished').length).toBeGreaterThan(40);
   });
 
   test('returns each finished row once, and forgets rows that leave', async () => {
@@ -196,7 +197,8 @@ describe('the running batch', () => {
     const rows = specs.slice(0, 6).map((spec) => decoder.join(spec));
     expect(decoder.active).toBe(6);
     await decoder.tick();
-    decoder.leave(rows[2] as Row);
+    for (const row of rows.slice(2, 3)) decoder.leave(row);
+    expect(rows[2]?.status).toBe('cancelled');
     expect(decoder.active).toBe(5);
     const finished = await drain(decoder);
     expect(new Set(finished)).toEqual(new Set(rows.filter((_, n) => n !== 2)));
@@ -204,7 +206,7 @@ describe('the running batch', () => {
     expect(await decoder.tick()).toEqual([]);
   });
 
-  test('advances every row by one character a tick, in one batch or two', async () => {
+  test('advances every row by one token a tick, in one batch or two', async () => {
     const { decoder, stepper } = await tinyModel('lstm', { threads: 2 });
     onTestFinished(() => stepper.dispose());
     const plan = poemPlan({ meter: 'none' });
@@ -214,7 +216,7 @@ describe('the running batch', () => {
       );
       let ticks = 0;
       for (; decoder.active > 0; ticks++) await decoder.tick();
-      for (const row of rows) expect(row.finished).toBe(true);
+      for (const row of rows) expect(row.status).toBe('finished');
       return ticks;
     };
     const alone = await write(1);
@@ -233,18 +235,18 @@ describe('the running batch', () => {
   });
 });
 
-describe('where characters run out', () => {
-  test('the shape stands, and the plan notes what gave way', async () => {
+describe('if no token is left', () => {
+  test('the constraints give way, but not the shape, and the cursor notes it', async () => {
     const { architecture, parameters } = await tinyModel();
     const vocabulary = new Vocabulary([...'月山水風雲花']);
     const few = new Map(parameters);
     const V = vocabulary.size;
-    few.set('embedding', (parameters.get('embedding') as Float32Array).slice(0, V * architecture.embedding));
-    few.set('output', (parameters.get('output') as Float32Array).slice(0, V * architecture.hidden));
+    few.set('embedding', valuesOf(parameters, 'embedding').slice(0, V * architecture.embedding));
+    few.set('output', valuesOf(parameters, 'output').slice(0, V * architecture.hidden));
     few.set('outputBias', new Float32Array(V));
     const stepper = await Stepper.create({ ...architecture, vocabulary: V }, few);
-    const candidates = new Candidates(vocabulary);
-    const decoder = await Decoder.create({ stepper, vocabulary, candidates, novelty: null });
+    const allowedTokens = new AllowedTokens(vocabulary);
+    const decoder = await Decoder.create({ stepper, vocabulary, allowedTokens, ngramBan: null });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
     await drain(decoder);
     expect(row.error).toBeNull();
@@ -252,35 +254,36 @@ describe('where characters run out', () => {
     expect(row.cursor.deviations.length).toBeGreaterThan(0);
   });
 
-  test('no run that is barred is completed', async () => {
+  test('no banned n-gram is completed', async () => {
     const model = await tinyModel();
-    const barred = new Set<string>();
-    const novelty: Novelty = { run: 3, has: (run) => barred.has(run) };
+    const banned = new Set<string>();
+    const ngramBan: NgramBan = { length: 3, has: (ngram) => banned.has(ngram) };
     const decoder = await Decoder.create({
       stepper: model.stepper,
       vocabulary: VOCABULARY,
-      candidates: new Candidates(VOCABULARY),
-      novelty,
+      allowedTokens: new AllowedTokens(VOCABULARY),
+      ngramBan,
     });
     let last = await write(decoder, { seed: 5 });
     for (let round = 0; round < 20; round++) {
       for (const line of last.split(/[，。]/u)) {
-        for (let i = 0; i + 3 <= line.length; i++) barred.add(line.slice(i, i + 3));
+        for (let i = 0; i + 3 <= line.length; i++) banned.add(line.slice(i, i + 3));
       }
       const next = await write(decoder, { seed: 5 });
-      for (const run of barred) expect(next.includes(run)).toBe(false);
+      for (const ngram of banned) expect(next.includes(ngram)).toBe(false);
       last = next;
     }
   });
 });
 
-test('a network that gives no numbers is an error of the row', async () => {
+test('a row fails if the network gives logits that are not numbers', async () => {
   const { architecture, parameters } = await tinyModel();
-  (parameters.get('outputBias') as Float32Array)[30] = Number.NaN;
+  valuesOf(parameters, 'outputBias')[30] = Number.NaN;
   const stepper = await Stepper.create(architecture, parameters);
-  const candidates = new Candidates(VOCABULARY);
-  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, candidates, novelty: null });
+  const allowedTokens = new AllowedTokens(VOCABULARY);
+  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, allowedTokens, ngramBan: null });
   const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
   expect(await drain(decoder)).toEqual([row]);
+  expect(row.status).toBe('failed');
   expect(row.error?.message).toMatch(/not numbers/);
 });

@@ -1,74 +1,88 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Sampler } from '../../src/decoding/sampler.ts';
+import type { Sampling } from '../../src/decoding/sampling.ts';
 import { Kernels } from '../../src/kernels/kernels.ts';
 import { Random } from '../../src/model/random.ts';
 
 const all = (length: number) => Int32Array.from({ length }, (_, i) => i);
 
-/** Shares of 100,000 draws. */
-function shares(logits: Float32Array, ids: Int32Array, temperature: number, nucleus: number): Float64Array {
-  const sampler = new Sampler(logits.length);
+const DRAWS = 100_000;
+
+/** How often each id is drawn in {@link DRAWS} draws with one generator. */
+function count(
+  logits: Float32Array,
+  ids: Int32Array,
+  sampling: Sampling,
+  logFrequencies: Float32Array | null = null,
+): number[] {
+  const sampler = new Sampler(logits.length, logFrequencies);
   const random = new Random(1);
-  const counts = new Float64Array(logits.length);
-  for (let i = 0; i < 100_000; i++) {
-    const id = sampler.drawFrom(logits, ids, { temperature, nucleus }, random);
-    counts[id] = (counts[id] as number) + 1e-5;
+  const counts = new Array<number>(logits.length).fill(0);
+  for (let i = 0; i < DRAWS; i++) {
+    const id = sampler.drawFrom(logits, ids, sampling, random);
+    counts[id] = (counts[id] ?? 0) + 1;
   }
   return counts;
 }
 
+/** Pearson's chi-square of counts against a distribution proportional to `weights`; what has weight 0 must not occur. */
+function chiSquare(counts: readonly number[], weights: readonly number[]): number {
+  const total = weights.reduce((a, b) => a + b);
+  return weights.reduce((sum, weight, i) => {
+    const expected = (DRAWS * weight) / total;
+    const difference = (counts[i] ?? 0) - expected;
+    if (difference === 0) return sum;
+    return sum + difference ** 2 / expected;
+  }, 0);
+}
+
+/** Chi-square that a right sampler exceeds once in a thousand times, by degrees of freedom (one less than outcomes). */
+const CRITICAL = { 1: 10.83, 2: 13.82, 3: 16.27, 4: 18.47 } as const;
+
 describe('a draw', () => {
   const logits = Float32Array.of(1, 2, 0.5, -1, 3);
 
-  test('follows the softmax of the logits over the temperature', () => {
-    for (const temperature of [0.5, 1, 2]) {
-      const weights = Array.from(logits, (logit) => Math.exp(logit / temperature));
-      const total = weights.reduce((a, b) => a + b);
-      const drawn = shares(logits, all(5), temperature, 1);
-      for (const [i, weight] of weights.entries()) expect(drawn[i]).toBeCloseTo(weight / total, 2);
-    }
+  test.each([0.5, 1, 2])('follows the softmax of the logits over a temperature of %f', (temperature) => {
+    const weightsAt = (t: number) => Array.from(logits, (logit) => Math.exp(logit / t));
+    const counts = count(logits, all(5), { temperature, topP: 1 });
+    expect(chiSquare(counts, weightsAt(temperature))).toBeLessThan(CRITICAL[4]);
+    // The bound is tight: a temperature that is 4 % off does not meet it.
+    expect(chiSquare(counts, weightsAt(1.04 * temperature))).toBeGreaterThan(CRITICAL[4]);
   });
 
-  test('takes only what is among the candidates', () => {
-    const drawn = shares(logits, Int32Array.of(0, 3), 1, 1);
-    expect(drawn[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 2);
-    expect((drawn[0] as number) + (drawn[3] as number)).toBeCloseTo(1, 6);
+  test('takes allowed tokens only', () => {
+    const counts = count(logits, Int32Array.of(0, 3), { temperature: 1, topP: 1 });
+    expect(chiSquare(counts, [Math.exp(1), 0, 0, Math.exp(-1), 0])).toBeLessThan(CRITICAL[1]);
   });
 
-  test('ends the nucleus with the candidate that completes its share', () => {
-    // Probabilities .5 .25 .15 .1
-    const four = Float32Array.from([0.5, 0.25, 0.15, 0.1], Math.log);
-    expect([...shares(four, all(4), 1, 0.7)].map((share) => share > 0)).toEqual([true, true, false, false]);
-    expect([...shares(four, all(4), 1, 0.76)].map((share) => share > 0)).toEqual([true, true, true, false]);
-    expect([...shares(four, all(4), 1, 1)].every((share) => share > 0)).toBe(true);
-    expect([...shares(four, all(4), 1, 1e-9)].map((share) => share > 0)).toEqual([true, false, false, false]);
+  test.each([
+    [1e-9, [0.5, 0, 0, 0]],
+    [0.7, [0.5, 0.25, 0, 0]],
+    [0.76, [0.5, 0.25, 0.15, 0]],
+    [1, [0.5, 0.25, 0.15, 0.1]],
+  ])('with top-p %f follows the distribution of the likeliest tokens that reach it', (topP, weights) => {
+    const logits = Float32Array.from([0.5, 0.25, 0.15, 0.1], Math.log);
+    const counts = count(logits, all(4), { temperature: 1, topP });
+    expect(chiSquare(counts, weights)).toBeLessThan(CRITICAL[3]);
   });
 
-  test('holds back what is common everywhere, as much as it is told to', () => {
-    const frequencies = Float32Array.from([0.8, 0.15, 0.05], Math.log);
-    const logits = Float32Array.from([0.6, 0.25, 0.15], Math.log);
-    const drawn = (specificity: number) => {
-      const sampler = new Sampler(3, frequencies);
-      const random = new Random(1);
-      const counts = [0, 0, 0];
-      for (let i = 0; i < 50_000; i++) {
-        const id = sampler.drawFrom(logits, all(3), { temperature: 1, nucleus: 1, specificity }, random);
-        counts[id] = (counts[id] as number) + 1 / 50_000;
-      }
-      return counts;
-    };
-    for (const specificity of [0, 0.5, 1]) {
-      const weights = [0.6 / 0.8 ** specificity, 0.25 / 0.15 ** specificity, 0.15 / 0.05 ** specificity];
-      const total = weights.reduce((a, b) => a + b);
-      for (const [i, share] of drawn(specificity).entries()) {
-        expect(share).toBeCloseTo((weights[i] as number) / total, 1);
-      }
-    }
+  test.each([0, 0.5, 1])('holds common tokens back by a specificity of %f', (specificity) => {
+    const frequencies = [0.8, 0.15, 0.05];
+    const probabilities = [0.6, 0.25, 0.15];
+    const weightsAt = (s: number) => probabilities.map((p, i) => p / (frequencies[i] ?? 0) ** s);
+    const counts = count(
+      Float32Array.from(probabilities, Math.log),
+      all(3),
+      { temperature: 1, topP: 1, specificity },
+      Float32Array.from(frequencies, Math.log),
+    );
+    expect(chiSquare(counts, weightsAt(specificity))).toBeLessThan(CRITICAL[2]);
+    expect(chiSquare(counts, weightsAt(specificity + 0.03))).toBeGreaterThan(CRITICAL[2]);
   });
 
-  test('is the same for the same seed, and reads from where the row begins', () => {
+  test('is the same for the same seed, and reads the logits from where the row begins', () => {
     const wide = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i * 12.9898) * 3);
-    const sampling = { temperature: 0.8, nucleus: 0.9 };
+    const sampling = { temperature: 0.8, topP: 0.9 };
     const run = (at: number) => {
       const sampler = new Sampler(300);
       const random = new Random(42);
@@ -81,17 +95,17 @@ describe('a draw', () => {
     expect(run(300).every((id) => id >= 0 && id < 300)).toBe(true);
   });
 
-  test('is the same from the kernels’ own memory, and from candidates that leave gaps or none', () => {
+  test('is the same from the kernels’ own memory, and for ids that leave gaps or none', () => {
     const kernels = new Kernels();
     const sampler = new Sampler(50, null, kernels);
     const values = Float32Array.from({ length: 100 }, (_, i) => Math.cos(i * 3.7) * 2);
-    const place = kernels.reserve(100);
-    const own = kernels.floats(place, 100);
+    const pointer = kernels.memory.alloc(100);
+    const own = kernels.memory.floats(pointer, 100);
     own.set(values);
     for (const ids of [all(49), all(49).filter((id) => id % 3 !== 1), Int32Array.of(7, 8)]) {
       for (let seed = 0; seed < 40; seed++) {
         const draw = (logits: Float32Array) =>
-          sampler.drawFrom(logits.subarray(50), ids, { temperature: 0.9, nucleus: 0.95 }, new Random(seed));
+          sampler.drawFrom(logits.subarray(50), ids, { temperature: 0.9, topP: 0.95 }, new Random(seed));
         expect(draw(own)).toBe(draw(values));
         expect(ids).toContain(draw(own));
       }
@@ -100,12 +114,12 @@ describe('a draw', () => {
 
   test('takes the likeliest at temperature 0, and nothing from the generator', () => {
     const random = new Random(3);
-    expect(new Sampler(5).drawFrom(logits, all(5), { temperature: 0, nucleus: 1 }, random)).toBe(4);
+    expect(new Sampler(5).drawFrom(logits, all(5), { temperature: 0, topP: 1 }, random)).toBe(4);
     expect(random.uint32()).toBe(new Random(3).uint32());
   });
 
   test('survives huge, infinite and missing logits', () => {
-    const sampling = { temperature: 1, nucleus: 0.9 };
+    const sampling = { temperature: 1, topP: 0.9 };
     const draw = (values: number[], ids = all(values.length)) =>
       new Sampler(values.length).drawFrom(Float32Array.from(values), ids, sampling, new Random(1));
     expect(draw([3e38, -3e38, 0])).toBe(0);
@@ -116,43 +130,39 @@ describe('a draw', () => {
   });
 });
 
-test('draws of a batch are those of its rows one by one, however many threads carry them out', () => {
+test('the draws of a batch are those of its rows one by one, whatever the number of threads', () => {
   const V = 300;
-  const sampling = { temperature: 0.9, nucleus: 0.5 };
+  const sampling = { temperature: 0.9, topP: 0.5 };
   const rows = Array.from({ length: 70 }, (_, n) =>
     Float32Array.from({ length: V }, (_, i) => Math.sin(i * 12.9898 + n) * 3),
   );
   const lists = [all(V), all(V).filter((id) => id % 3 !== 1), Int32Array.of(7, 8, 200)];
-  const alone = rows.map((logits, n) =>
-    new Sampler(V).drawFrom(logits, lists[n % 3] as Int32Array, sampling, new Random(n)),
-  );
+  const listFor = (n: number) => lists[n % 3] ?? all(V);
+  const alone = rows.map((logits, n) => new Sampler(V).drawFrom(logits, listFor(n), sampling, new Random(n)));
   const kernels = new Kernels(3);
   onTestFinished(() => kernels.dispose());
   const sampler = new Sampler(V, null, kernels);
   for (let round = 0; round < 20; round++) {
     sampler.begin(rows.length);
-    const randoms = rows.map((_, n) => new Random(n));
     for (const [n, logits] of rows.entries()) {
-      const ids = lists[n % 3] as Int32Array;
-      sampler.set(n, { logits: kernels.keep(logits), ids, sampling, random: randoms[n] as Random });
+      const request = { ids: listFor(n), sampling, random: new Random(n) };
+      sampler.set(n, { ...request, logits: kernels.memory.upload(logits) });
     }
-    sampler.writeAll(rows.length);
+    sampler.recordDraws(rows.length);
     kernels.run();
     expect(rows.map((_, n) => sampler.drawn(n))).toEqual(alone);
   }
 });
 
-test('a nucleus of next to nothing takes the likeliest, however many proposals that needs', () => {
+test('a top-p of next to nothing takes the likeliest, however many proposals that needs', () => {
   const V = 4000;
   const logits = Float32Array.from({ length: V }, (_, i) => ((i * 7919) % V) / V);
   const likeliest = logits.indexOf(Math.max(...logits));
   let most = 0;
   for (let seed = 0; seed < 50; seed++) {
     const random = new Random(seed);
-    expect(new Sampler(V).drawFrom(logits, all(V), { temperature: 1, nucleus: 1e-12 }, random)).toBe(
-      likeliest,
-    );
-    // How many numbers were taken: where a generator of the same seed stands.
+    expect(new Sampler(V).drawFrom(logits, all(V), { temperature: 1, topP: 1e-12 }, random)).toBe(likeliest);
+    // How many numbers were taken: a generator of the same seed needs as many to reach the same state.
     const [other, next] = [new Random(seed), random.uint32()];
     let taken = 0;
     while (other.uint32() !== next) taken++;
@@ -161,22 +171,27 @@ test('a nucleus of next to nothing takes the likeliest, however many proposals t
   expect(most).toBeGreaterThan(8);
 });
 
-test('what is barred is not drawn until it is let back, and what is struck out never again', () => {
+test('a masked id is not drawn until it is unmasked, and a rejected one never again', () => {
   const logits = Float32Array.of(1, 5, 2, 4);
   const kernels = new Kernels();
   const sampler = new Sampler(4, null, kernels);
-  const greedy = { temperature: 0, nucleus: 1 };
-  const draw = { logits: kernels.keep(logits), ids: all(4), sampling: greedy, random: new Random(1) };
-  sampler.set(0, { ...draw, barred: [1], summed: true });
-  sampler.carryOut(0);
+  const greedy = { temperature: 0, topP: 1 };
+  const draw = {
+    logits: kernels.memory.upload(logits),
+    ids: all(4),
+    sampling: greedy,
+    random: new Random(1),
+  };
+  sampler.set(0, { ...draw, masked: [1], summed: true });
+  sampler.drawNow(0);
   expect(sampler.drawn(0)).toBe(3);
   expect(sampler.logSumExp(0)).toBeCloseTo(Math.log(Math.E + Math.E ** 5 + Math.E ** 2 + Math.E ** 4), 5);
-  expect(sampler.strike(0, 3)).toBe(2);
-  expect(sampler.strike(0, 2)).toBe(0);
-  expect(sampler.strike(0, 0)).toBe(-1);
-  sampler.unbar(0);
+  expect(sampler.redrawWithout(0, 3)).toBe(2);
+  expect(sampler.redrawWithout(0, 2)).toBe(0);
+  expect(sampler.redrawWithout(0, 0)).toBe(-1);
+  sampler.unmask(0);
   sampler.set(0, draw);
-  sampler.carryOut(0);
+  sampler.drawNow(0);
   expect(sampler.drawn(0)).toBe(1);
 });
 
@@ -184,15 +199,15 @@ describe('the logarithm of the sum', () => {
   const logSumExp = (logits: Float32Array) => {
     const kernels = new Kernels();
     const sampler = new Sampler(logits.length, null, kernels);
-    const sampling = { temperature: 1, nucleus: 1 };
+    const sampling = { temperature: 1, topP: 1 };
     sampler.set(0, {
-      logits: kernels.keep(logits),
+      logits: kernels.memory.upload(logits),
       ids: Int32Array.of(0),
       sampling,
       random: new Random(1),
       summed: true,
     });
-    sampler.carryOut(0);
+    sampler.drawNow(0);
     return sampler.logSumExp(0);
   };
 
@@ -206,7 +221,7 @@ describe('the logarithm of the sum', () => {
     }
   });
 
-  test('is no number where a logit is none', () => {
+  test('is NaN if a logit is not finite', () => {
     expect(logSumExp(Float32Array.of(1, Number.NaN))).toBeNaN();
     expect(logSumExp(Float32Array.of(1, Number.POSITIVE_INFINITY))).toBeNaN();
   });

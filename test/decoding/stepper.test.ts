@@ -10,7 +10,10 @@ import { inputProduct, logits, recurrentWeights, toTensors } from '../../src/tra
 import { type TinyModel, tinyModel } from '../model/tiny-model.ts';
 
 /** The logits after a sequence, by the network's own definition. */
-function oracle({ architecture, parameters }: TinyModel, tokens: readonly number[]): Float32Array {
+function oracle(
+  { architecture, parameters }: Pick<TinyModel, 'architecture' | 'parameters'>,
+  tokens: readonly number[],
+): Float32Array {
   return tf.tidy(() => {
     const tensors = toTensors(architecture, parameters);
     const cell = CELLS[architecture.cell];
@@ -28,13 +31,13 @@ function oracle({ architecture, parameters }: TinyModel, tokens: readonly number
         return next;
       });
     }
-    return logits(tensors, x).dataSync() as Float32Array;
+    return logits(tensors, x).dataSync<'float32'>();
   });
 }
 
 function difference(a: Float32Array, b: Float32Array): number {
   let worst = 0;
-  for (const [i, value] of a.entries()) worst = Math.max(worst, Math.abs(value - (b[i] as number)));
+  for (const [i, value] of a.entries()) worst = Math.max(worst, Math.abs(value - (b[i] ?? Number.NaN)));
   return worst;
 }
 
@@ -54,17 +57,17 @@ describe.each(CELL_NAMES)('a stepper with %s cells', (cell) => {
     const ids = [FIRST_HANZI, FIRST_HANZI + 30, 1];
     const { kernels } = stepper;
     const V = architecture.vocabulary;
-    const logits = (await stepper.project([0, 2, 1], 2)) + 4 * 2 * V;
+    const logits = (await stepper.recordProjection([0, 2, 1], 2)) + 4 * 2 * V;
     kernels.run();
-    const sampler = new Sampler(V, null, kernels, stepper.columns);
-    const lowered = stepper.lowered(2, ids.length);
-    const sampling = { temperature: 0, nucleus: 1 };
-    sampler.set(0, { logits, ids: Int32Array.from(ids), sampling, random: new Random(1), lowered });
-    sampler.carryOut(0);
-    const likeliest = ids.toSorted((a, b) => (expected[b] as number) - (expected[a] as number))[0];
+    const sampler = new Sampler(V, null, kernels, stepper.outputWeights);
+    const hidden = stepper.hiddenFor(2, ids.length);
+    const sampling = { temperature: 0, topP: 1 };
+    sampler.set(0, { logits, ids: Int32Array.from(ids), sampling, random: new Random(1), hidden });
+    sampler.drawNow(0);
+    const likeliest = ids.toSorted((a, b) => (expected[b] ?? 0) - (expected[a] ?? 0))[0];
     expect(sampler.drawn(0)).toBe(likeliest);
     for (const id of ids) {
-      expect(kernels.floats(logits, V)[id]).toBeCloseTo(expected[id] as number, 4);
+      expect(kernels.memory.floats(logits, V)[id]).toBeCloseTo(expected[id] ?? Number.NaN, 4);
     }
   });
 });
@@ -101,30 +104,30 @@ test.each([
   [3, undefined],
   [1, 0],
 ])(
-  'a batch beside another has states of its own, with %i threads and %s multiply-adds at most by the kernels',
-  async (threads, few) => {
+  'siblings have states of their own, with %i threads and at most %s multiply-adds by the kernels',
+  async (threads, maxKernelMultiplyAdds) => {
     const { architecture, parameters } = await tinyModel('gru', { tied: true });
-    const options = few === undefined ? { threads } : { threads, few };
+    const options = { threads, ...(maxKernelMultiplyAdds === undefined ? {} : { maxKernelMultiplyAdds }) };
     const one = await Stepper.create(architecture, parameters, options);
     onTestFinished(() => one.dispose());
-    const two = one.beside();
-    const sequences = [
-      [5, 2, 19],
-      [7, 40, 23],
+    const two = one.sibling();
+    const cases = [
+      { stepper: one, sequence: [5, 2, 19] },
+      { stepper: two, sequence: [7, 40, 23] },
     ];
-    for (const stepper of [one, two]) {
+    for (const { stepper } of cases) {
       stepper.reserve(40);
       for (let n = 0; n < 40; n++) stepper.restore(n, null);
-      expect(stepper.kernelRows).toBe(few === 0 ? 0 : Number.POSITIVE_INFINITY);
+      expect(stepper.kernelRows).toBe(maxKernelMultiplyAdds === 0 ? 0 : Number.POSITIVE_INFINITY);
     }
     for (let i = 0; i < 3; i++) {
-      for (const [s, stepper] of [one, two].entries()) {
-        await stepper.step(new Int32Array(40).fill(sequences[s]?.[i] as number), 40);
+      for (const { stepper, sequence } of cases) {
+        await stepper.step(new Int32Array(40).fill(sequence[i] ?? 0), 40);
       }
     }
-    for (const [s, stepper] of [one, two].entries()) {
+    for (const { stepper, sequence } of cases) {
       const got = await stepper.logits([39]);
-      const expected = oracle({ architecture, parameters } as TinyModel, sequences[s] as number[]);
+      const expected = oracle({ architecture, parameters }, sequence);
       expect(difference(got, expected)).toBeLessThan(1e-4);
     }
   },

@@ -42,13 +42,15 @@ function sentences(vocabulary: number): number[][] {
   return [STEPS + 1, 5, 7].map((length) => Array.from({ length }, () => random.below(vocabulary)));
 }
 
-/** Products up to `few` multiply-adds are our own kernels'; 0: all are the engine's. */
+/** Products up to `maxKernelMultiplyAdds` are our own kernels'; 0: all are the engine's. */
 async function decode(
   architecture: Architecture,
   results: Map<string, Float32Array>,
-  few: number,
+  maxKernelMultiplyAdds: number,
 ): Promise<void> {
-  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), { few });
+  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), {
+    maxKernelMultiplyAdds,
+  });
   // More than an engine may take as they are, and no round number.
   const rows = 11;
   const random = new Random(5);
@@ -57,7 +59,7 @@ async function decode(
     const tokens = Int32Array.from({ length: rows }, () => random.below(architecture.vocabulary));
     await stepper.step(tokens, rows);
     results.set(
-      `logits ${step}, kernels up to ${few}`,
+      `logits ${step}, kernels up to ${maxKernelMultiplyAdds}`,
       (await stepper.logits([9, 1, 10, 0, 5, 2, 8, 3, 7])).slice(),
     );
   }
@@ -89,7 +91,7 @@ async function train(architecture: Architecture, results: Map<string, Float32Arr
 
 async function compute(architecture: Architecture): Promise<Results> {
   const results = new Map<string, Float32Array>();
-  for (const few of [0, 5000, Number.POSITIVE_INFINITY]) await decode(architecture, results, few);
+  for (const limit of [0, 5000, Number.POSITIVE_INFINITY]) await decode(architecture, results, limit);
   await train(architecture, results);
   return results;
 }

@@ -1,6 +1,6 @@
 /** A small model with random weights, on the wasm engine: what decoding does, without knowing any verse. */
 
-import { Candidates } from '../../src/decoding/candidates.ts';
+import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
@@ -39,8 +39,8 @@ export async function tinyModel(
   for (const values of parameters.values())
     for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 3;
   const stepper = await Stepper.create(architecture, parameters, { threads });
-  const candidates = new Candidates(VOCABULARY);
-  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, candidates, novelty: null });
+  const allowedTokens = new AllowedTokens(VOCABULARY);
+  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, allowedTokens, ngramBan: null });
   return { architecture, parameters, stepper, decoder };
 }
 

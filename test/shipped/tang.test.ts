@@ -5,10 +5,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Candidates } from '../../src/decoding/candidates.ts';
-import { Decoder } from '../../src/decoding/decoder.ts';
-import { SAMPLING } from '../../src/decoding/sampler.ts';
-import { Stepper } from '../../src/decoding/stepper.ts';
+import type { Decoder } from '../../src/decoding/decoder.ts';
+import { openDecoder } from '../../src/decoding/open-decoder.ts';
+import { SAMPLING } from '../../src/decoding/sampling.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import { type Checkpoint, loadCheckpoint, loadLines } from '../../src/model/checkpoint.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
@@ -16,7 +15,7 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { reportOn } from '../../src/poetry/report.ts';
 import type { VerseRequest } from '../../src/poetry/request.ts';
 import { toTraditional } from '../../src/poetry/script.ts';
-import { RUN_LENGTH, runsOf } from '../../src/text-index/ngram-filter.ts';
+import { runsOf } from '../../src/text-index/ngram-filter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'checkpoints', 'tang');
@@ -26,13 +25,7 @@ let decoder: Decoder;
 beforeAll(async () => {
   await startEngine('wasm');
   checkpoint = await loadCheckpoint(folder);
-  const { runs, vocabulary } = checkpoint;
-  decoder = await Decoder.create({
-    stepper: await Stepper.create(checkpoint.architecture, checkpoint.parameters),
-    vocabulary,
-    candidates: new Candidates(vocabulary),
-    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
-  });
+  decoder = await openDecoder(checkpoint);
 }, 60_000);
 
 const poem = { kind: 'poem', title: '', meter: 'strict', rhyme: 'auto' } as const;
@@ -40,7 +33,7 @@ const poem = { kind: 'poem', title: '', meter: 'strict', rhyme: 'auto' } as cons
 async function write(request: VerseRequest, seed: number) {
   const plan = compilePlan(request);
   const row = decoder.join({ plan, sampling: SAMPLING.free, seed });
-  while (!row.finished) await decoder.tick();
+  while (row.isActive) await decoder.tick();
   return { ...row.result(), report: reportOn({ characters: row.characters, plan }) };
 }
 

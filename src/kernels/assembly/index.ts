@@ -1,13 +1,52 @@
-/** What is exported to `kernels.ts`. AssemblyScript: compiled to WebAssembly by `npm run build`. */
-import { attach, dismiss, finish, help, scratch, start } from './crew';
+/**
+ * What the compiled module exports; `module.ts` declares the same for TypeScript.
+ *
+ * This folder is AssemblyScript: TypeScript's syntax, compiled to WebAssembly by `npm run build`.
+ */
 import { draw } from './draw';
+import { scratch } from './thread-pool';
 
-export { attach, dismiss, finish, help, start };
+export {
+  CELL_GRU,
+  CELL_LSTM,
+  CELL_RNN,
+  encodeAddBias,
+  encodeDraws,
+  encodeGates,
+  encodeGather,
+  encodeProduct,
+  GROUP_COLUMNS,
+  OPERATION_BYTES,
+} from './operation';
+export { PANEL_COLUMNS } from './microkernels';
+export { attach, CONTROL_BYTES, finish, runWorker, setScratch, start, stop } from './thread-pool';
+export {
+  DRAW_BYTES,
+  DRAW_COUNT,
+  DRAW_HIDDEN,
+  DRAW_IDS,
+  DRAW_LOG_FREQUENCIES,
+  DRAW_LOG_SUM_EXP,
+  DRAW_LOGITS,
+  DRAW_MASKED,
+  DRAW_MASKED_COUNT,
+  DRAW_OUTCOME,
+  DRAW_POINT_COUNT,
+  DRAW_POINTS,
+  DRAW_POINTS_USED,
+  DRAW_RESUMED,
+  DRAW_SPECIFICITY,
+  DRAW_SUMMED,
+  DRAW_TEMPERATURE,
+  DRAW_TOP_P,
+  MORE_POINTS,
+  NOTHING_LEFT,
+} from './draw-record';
 
-/** Carries out the n-th draw of a list in this thread. */
+/** Runs the n-th draw of a list in the calling thread. */
 export function drawOne(list: usize, n: i32, width: usize, weights: usize, bias: usize): void {
   draw(list, n, width, weights, bias, scratch());
 }
 
-/** The first byte that the code itself does not use. */
-export const base: usize = __heap_base;
+/** The first byte of the memory that this module does not use itself. */
+export const HEAP_BASE: usize = __heap_base;

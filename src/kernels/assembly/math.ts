@@ -1,18 +1,18 @@
-/** Elementary functions on four float32 at a time. NaN stays NaN. */
+/** Exponential, sigmoid and hyperbolic tangent of four float32 numbers at a time. NaN stays NaN. */
 
 const LOG2E: f32 = 1.44269504088896341;
-/** ln 2 in two parts, so that n · ln 2 loses nothing of r. */
+/** ln 2 as a sum of two numbers, so that subtracting n · ln 2 does not round r. */
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 
-/** 1.5 · 2^23: added to a small number, it leaves the nearest integer in the last bits of the sum. */
+/** 1.5 · 2^23. Added to a small number, it leaves the nearest integer in the last bits of the sum. */
 const ROUNDING: f32 = 12582912;
 
 /**
  * e^x to within two units in the last place: 2^n · e^r with |r| ≤ ln 2 / 2, and e^r by the polynomial of the Cephes
- * library's expf (S. Moshier). Beyond ±87 it is what it is there.
+ * library's expf (S. Moshier). Arguments beyond ±87 are treated as ±87.
  *
- * `pmin` and `pmax` are one instruction each, where `min` and `max` are eight; in this order they let NaN through.
+ * `pmin` and `pmax` take one instruction each, `min` and `max` take eight. With the operands in this order NaN stays NaN.
  */
 @inline
 export function exp(x: v128): v128 {

@@ -1,12 +1,13 @@
 /** The ways of writing that are compared: without a plan as the report's programs did, and as it is served. */
 
-import type { Sampling } from '../../decoding/sampler.ts';
+import { openDecoder } from '../../decoding/open-decoder.ts';
+import type { Sampling } from '../../decoding/sampling.ts';
 import { Stepper } from '../../decoding/stepper.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { compilePlan } from '../../poetry/compile.ts';
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood } from '../../poetry/request.ts';
-import { openDecoder, writeAll } from '../writing.ts';
+import { writeAll } from '../writing.ts';
 import { writeFreely } from './free-writing.ts';
 
 export interface Decoding {
@@ -19,8 +20,8 @@ export interface Decoding {
 }
 
 /** Plain sampling, whatever the served moods are tuned to. */
-const PLAIN: Sampling = { temperature: 0.8, nucleus: 0.9 };
-const LIKELIEST: Sampling = { temperature: 0, nucleus: 1 };
+const PLAIN: Sampling = { temperature: 0.8, topP: 0.9 };
+const LIKELIEST: Sampling = { temperature: 0, topP: 1 };
 /** The length at which the report's notebook stopped. */
 export const FREE_LIMIT = 50;
 /** As it is served. */
@@ -39,7 +40,7 @@ export const DECODINGS: readonly Decoding[] = [
   },
   {
     name: 'sampling',
-    description: `drawn at temperature ${PLAIN.temperature} from the likeliest ${100 * PLAIN.nucleus} %, to the end token or ${FREE_LIMIT} tokens`,
+    description: `drawn at temperature ${PLAIN.temperature} from the likeliest ${100 * PLAIN.topP} %, to the end token or ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: PLAIN, ends: true },
   },
   {

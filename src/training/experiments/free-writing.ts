@@ -6,7 +6,8 @@
 
 import { seedOf } from '../../decoding/ranking.ts';
 import { DecodingError } from '../../decoding/row.ts';
-import { Sampler, type Sampling } from '../../decoding/sampler.ts';
+import { Sampler } from '../../decoding/sampler.ts';
+import type { Sampling } from '../../decoding/sampling.ts';
 import type { Stepper } from '../../decoding/stepper.ts';
 import { Random } from '../../model/random.ts';
 import { EOS, FIRST_HANZI, MARKS, PAD, UNK, type Vocabulary } from '../../model/vocabulary.ts';

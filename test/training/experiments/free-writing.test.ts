@@ -27,10 +27,10 @@ async function model(bias: Record<number, number> = {}) {
   return { stepper: await Stepper.create(ARCHITECTURE, parameters), vocabulary: VOCABULARY, parameters };
 }
 
-const GREEDY = { temperature: 0, nucleus: 1 };
+const GREEDY = { temperature: 0, topP: 1 };
 const OPTIONS = {
   form: 'qijue',
-  sampling: { temperature: 1, nucleus: 1 },
+  sampling: { temperature: 1, topP: 1 },
   seed: 5,
   limit: 20,
   ends: true,

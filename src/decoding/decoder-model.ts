@@ -1,0 +1,20 @@
+/** What a decoder needs to know: the network, its vocabulary, and what must not be written. */
+
+import type { Vocabulary } from '../model/vocabulary.ts';
+import type { AllowedTokens } from './allowed-tokens.ts';
+import type { Stepper } from './stepper.ts';
+
+/** The n-grams that no line may contain: those of the training corpus, so that a poem does not copy it. */
+export interface NgramBan {
+  /** n, in characters. */
+  readonly length: number;
+  has(ngram: string): boolean;
+}
+
+export interface DecoderModel {
+  readonly stepper: Stepper;
+  readonly vocabulary: Vocabulary;
+  readonly allowedTokens: AllowedTokens;
+  /** Null if nothing is banned. */
+  readonly ngramBan: NgramBan | null;
+}

@@ -1,0 +1,30 @@
+/** Makes a decoder from a checkpoint. */
+
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
+import { AllowedTokens } from './allowed-tokens.ts';
+import { Decoder } from './decoder.ts';
+import { Stepper } from './stepper.ts';
+import type { DecodingOptions } from './weights.ts';
+
+/**
+ * Uploads a checkpoint to this thread's engine and makes a decoder of it. The caller disposes of the decoder. If an error
+ * is thrown, nothing is left on the engine. `onProgress` is awaited between the parts of the work, which may take seconds.
+ */
+export async function openDecoder(
+  { architecture, parameters, vocabulary, runs }: Checkpoint,
+  options: DecodingOptions = {},
+): Promise<Decoder> {
+  const { onProgress = async () => {} } = options;
+  const stepper = await Stepper.create(architecture, parameters, options);
+  try {
+    await onProgress();
+    const allowedTokens = new AllowedTokens(vocabulary);
+    await onProgress();
+    const ngramBan = runs && { length: RUN_LENGTH, has: (ngram: string) => runs.hasRun(ngram) };
+    return await Decoder.create({ stepper, vocabulary, allowedTokens, ngramBan });
+  } catch (error) {
+    stepper.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * How a token is drawn: temperature, top-p (Holtzman et al. 2020) and specificity. Specificity holds back tokens that are
+ * likely everywhere, so that those that belong just here come forward (the mutual-information objective of Li et al.
+ * 2016).
+ */
+
+import type { Mood } from '../poetry/request.ts';
+
+export interface Sampling {
+  /** Divides the logits; 0 takes the likeliest token. */
+  readonly temperature: number;
+  /** A token is drawn from the likeliest ones that have this share of the probability together; in (0, 1]. */
+  readonly topP: number;
+  /** How much of a token's log-frequency is taken off its logit; 0 leaves the logits as they are. Default: 0. */
+  readonly specificity?: number;
+}
+
+/** The sampling of each mood that a user can ask for. */
+export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
+  calm: { temperature: 0.7, topP: 0.85, specificity: 0 },
+  free: { temperature: 0.8, topP: 0.9, specificity: 0 },
+  wild: { temperature: 0.93, topP: 0.95, specificity: 0.12 },
+  greedy: { temperature: 0, topP: 1, specificity: 0 },
+};

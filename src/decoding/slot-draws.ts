@@ -1,0 +1,180 @@
+/**
+ * The draws of one tick: for each row of a batch whose next character the model writes, which tokens its slot allows, and
+ * which token came out. First {@link SlotDraws.record} records projection and draws for the kernels. After the kernels
+ * have run, {@link SlotDraws.take} writes the drawn characters into the rows.
+ */
+
+import type { Pointer } from '../kernels/memory.ts';
+import { UNK } from '../model/vocabulary.ts';
+import type { Need as SlotConstraint } from '../poetry/cursor.ts';
+import type { DecoderModel } from './decoder-model.ts';
+import { DecodingError, type Row } from './row.ts';
+import { type DrawRequest, Sampler } from './sampler.ts';
+import type { Stepper } from './stepper.ts';
+
+/** If a slot allows at most this many tokens, their logits alone cost less than the whole projection. */
+const MAX_NARROW = 256;
+
+/** A slot that gets a token in this tick. */
+interface SlotDraw {
+  readonly row: Row;
+  /** The row's number in the batch. */
+  readonly rowNumber: number;
+  /** The ids that may be drawn. */
+  readonly ids: Int32Array;
+  /** What a free slot asks for. Null for a choice slot, whose ids are the written forms of a given character. */
+  readonly constraint: SlotConstraint | null;
+  /** Whether only the logits of `ids` are computed. */
+  readonly narrow: boolean;
+}
+
+export class SlotDraws {
+  readonly #model: DecoderModel;
+  readonly #stepper: Stepper;
+  readonly #sampler: Sampler;
+  /** The n-th of them is the n-th projected row and the sampler's n-th draw. */
+  #draws: readonly SlotDraw[] = [];
+  /** [draws, V]. */
+  #logits: Pointer = 0;
+
+  constructor(model: DecoderModel, stepper: Stepper) {
+    const { vocabulary } = model;
+    const { kernels, outputWeights } = stepper;
+    this.#model = model;
+    this.#stepper = stepper;
+    this.#sampler = new Sampler(vocabulary.size, vocabulary.logFrequencies(), kernels, outputWeights);
+  }
+
+  /** Records the draws for all generating rows. A choice slot that leaves no choice is written at once. */
+  async record(rows: readonly Row[]): Promise<void> {
+    const whole: SlotDraw[] = [];
+    const narrow: SlotDraw[] = [];
+    for (const [rowNumber, row] of rows.entries()) {
+      if (row.status !== 'generating') continue;
+      const draw = this.#drawFor(row, rowNumber);
+      if (draw) (draw.narrow ? narrow : whole).push(draw);
+    }
+    this.#draws = [...whole, ...narrow];
+    if (this.#draws.length === 0) return;
+    this.#sampler.begin(this.#draws.length);
+    const projected = this.#draws.map((draw) => draw.rowNumber);
+    this.#logits = await this.#stepper.recordProjection(projected, whole.length);
+    for (const [n, draw] of this.#draws.entries()) this.#sampler.set(n, this.#request(n, draw));
+    this.#sampler.recordDraws(this.#draws.length);
+  }
+
+  /** Writes what was drawn into the rows that are still active. */
+  take(): void {
+    for (const [n, draw] of this.#draws.entries()) {
+      if (!draw.row.isActive) continue;
+      if (draw.constraint === null) this.#takeForm(n, draw);
+      else this.#takeToken(n, draw);
+    }
+    this.#draws = [];
+  }
+
+  /** What is to be drawn for a row's slot; null if there was no choice, in which case the slot is written. */
+  #drawFor(row: Row, rowNumber: number): SlotDraw | null {
+    const { vocabulary, allowedTokens } = this.#model;
+    const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.need();
+    if (constraint) {
+      const ids = allowedTokens.of(constraint);
+      return { row, rowNumber, ids, constraint, narrow: !row.scored && ids.length <= MAX_NARROW };
+    }
+    const forms = row.cursor.choices();
+    const known = forms.filter((char) => vocabulary.has(char));
+    if (known.length >= 2) {
+      const ids = Int32Array.from(known, (char) => vocabulary.id(char));
+      return { row, rowNumber, ids, constraint: null, narrow: true };
+    }
+    const only = known[0] ?? forms[0];
+    if (only === undefined) row.fail(nothingLeft());
+    else row.take(only);
+    return null;
+  }
+
+  #request(n: number, { row, ids, constraint, narrow }: SlotDraw): DrawRequest {
+    return {
+      logits: this.#logitsOf(n),
+      ids,
+      sampling: row.sampling,
+      random: row.random,
+      masked: constraint ? this.#knownIds(constraint.used) : [],
+      summed: constraint !== null && row.scored,
+      hidden: narrow ? this.#stepper.hiddenFor(n, ids.length) : 0,
+    };
+  }
+
+  #logitsOf(n: number): Pointer {
+    return this.#logits + 4 * n * this.#model.vocabulary.size;
+  }
+
+  #knownIds(characters: Iterable<string>): number[] {
+    const ids: number[] = [];
+    for (const char of characters) {
+      const id = this.#model.vocabulary.id(char);
+      if (id !== UNK) ids.push(id);
+    }
+    return ids;
+  }
+
+  /** Takes the written form that was drawn. The user gave the character, so its likelihood does not count. */
+  #takeForm(n: number, { row, ids }: SlotDraw): void {
+    const drawn = this.#sampler.drawn(n);
+    const id = drawn >= 0 ? drawn : (ids[0] ?? UNK);
+    row.take(this.#model.vocabulary.char(id));
+  }
+
+  /** Takes the token that was drawn for a free slot, and counts its likelihood. */
+  #takeToken(n: number, draw: SlotDraw): void {
+    const { row } = draw;
+    const total = row.scored ? this.#sampler.logSumExp(n) : 0;
+    if (Number.isNaN(total)) {
+      row.fail(new DecodingError('the network gives logits that are not numbers'));
+      return;
+    }
+    const id = this.#drawnOrRelaxed(n, draw);
+    if (id < 0) {
+      row.fail(nothingLeft());
+      return;
+    }
+    if (row.scored) row.nll += total - this.#stepper.kernels.memory.float(this.#logitsOf(n) + 4 * id);
+    row.hanzi++;
+    row.take(this.#model.vocabulary.char(id));
+  }
+
+  /**
+   * The token that was drawn. If no token is left, the constraint is relaxed step by step, in the order that the cursor
+   * declares. Each relaxation may also admit tokens that were masked. −1 if nothing is left to relax.
+   */
+  #drawnOrRelaxed(n: number, draw: SlotDraw): number {
+    const sampler = this.#sampler;
+    const { cursor } = draw.row;
+    for (;;) {
+      const id = this.#drawn(n, draw.row);
+      if (id >= 0) return id;
+      sampler.unmask(n);
+      const constraint = cursor.relax() ? cursor.need() : null;
+      if (!constraint) return -1;
+      const ids = this.#model.allowedTokens.of(constraint);
+      sampler.set(n, { ...this.#request(n, { ...draw, ids, constraint }), summed: false });
+      sampler.drawNow(n);
+    }
+  }
+
+  /** Draws until the character completes no banned n-gram; −1 if none is left. */
+  #drawn(n: number, row: Row): number {
+    const { vocabulary, ngramBan } = this.#model;
+    let id = this.#sampler.drawn(n);
+    if (!ngramBan) return id;
+    const before = row.lineSoFar().slice(1 - ngramBan.length);
+    if (before.length < ngramBan.length - 1) return id;
+    const start = before.join('');
+    while (id >= 0 && ngramBan.has(start + vocabulary.char(id))) id = this.#sampler.redrawWithout(n, id);
+    return id;
+  }
+}
+
+function nothingLeft(): DecodingError {
+  return new DecodingError('no character is left for a slot');
+}

@@ -1,0 +1,281 @@
+/**
+ * The inner loops of a matrix product ("micro-kernels", as in BLIS): one, two, three or four rows by one panel of eight
+ * columns, or by all four panels of a group, over one block of k.
+ *
+ * The functions are written out one by one although they are alike. Only local variables of a fixed number stay in
+ * registers.
+ *
+ * Parameters that they share:
+ * - `first`, `firstLength`, `firstStride`: where the first row's numbers in the first matrix begin, how many there are,
+ *   and the bytes from one row to the next. `second...` is the same for the matrix beside it.
+ * - `row`, `column`: the first row and column of the result that are computed.
+ * - `panel` or `panels`: the packed weights of the block. `panelBytes` is the distance between two panels.
+ * - `accumulate`: if true, the sums are added to `result` [rows, columns]; otherwise they replace it.
+ * - `bias` [columns]: added at the end; 0 stands for none.
+ *
+ * Pointers are bytes from the beginning of the memory.
+ */
+
+/** Columns of a panel. */
+export const PANEL_COLUMNS: usize = 8;
+/** Panels of a group. A tile of a product computes one group. */
+export const GROUP_PANELS: usize = 4;
+
+/** a · b + c, rounded once if the processor has a fused multiply-add. */
+@inline
+function madd(a: v128, b: v128, c: v128): v128 {
+  return f32x4.relaxed_madd(a, b, c);
+}
+
+/** Writes up to eight columns of a row. Columns beyond the last are left out. */
+@inline
+function write(
+  result: usize,
+  row: usize,
+  column: usize,
+  columns: usize,
+  accumulate: bool,
+  bias: usize,
+  a: v128,
+  b: v128,
+): void {
+  const at = result + ((row * columns + column) << 2);
+  if (column + PANEL_COLUMNS <= columns) {
+    let low = accumulate ? f32x4.add(v128.load(at), a) : a;
+    let high = accumulate ? f32x4.add(v128.load(at, 16), b) : b;
+    if (bias) {
+      const biasAt = bias + (column << 2);
+      low = f32x4.add(low, v128.load(biasAt));
+      high = f32x4.add(high, v128.load(biasAt, 16));
+    }
+    v128.store(at, low);
+    v128.store(at, high, 16);
+    return;
+  }
+  let four = a;
+  for (let m: usize = 0; m < PANEL_COLUMNS && column + m < columns; m++) {
+    if (m == 4) four = b;
+    let value = f32x4.extract_lane(four, 0);
+    if (accumulate) value = load<f32>(at + (m << 2)) + value;
+    if (bias) value += load<f32>(bias + ((column + m) << 2));
+    store<f32>(at + (m << 2), value);
+    four = i8x16.shuffle(four, four, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
+  }
+}
+
+export function fourRows(
+  first: usize,
+  firstLength: usize,
+  firstStride: usize,
+  second: usize,
+  secondLength: usize,
+  secondStride: usize,
+  row: usize,
+  panel: usize,
+  accumulate: bool,
+  bias: usize,
+  result: usize,
+  column: usize,
+  columns: usize,
+): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0);
+  let d1 = f32x4.splat(0);
+  let w = panel;
+  let at = first;
+  let end = at + (firstLength << 2);
+  let stride = firstStride;
+  for (let part = 0; part < 2; part++) {
+    const twoStrides = stride + stride;
+    const threeStrides = twoStrides + stride;
+    for (; at < end; at += 4) {
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      let x = v128.load32_splat(at);
+      a0 = madd(x, w0, a0);
+      a1 = madd(x, w1, a1);
+      x = v128.load32_splat(at + stride);
+      b0 = madd(x, w0, b0);
+      b1 = madd(x, w1, b1);
+      x = v128.load32_splat(at + twoStrides);
+      c0 = madd(x, w0, c0);
+      c1 = madd(x, w1, c1);
+      x = v128.load32_splat(at + threeStrides);
+      d0 = madd(x, w0, d0);
+      d1 = madd(x, w1, d1);
+      w += PANEL_COLUMNS << 2;
+    }
+    at = second;
+    end = at + (secondLength << 2);
+    stride = secondStride;
+  }
+  write(result, row, column, columns, accumulate, bias, a0, a1);
+  write(result, row + 1, column, columns, accumulate, bias, b0, b1);
+  write(result, row + 2, column, columns, accumulate, bias, c0, c1);
+  write(result, row + 3, column, columns, accumulate, bias, d0, d1);
+}
+
+export function threeRows(
+  first: usize,
+  firstLength: usize,
+  firstStride: usize,
+  second: usize,
+  secondLength: usize,
+  secondStride: usize,
+  row: usize,
+  panel: usize,
+  accumulate: bool,
+  bias: usize,
+  result: usize,
+  column: usize,
+  columns: usize,
+): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let w = panel;
+  let at = first;
+  let end = at + (firstLength << 2);
+  let stride = firstStride;
+  for (let part = 0; part < 2; part++) {
+    for (; at < end; at += 4) {
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      let x = v128.load32_splat(at);
+      a0 = madd(x, w0, a0);
+      a1 = madd(x, w1, a1);
+      x = v128.load32_splat(at + stride);
+      b0 = madd(x, w0, b0);
+      b1 = madd(x, w1, b1);
+      x = v128.load32_splat(at + stride + stride);
+      c0 = madd(x, w0, c0);
+      c1 = madd(x, w1, c1);
+      w += PANEL_COLUMNS << 2;
+    }
+    at = second;
+    end = at + (secondLength << 2);
+    stride = secondStride;
+  }
+  write(result, row, column, columns, accumulate, bias, a0, a1);
+  write(result, row + 1, column, columns, accumulate, bias, b0, b1);
+  write(result, row + 2, column, columns, accumulate, bias, c0, c1);
+}
+
+/** Two panels at a time. With one panel, each sum would wait for the one before it. */
+export function twoRows(
+  first: usize,
+  firstLength: usize,
+  firstStride: usize,
+  second: usize,
+  secondLength: usize,
+  secondStride: usize,
+  row: usize,
+  panels: usize,
+  panelBytes: usize,
+  accumulate: bool,
+  bias: usize,
+  result: usize,
+  column: usize,
+  columns: usize,
+): void {
+  for (let p: usize = 0; p < GROUP_PANELS; p += 2) {
+    let a0 = f32x4.splat(0);
+    let a1 = f32x4.splat(0);
+    let a2 = f32x4.splat(0);
+    let a3 = f32x4.splat(0);
+    let b0 = f32x4.splat(0);
+    let b1 = f32x4.splat(0);
+    let b2 = f32x4.splat(0);
+    let b3 = f32x4.splat(0);
+    let w = panels + p * panelBytes;
+    let at = first;
+    let end = at + (firstLength << 2);
+    let stride = firstStride;
+    for (let part = 0; part < 2; part++) {
+      for (; at < end; at += 4) {
+        const w0 = v128.load(w);
+        const w1 = v128.load(w, 16);
+        const w2 = v128.load(w + panelBytes);
+        const w3 = v128.load(w + panelBytes, 16);
+        const x = v128.load32_splat(at);
+        a0 = madd(x, w0, a0);
+        a1 = madd(x, w1, a1);
+        a2 = madd(x, w2, a2);
+        a3 = madd(x, w3, a3);
+        const y = v128.load32_splat(at + stride);
+        b0 = madd(y, w0, b0);
+        b1 = madd(y, w1, b1);
+        b2 = madd(y, w2, b2);
+        b3 = madd(y, w3, b3);
+        w += PANEL_COLUMNS << 2;
+      }
+      at = second;
+      end = at + (secondLength << 2);
+      stride = secondStride;
+    }
+    const from = column + p * PANEL_COLUMNS;
+    write(result, row, from, columns, accumulate, bias, a0, a1);
+    write(result, row, from + PANEL_COLUMNS, columns, accumulate, bias, a2, a3);
+    write(result, row + 1, from, columns, accumulate, bias, b0, b1);
+    write(result, row + 1, from + PANEL_COLUMNS, columns, accumulate, bias, b2, b3);
+  }
+}
+
+/** All four panels at a time. */
+export function oneRow(
+  first: usize,
+  firstLength: usize,
+  second: usize,
+  secondLength: usize,
+  row: usize,
+  panels: usize,
+  panelBytes: usize,
+  accumulate: bool,
+  bias: usize,
+  result: usize,
+  column: usize,
+  columns: usize,
+): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let a4 = f32x4.splat(0);
+  let a5 = f32x4.splat(0);
+  let a6 = f32x4.splat(0);
+  let a7 = f32x4.splat(0);
+  let w = panels;
+  let at = first;
+  let end = at + (firstLength << 2);
+  for (let part = 0; part < 2; part++) {
+    for (; at < end; at += 4) {
+      const x = v128.load32_splat(at);
+      const w2 = w + panelBytes;
+      const w4 = w2 + panelBytes;
+      const w6 = w4 + panelBytes;
+      a0 = madd(x, v128.load(w), a0);
+      a1 = madd(x, v128.load(w, 16), a1);
+      a2 = madd(x, v128.load(w2), a2);
+      a3 = madd(x, v128.load(w2, 16), a3);
+      a4 = madd(x, v128.load(w4), a4);
+      a5 = madd(x, v128.load(w4, 16), a5);
+      a6 = madd(x, v128.load(w6), a6);
+      a7 = madd(x, v128.load(w6, 16), a7);
+      w += PANEL_COLUMNS << 2;
+    }
+    at = second;
+    end = at + (secondLength << 2);
+  }
+  write(result, row, column, columns, accumulate, bias, a0, a1);
+  write(result, row, column + PANEL_COLUMNS, columns, accumulate, bias, a2, a3);
+  write(result, row, column + 2 * PANEL_COLUMNS, columns, accumulate, bias, a4, a5);
+  write(result, row, column + 3 * PANEL_COLUMNS, columns, accumulate, bias, a6, a7);
+}

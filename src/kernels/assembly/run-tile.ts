@@ -1,0 +1,63 @@
+/** Computes one tile of an operation. */
+import { draw } from './draw';
+import { gru, lstm, rnn } from './gates';
+import {
+  ADD_BIAS,
+  AddBiasOperation,
+  CELL_GRU,
+  CELL_LSTM,
+  DRAWS,
+  DrawsOperation,
+  GATHER,
+  GatesOperation,
+  GatherOperation,
+  Operation,
+  PRODUCT,
+  ProductOperation,
+  RowOperation,
+} from './operation';
+import { product } from './product';
+import { addBias, gather } from './rows';
+
+/** `scratch` is the calling thread's working memory, as `draw` needs it. */
+export function runTile(operation: Operation, tile: i32, scratch: usize): void {
+  const kind = operation.kind;
+  if (kind == PRODUCT) {
+    const p = changetype<ProductOperation>(operation);
+    product(
+      tile,
+      p.first,
+      p.firstWidth,
+      p.second,
+      p.secondWidth,
+      p.rows,
+      p.weights,
+      p.bias,
+      p.result,
+      p.columns,
+    );
+  } else if (kind == DRAWS) {
+    const d = changetype<DrawsOperation>(operation);
+    draw(d.draws, tile, d.width, d.weights, d.bias, scratch);
+  } else {
+    runRows(changetype<RowOperation>(operation), tile);
+  }
+}
+
+function runRows(operation: RowOperation, tile: i32): void {
+  const kind = operation.kind;
+  const from = tile * operation.rowsPerTile;
+  const to = min(from + operation.rowsPerTile, operation.rows);
+  if (kind == ADD_BIAS) {
+    const a = changetype<AddBiasOperation>(operation);
+    addBias(a.matrix, from, to, a.width, a.bias);
+  } else if (kind == GATHER) {
+    const g = changetype<GatherOperation>(operation);
+    gather(g.matrix, g.index, from, to, g.width, g.gathered);
+  } else {
+    const g = changetype<GatesOperation>(operation);
+    if (g.cell == CELL_LSTM) lstm(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h, g.c);
+    else if (g.cell == CELL_GRU) gru(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h);
+    else rnn(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h);
+  }
+}
