@@ -58,7 +58,9 @@ export interface RunResult {
 export async function train(options: RunOptions): Promise<RunResult> {
   const { recipe, corpus, earlier, folder } = options;
   const dataset = openDataset(recipe, corpus);
-  const earlierDataset = earlier ? new Dataset(earlier.poems, dataset.vocabulary, { ...recipe, ...recipe.earlier }) : null;
+  const earlierDataset = earlier
+    ? new Dataset(earlier.poems, dataset.vocabulary, { ...recipe, ...recipe.earlier })
+    : null;
   const corpora = earlier ? `${corpus.hash}+${earlier.hash}` : corpus.hash;
   const resumed = options.resume ? await resume(pathsIn(folder).state, recipe, corpora) : null;
   const trainer = new Trainer(recipe, dataset, earlierDataset, resumed?.state);
