@@ -5,7 +5,7 @@
 
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Candidate, EngineUnavailable, type StartedEngine } from './candidate.ts';
+import { type EngineBackend, EngineUnavailable, type StartedEngine } from './engine-backend.ts';
 import { readNvidia } from './nvidia.ts';
 import { processorName } from './processor.ts';
 import { findAddonPackage, SETUP_COMMAND } from './tensorflow-home.ts';
@@ -62,7 +62,7 @@ export function computesOnProcessor(): boolean {
   return !(tf.backend() as TensorFlowBackend).isUsingGpuDevice;
 }
 
-export const tensorflow: Candidate = {
+export const tensorflow: EngineBackend = {
   name: 'tensorflow',
 
   async start() {

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { type EngineBackend, EngineUnavailable } from './engine-backend.ts';
 import { processorName } from './processor.ts';
 import { registerUnsortedSegmentSum } from './wasm-segment-sum.ts';
 import { replaceSlices } from './wasm-slice.ts';
@@ -11,7 +11,7 @@ import { replaceRowSum } from './wasm-sum.ts';
 
 let prepared = false;
 
-export const wasm: Candidate = {
+export const wasm: EngineBackend = {
   name: 'wasm',
 
   async start() {

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { type EngineBackend, EngineUnavailable } from './engine-backend.ts';
 
 /** The parts of the WebGPU standard that are used here; its full types come with an optional package. */
 interface Adapter {
@@ -81,7 +81,7 @@ function describe({ info }: Adapter): string {
   return [info.vendor, name].filter((part) => part !== '').join(' ') || 'unnamed adapter';
 }
 
-export const webgpu: Candidate = {
+export const webgpu: EngineBackend = {
   name: 'webgpu',
 
   async start(byName) {

@@ -1,9 +1,9 @@
 /** Who may have a poem written, and when: limits a user, a guild and everybody, and a bounded queue. */
 
 import { type Asker, Unavailable } from './inference.ts';
-import { Line } from './line.ts';
-import { Quotas } from './quota.ts';
-import type { Turn } from './turn.ts';
+import { Line } from './queue.ts';
+import { Quotas } from './rate-limiter.ts';
+import type { Turn } from './ticket.ts';
 
 export interface Limits {
   /** Poems a minute for one user. */

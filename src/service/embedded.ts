@@ -2,7 +2,7 @@
  * The inference service inside the bot's own process: admission in front of one supervised engine thread.
  */
 
-import type { EngineChoice } from '../engines/engine.ts';
+import type { EngineChoice } from '../engines/names.ts';
 import type { NearLine } from '../text-index/line-index.ts';
 import { type Admission, DEFAULT_LIMITS, LimiterAdmission, type Limits } from './admission.ts';
 import { Breaker } from './breaker.ts';
@@ -11,16 +11,16 @@ import { CorpusLines } from './corpus-lines.ts';
 import type {
   Asker,
   CheckpointSummary,
+  GeneratedPoem,
   Inference,
   Order,
   ServiceStatus,
   WriteOptions,
-  Written,
 } from './inference.ts';
 import { Unavailable } from './inference.ts';
 import { Metrics } from './metrics.ts';
 import { Supervisor } from './supervisor.ts';
-import { NO_WORK, type Work, workBetween } from './work-report.ts';
+import { NO_WORK, type Work, workBetween } from './workload.ts';
 
 /** The part of a pino logger that the service uses. */
 export interface Logger {
@@ -153,7 +153,7 @@ class EmbeddedInference implements Inference {
     }
   }
 
-  async write(order: Order, asker: Asker, options: WriteOptions = {}): Promise<Written> {
+  async write(order: Order, asker: Asker, options: WriteOptions = {}): Promise<GeneratedPoem> {
     try {
       return await this.#write(order, asker, options);
     } catch (error) {
@@ -163,7 +163,7 @@ class EmbeddedInference implements Inference {
     }
   }
 
-  async #write(order: Order, asker: Asker, { signal, onWaiting }: WriteOptions): Promise<Written> {
+  async #write(order: Order, asker: Asker, { signal, onWaiting }: WriteOptions): Promise<GeneratedPoem> {
     if (this.#closing) throw new Unavailable('closing');
     if (this.#breaker.open) throw new Unavailable('breaker-open', this.#breaker.retryMs);
     const stop = new AbortController();

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { LoadError } from './inference.ts';
-import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
+import { type Command, type EngineStart, type Reply, SharedStats } from './protocol.ts';
 
 export interface EngineThreadOptions {
   readonly url: URL;
@@ -31,7 +31,7 @@ const WATCH_EVERY_MS = 250;
 const STOP_MS = 2000;
 
 export class EngineThread {
-  readonly pulse = new Pulse();
+  readonly pulse = new SharedStats();
   /** Rejects with {@link LoadError} where the thread says that it cannot serve, with Error where it dies first. */
   readonly ready: Promise<Ready>;
   readonly #options: EngineThreadOptions;

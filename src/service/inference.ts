@@ -33,7 +33,7 @@ export interface WriteOptions {
 }
 
 /** A poem as written: traditional script, no rendering. */
-export interface Written {
+export interface GeneratedPoem {
   /** One string a slot of the plan, in order. */
   readonly characters: readonly string[];
   /** Mean NLL in nats of the hanzi that the model chose; null where it chose none, or one row alone was written. */
@@ -106,7 +106,7 @@ export interface ServiceStatus {
 
 export interface Inference {
   /** Writes one poem. Throws {@link Unavailable}. */
-  write(order: Order, asker: Asker, options?: WriteOptions): Promise<Written>;
+  write(order: Order, asker: Asker, options?: WriteOptions): Promise<GeneratedPoem>;
   /** Loads a checkpoint anew and serves it from then on; on any fault the old one keeps serving. Throws {@link LoadError}. */
   reload(name: string): Promise<CheckpointSummary>;
   /** The checkpoints on disk, by name. */

@@ -2,8 +2,8 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { registerGpuMetrics } from './gpu-metrics.ts';
-import type { Pulse } from './protocol.ts';
-import type { Work } from './work-report.ts';
+import type { SharedStats } from './protocol.ts';
+import type { Work } from './workload.ts';
 
 const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
@@ -24,7 +24,7 @@ export interface Gauged {
   readonly waiting: number;
   readonly running: number;
   readonly breakerOpen: boolean;
-  readonly pulse: Pulse;
+  readonly pulse: SharedStats;
 }
 
 export class Metrics {
@@ -106,7 +106,7 @@ export class Metrics {
   }
 
   /** Takes over the counts of a thread that has ended, so that totals neither fall nor count twice. */
-  retire(pulse: Pulse): void {
+  retire(pulse: SharedStats): void {
     for (const field of Object.keys(TOTALS) as Total[]) {
       this.#past[field] += pulse.get(field);
       pulse.set(field, 0);

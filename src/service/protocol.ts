@@ -3,7 +3,7 @@
  * over a wire. Ids are the sender's and come back with the answer.
  */
 
-import type { EngineChoice } from '../engines/engine.ts';
+import type { EngineChoice } from '../engines/names.ts';
 import type { CheckpointSummary, Order } from './inference.ts';
 
 /** What the engine's thread is started with. */
@@ -13,7 +13,7 @@ export interface EngineStart {
   readonly checkpoint: string;
   /** Rows that are written for each order, of which the best is returned; orders in mood greedy have one. */
   readonly candidates: number;
-  /** The memory behind a {@link Pulse}. */
+  /** The memory behind a {@link SharedStats}. */
   readonly pulse: SharedArrayBuffer;
 }
 
@@ -69,7 +69,7 @@ const FIELDS = [
  * computes. `beats` moves whenever the thread gets anywhere: where it stands still while there is work, the
  * thread hangs. `ticks`, `rows` (summed over ticks), `tokens` (drawn) and `multiplyAdds` only grow.
  */
-export class Pulse {
+export class SharedStats {
   readonly memory: SharedArrayBuffer;
   readonly #values: Float64Array;
 

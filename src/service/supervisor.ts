@@ -6,7 +6,7 @@
 import type { Breaker } from './breaker.ts';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.ts';
 import { type CheckpointSummary, LoadError, type Order, Unavailable } from './inference.ts';
-import type { EngineDescription, Pulse, Reply } from './protocol.ts';
+import type { EngineDescription, Reply, SharedStats } from './protocol.ts';
 
 export interface SupervisorOptions {
   readonly thread: Omit<EngineThreadOptions, 'onReply' | 'onEnd'>;
@@ -80,7 +80,7 @@ export class Supervisor {
     return this.#checkpoint;
   }
 
-  get pulse(): Pulse {
+  get pulse(): SharedStats {
     return this.#thread.pulse;
   }
 

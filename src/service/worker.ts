@@ -7,23 +7,23 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describeEngine, EngineError, startEngine } from '../engines/engine.ts';
 import { Kernels } from '../kernels/kernels.ts';
-import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
-import { prepareServing } from './serving.ts';
-import { WritingLoop } from './writing.ts';
+import { loadModel } from './loaded-model.ts';
+import { type Command, type EngineStart, type Reply, SharedStats } from './protocol.ts';
+import { Scheduler } from './scheduler.ts';
 
 const MEASURE_EVERY_MS = 500;
 
 const port = parentPort;
 if (!port) throw new Error('this file is run as a worker thread');
 const start = workerData as EngineStart;
-const pulse = new Pulse(start.pulse);
+const pulse = new SharedStats(start.pulse);
 const reply = (message: Reply) => port.postMessage(message);
 
 try {
   const engine = await startEngine(start.engine);
-  const prepare = (name: string) => prepareServing(start.checkpointsRoot, name, () => pulse.add('beats', 1));
+  const prepare = (name: string) => loadModel(start.checkpointsRoot, name, () => pulse.add('beats', 1));
   const serving = await prepare(start.checkpoint);
-  const loop = new WritingLoop(serving, {
+  const loop = new Scheduler(serving, {
     candidates: start.candidates,
     pulse,
     prepare,

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Candidate, type EngineName, EngineUnavailable } from '../../src/engines/candidate.ts';
 import { cpu } from '../../src/engines/cpu.ts';
-import { describeEngine, ENGINE_CHOICES, EngineError, startEngine } from '../../src/engines/engine.ts';
+import { describeEngine, EngineError, startEngine } from '../../src/engines/engine.ts';
+import { type EngineBackend, EngineUnavailable } from '../../src/engines/engine-backend.ts';
+import { ENGINE_CHOICES, type EngineName } from '../../src/engines/names.ts';
 import { checkEngine } from '../../src/engines/self-check.ts';
 import { wasm } from '../../src/engines/wasm.ts';
 
-function unavailable(name: EngineName, reason: string, remedy: string | null = null): Candidate {
+function unavailable(name: EngineName, reason: string, remedy: string | null = null): EngineBackend {
   return { name, start: () => Promise.reject(new EngineUnavailable(reason, remedy)) };
 }
 
@@ -81,7 +82,7 @@ describe('auto', () => {
   });
 
   it('passes over one that crashes as it starts', async () => {
-    const broken: Candidate = {
+    const broken: EngineBackend = {
       name: 'webgpu',
       start: () => Promise.reject(new TypeError('undefined symbol')),
     };

@@ -9,7 +9,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Stepper } from '../../src/decoding/stepper.ts';
-import { EngineError, type EngineName, startEngine } from '../../src/engines/engine.ts';
+import { EngineError, startEngine } from '../../src/engines/engine.ts';
+import type { EngineName } from '../../src/engines/names.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { CELL_NAMES, type CellName } from '../../src/model/architecture.ts';
 import { Random } from '../../src/model/random.ts';

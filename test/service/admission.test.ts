@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_LIMITS, LimiterAdmission, type Limits } from '../../src/service/admission.ts';
 import type { Asker } from '../../src/service/inference.ts';
 import { Unavailable } from '../../src/service/inference.ts';
-import type { Turn } from '../../src/service/turn.ts';
+import type { Turn } from '../../src/service/ticket.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -6,12 +6,19 @@ import { cost } from '../../src/decoding/ranking.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import { METERS, MOODS, type Mood } from '../../src/poetry/request.ts';
-import { type Asker, LoadError, type Order, Unavailable, type Written } from '../../src/service/inference.ts';
+import {
+  type Asker,
+  type GeneratedPoem,
+  LoadError,
+  type Order,
+  Unavailable,
+} from '../../src/service/inference.ts';
 import { acrosticPlan, poemPlan } from '../model/tiny-model.ts';
 import { checkpointsFolder, OWNER, order, serve } from './served.ts';
 
-const costOf = ({ characters, nllHanzi }: Written) => cost({ characters, nll: nllHanzi as number, hanzi: 1 });
-const text = ({ characters }: Written) => characters.join('');
+const costOf = ({ characters, nllHanzi }: GeneratedPoem) =>
+  cost({ characters, nll: nllHanzi as number, hanzi: 1 });
+const text = ({ characters }: GeneratedPoem) => characters.join('');
 
 describe('a poem', () => {
   test('is written as ordered', async () => {
@@ -45,7 +52,7 @@ describe('a poem', () => {
     // Steps of five meet every plan with every mood, and poems that joined early and late.
     for (let n = 0; n < orders.length; n += 5) {
       const alone = await inference.write(orders[n] as Order, OWNER);
-      expect([n, text(alone)]).toEqual([n, text(together[n] as Written)]);
+      expect([n, text(alone)]).toEqual([n, text(together[n] as GeneratedPoem)]);
     }
   });
 
@@ -164,7 +171,7 @@ describe('a reload', () => {
   test('under load fails no order and changes the weights of new ones only', async () => {
     const { inference } = await serve();
     const two = await serve({ checkpoint: 'two' });
-    const seen: Written[] = [];
+    const seen: GeneratedPoem[] = [];
     let reloaded = false;
     const poet = async (first: number) => {
       for (let n = 0; n < 400 && !(reloaded && n > 3 && seen.at(-1)?.checkpoint === 'two'); n++) {

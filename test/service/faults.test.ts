@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LoadError, type Written } from '../../src/service/inference.ts';
+import { type GeneratedPoem, LoadError } from '../../src/service/inference.ts';
 import { checkpointsFolder, OWNER, order, serve, setFault } from './served.ts';
 
 const seeds = Array.from({ length: 24 }, (_, n) => n);
-const text = ({ characters }: Written) => characters.join('');
+const text = ({ characters }: GeneratedPoem) => characters.join('');
 
 describe.each([
   ['crashes', 'crash', 0],

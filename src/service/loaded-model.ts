@@ -13,7 +13,7 @@ import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 import { summaryOf } from './catalogue.ts';
 import type { CheckpointSummary } from './inference.ts';
 
-export interface Serving {
+export interface LoadedModel {
   readonly summary: CheckpointSummary;
   readonly decoder: Decoder;
   readonly stepper: Stepper;
@@ -34,7 +34,7 @@ const TRIAL = compilePlan({
  * Loads a checkpoint by name and lets it write one poem, in small pieces between which the thread's other work
  * goes on. Leaves nothing behind on the engine where it fails. Throws `CheckpointError`.
  */
-export async function prepareServing(root: string, name: string, onProgress: () => void): Promise<Serving> {
+export async function loadModel(root: string, name: string, onProgress: () => void): Promise<LoadedModel> {
   // On wasm nothing that is awaited leaves the thread, so that its turn must be given up on purpose.
   const pause = async () => {
     onProgress();

@@ -2,7 +2,7 @@
 
 import Bottleneck from 'bottleneck';
 import { Unavailable } from './inference.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from './ticket.ts';
 
 export interface QuotaLimits {
   /** What is said to who is refused. */

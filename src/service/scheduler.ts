@@ -10,35 +10,35 @@ import { best, seedOf } from '../decoding/ranking.ts';
 import type { Row } from '../decoding/row.ts';
 import { SAMPLING } from '../decoding/sampler.ts';
 import type { Order } from './inference.ts';
-import type { Command, Pulse, Reply } from './protocol.ts';
-import type { Serving } from './serving.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import type { Command, Reply, SharedStats } from './protocol.ts';
 
 interface Writing {
   readonly id: number;
-  readonly serving: Serving;
+  readonly serving: LoadedModel;
   readonly rows: readonly Row[];
 }
 
 export interface WritingOptions {
   readonly candidates: number;
-  readonly pulse: Pulse;
-  readonly prepare: (checkpoint: string) => Promise<Serving>;
+  readonly pulse: SharedStats;
+  readonly prepare: (checkpoint: string) => Promise<LoadedModel>;
   readonly reply: (reply: Reply) => void;
   /** Called when ticking threw: nothing that this thread holds can be trusted any more. */
   readonly onFault: (error: unknown) => void;
 }
 
-export class WritingLoop {
+export class Scheduler {
   readonly #options: WritingOptions;
   readonly #orders = new Map<number, Writing>();
   readonly #byRow = new Map<Row, Writing>();
-  #serving: Serving;
+  #serving: LoadedModel;
   /** Checkpoints that no longer take orders but still have rows. */
-  #retired: Serving[] = [];
+  #retired: LoadedModel[] = [];
   #running = false;
   #loading: Promise<void> = Promise.resolve();
 
-  constructor(serving: Serving, options: WritingOptions) {
+  constructor(serving: LoadedModel, options: WritingOptions) {
     this.#serving = serving;
     this.#options = options;
   }
@@ -127,7 +127,7 @@ export class WritingLoop {
     }
   }
 
-  async #tick(serving: Serving): Promise<void> {
+  async #tick(serving: LoadedModel): Promise<void> {
     const { decoder, stepper } = serving;
     const { pulse } = this.#options;
     const active = decoder.active;

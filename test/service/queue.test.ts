@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Line } from '../../src/service/line.ts';
+import { Line } from '../../src/service/queue.ts';
 
 function fill(line: Line, entered: string[], names: readonly string[], privileged = false) {
   return names.map((name) => line.join(privileged, () => entered.push(name)));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startEngine } from '../../src/engines/engine.ts';
-import { prepareServing } from '../../src/service/serving.ts';
+import { loadModel } from '../../src/service/loaded-model.ts';
 import { checkpointsFolder } from './served.ts';
 
 test('a checkpoint is made ready in pieces that leave the thread its turns', async () => {
@@ -12,7 +12,7 @@ test('a checkpoint is made ready in pieces that leave the thread its turns', asy
     counting = setImmediate(count);
   });
   const turns: number[] = [];
-  const { decoder, summary } = await prepareServing(root, 'one', () => turns.push(turn));
+  const { decoder, summary } = await loadModel(root, 'one', () => turns.push(turn));
   clearImmediate(counting);
   decoder.dispose();
   expect(summary.name).toBe('one');

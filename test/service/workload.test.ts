@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { NO_WORK, type Work, workBetween } from '../../src/service/work-report.ts';
+import { NO_WORK, type Work, workBetween } from '../../src/service/workload.ts';
 import { OWNER, order, serve } from './served.ts';
 
 test('nothing is said of a minute without work', () => {
