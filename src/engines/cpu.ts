@@ -1,4 +1,4 @@
-/** Plain JavaScript: runs everywhere and is some fifty times slower than wasm. The oracle of the parity tests. */
+/** The cpu engine: plain JavaScript. It runs everywhere and is about 50 times slower than wasm. Parity tests use it as the reference. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineBackend } from './engine-backend.ts';
