@@ -4,7 +4,7 @@
 
 import type { EngineChoice } from '../engines/names.ts';
 import type { NearLine } from '../text-index/line-index.ts';
-import { type Admission, DEFAULT_LIMITS, LimiterAdmission, type Limits } from './admission.ts';
+import { Admission, DEFAULT_LIMITS, type Limits } from './admission.ts';
 import { Breaker } from './breaker.ts';
 import { readCatalogue } from './catalogue.ts';
 import { CorpusLines } from './corpus-lines.ts';
@@ -131,7 +131,7 @@ class EmbeddedInference implements Inference {
     });
     this.#corpusLines = new CorpusLines(options.checkpointsRoot);
     this.#orders = Math.max(1, Math.floor(this.#limits.rows / candidates));
-    this.#admission = new LimiterAdmission(this.#limits, this.#orders, (place) => this.#expectedMs(place));
+    this.#admission = new Admission(this.#limits, this.#orders, (place) => this.#expectedMs(place));
     this.#metrics = new Metrics(() => ({
       waiting: this.#admission.waiting,
       running: this.#supervisor.running,

@@ -1,67 +1,89 @@
 /**
- * A bounded line in front of a number of places: first come, first served, the privileged before the others.
+ * A bounded queue in front of a number of places: first come, first served, but privileged orders before all others.
  *
- * Bottleneck would do for the places alone, but it cannot take a job back out of its queue, does not know a job's
- * place in it, and spends a millisecond of timers on each.
+ * Bottleneck is not used here. It cannot remove a job from its queue, does not know a job's place in the queue, and
+ * needs about a millisecond of timers per job.
  */
 
-interface Waiting {
+import { type Deferred, deferred } from './deferred.ts';
+import { Unavailable } from './inference.ts';
+import type { Permit } from './ticket.ts';
+
+interface Entry {
   readonly privileged: boolean;
-  readonly enter: () => void;
+  readonly granted: Deferred<void>;
 }
 
-export class Line {
+export class Queue {
   readonly #places: number;
   readonly #limit: number;
+  readonly #expectedMs: (place: number) => number;
   #taken = 0;
-  #waiting: Waiting[] = [];
+  #waiting: Entry[] = [];
 
-  /** `places` may be taken at a time; `limit` may wait. */
-  constructor(places: number, limit: number) {
+  /**
+   * `places` orders run at a time and `limit` orders wait. `expectedMs` estimates the wait of a place in the queue in
+   * milliseconds.
+   */
+  constructor(places: number, limit: number, expectedMs: (place: number) => number) {
     this.#places = places;
     this.#limit = limit;
+    this.#expectedMs = expectedMs;
   }
 
   get length(): number {
     return this.#waiting.length;
   }
 
-  /** Whether whoever comes now would have to be turned away. */
-  get full(): boolean {
-    return this.#taken >= this.#places && this.#waiting.length >= this.#limit;
+  /** Why an order without privilege is refused now; null if it is not. */
+  refusal(): Unavailable | null {
+    const full = this.#taken >= this.#places && this.#waiting.length >= this.#limit;
+    return full ? new Unavailable('queue-full', this.#expectedMs(this.#waiting.length + 1)) : null;
   }
 
-  /**
-   * Calls `enter` when there is a place, at once if there is one now. Whoever has entered must `leave`; whoever
-   * waits may `quit`. While the line is `full` only the privileged come.
-   */
-  join(privileged: boolean, enter: () => void): Waiting {
-    const waiting = { privileged, enter };
+  /** Asks for a place, which is granted at once if one is free. The caller asks for the {@link refusal} before. */
+  request(privileged: boolean, signal: AbortSignal): Permit {
+    const entry: Entry = { privileged, granted: deferred() };
     if (this.#taken < this.#places) {
       this.#taken++;
-      enter();
-      return waiting;
+      entry.granted.resolve();
+    } else {
+      this.#insert(entry);
+      this.#leaveOnAbort(entry, signal);
     }
-    const behind = privileged ? this.#waiting.findIndex((each) => !each.privileged) : -1;
-    if (behind >= 0) this.#waiting.splice(behind, 0, waiting);
-    else this.#waiting.push(waiting);
-    return waiting;
+    return {
+      granted: entry.granted.promise,
+      wait: () => this.#waitOf(entry),
+      release: () => this.#passOn(),
+    };
   }
 
-  /** 1 is next; null for who does not wait. */
-  placeOf(waiting: Waiting): number | null {
-    const index = this.#waiting.indexOf(waiting);
-    return index < 0 ? null : index + 1;
+  #insert(entry: Entry): void {
+    const behind = entry.privileged ? this.#waiting.findIndex(({ privileged }) => !privileged) : -1;
+    if (behind >= 0) this.#waiting.splice(behind, 0, entry);
+    else this.#waiting.push(entry);
   }
 
-  quit(waiting: Waiting): void {
-    this.#waiting = this.#waiting.filter((each) => each !== waiting);
+  #leaveOnAbort(entry: Entry, signal: AbortSignal): void {
+    const leave = () => {
+      this.#waiting = this.#waiting.filter((other) => other !== entry);
+      entry.granted.reject(signal.reason);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    const stopListening = () => signal.removeEventListener('abort', leave);
+    entry.granted.promise.then(stopListening, stopListening);
   }
 
-  /** Gives a place back, to the next in line. */
-  leave(): void {
+  #waitOf(entry: Entry): ReturnType<Permit['wait']> {
+    const index = this.#waiting.indexOf(entry);
+    return index < 0 ? null : { place: index + 1, expectedMs: this.#expectedMs(index + 1) };
+  }
+
+  /** Gives a place that has become free to the next order. */
+  #passOn(): void {
     const next = this.#waiting.shift();
-    if (next) next.enter();
+    if (next) next.granted.resolve();
     else this.#taken--;
   }
 }

@@ -1,132 +1,126 @@
-/** What one user or guild may have: so many poems a minute, so many at a time, and so many that wait for that. */
+/**
+ * Limits of one user or guild: poems per minute, poems at a time, and orders that wait for either.
+ *
+ * Bottleneck starts the orders in turn, at most so many at a time, and counts those that run. {@link MinuteWindow} counts
+ * the poems of the minute: Bottleneck's reservoir can only be read asynchronously, but a refusal must be decided and
+ * acted on in one step. The waiting orders are listed here, because Bottleneck cannot remove a job from its queue and
+ * does not know a job's place in it.
+ */
 
 import Bottleneck from 'bottleneck';
+import { type Deferred, deferred } from './deferred.ts';
 import { Unavailable } from './inference.ts';
-import type { Turn } from './ticket.ts';
+import { type CountedPoem, MinuteWindow } from './minute-window.ts';
+import type { Permit } from './ticket.ts';
 
-export interface QuotaLimits {
-  /** What is said to who is refused. */
+export interface RateLimits {
+  /** Code of the refusal. */
   readonly code: 'user-busy' | 'guild-busy';
   readonly perMinute: number;
-  /** At a time; null for as many as there are. */
+  /** Poems at a time; null if unlimited. */
   readonly running: number | null;
-  /** More are refused. */
+  /** Orders that wait. Further orders are refused. */
   readonly waiting: number;
 }
 
-const MINUTE_MS = 60_000;
+interface Entry {
+  readonly granted: Deferred<void>;
+  readonly released: Deferred<void>;
+  /** Null until the order is granted. */
+  counted: CountedPoem | null;
+}
 
-/**
- * Bottleneck starts the orders, in turn. It cannot take a job back out of its queue nor foretell when it will
- * start one, so who waits is counted here, and the minutes are, too.
- */
-export class Quota {
-  readonly #limits: QuotaLimits;
-  readonly #limiter: Bottleneck;
-  /** In the order of their coming. */
-  readonly #waiting = new Set<object>();
-  #running = 0;
-  /** Poems begun in this minute. */
-  #spent = 0;
-  #refillAt = performance.now() + MINUTE_MS;
+export class RateLimiter {
+  readonly #limits: RateLimits;
+  readonly #bottleneck: Bottleneck;
+  readonly #minute: MinuteWindow;
+  /** In order of arrival. */
+  readonly #waiting = new Set<Entry>();
 
-  /** `onIdle` is called when a minute ends in which nothing is left to remember; the quota is then not to be used. */
-  constructor(limits: QuotaLimits, onIdle: () => void) {
+  /** `onIdle` is called at the end of a minute if nothing waits or runs. The limiter must not be used after that. */
+  constructor(limits: RateLimits, onIdle: () => void) {
     this.#limits = limits;
-    this.#limiter = new Bottleneck({ reservoir: limits.perMinute, maxConcurrent: limits.running });
-    const minutes = setInterval(() => {
-      if (this.#waiting.size + this.#running === 0) {
-        clearInterval(minutes);
-        onIdle();
-      } else this.#refill();
-    }, MINUTE_MS).unref();
-  }
-
-  /** Why an order that has `patienceMs` left would be refused now; null where it would not. */
-  refusal(patienceMs: number): Unavailable | null {
-    const { code, perMinute, running, waiting } = this.#limits;
-    const holdMs = this.#holdMs(this.#waiting.size);
-    const free = Math.min(perMinute - this.#spent, running === null ? perMinute : running - this.#running);
-    if (holdMs <= patienceMs && this.#waiting.size < waiting + Math.max(0, free)) return null;
-    return new Unavailable(code, holdMs > 0 ? holdMs : null);
-  }
-
-  /**
-   * Runs `task` in turn. An order whose signal aborts before gives its place and its poem back; so does one that comes to
-   * nothing, unless the asker cancelled it: the work was begun for nothing.
-   */
-  join<T>(signal: AbortSignal, task: () => Promise<T>): Turn<T> {
-    const order = {};
-    this.#waiting.add(order);
-    const done = new Promise<T>((resolve, reject) => {
-      const quit = () => {
-        this.#waiting.delete(order);
-        reject(signal.reason);
-      };
-      if (signal.aborted) quit();
-      else signal.addEventListener('abort', quit, { once: true });
-      const run = async () => {
-        signal.removeEventListener('abort', quit);
-        if (!this.#waiting.delete(order)) {
-          await this.#limiter.incrementReservoir(1);
-          return;
-        }
-        this.#spent++;
-        this.#running++;
-        const minute = this.#refillAt;
-        try {
-          resolve(await task());
-        } catch (error) {
-          reject(error);
-          const cancelled = error instanceof Unavailable && error.code === 'cancelled';
-          if (!cancelled && minute === this.#refillAt) {
-            this.#spent--;
-            await this.#limiter.incrementReservoir(1);
-          }
-        } finally {
-          this.#running--;
-        }
-      };
-      this.#limiter.schedule(run).catch(reject);
+    this.#bottleneck = new Bottleneck({ maxConcurrent: limits.running });
+    this.#minute = new MinuteWindow(limits.perMinute, () => {
+      const { RECEIVED, QUEUED, RUNNING, EXECUTING } = this.#bottleneck.counts();
+      const inUse = RECEIVED + QUEUED + RUNNING + EXECUTING > 0;
+      if (!inUse) onIdle();
+      return inUse;
     });
-    return { done, wait: () => this.#waitOf(order) };
   }
 
-  #waitOf(order: object): ReturnType<Turn<unknown>['wait']> {
-    if (!this.#waiting.has(order)) return null;
-    const holdMs = this.#holdMs([...this.#waiting].indexOf(order));
-    // Behind the asker's own running poems, nobody can tell.
-    return { place: null, expectedMs: holdMs > 0 ? holdMs : null };
+  /** Why an order that can wait for `patienceMs` milliseconds is refused now; null if it is not. */
+  refusal(patienceMs: number): Unavailable | null {
+    const delayMs = this.#minute.delayMs(this.#waiting.size);
+    const canWait = this.#waiting.size < this.#limits.waiting + this.#free();
+    if (delayMs <= patienceMs && canWait) return null;
+    return new Unavailable(this.#limits.code, delayMs > 0 ? delayMs : null);
   }
 
-  /** Milliseconds until the minute in which an order with so many before it may begin; 0 for this one. */
-  #holdMs(ahead: number): number {
-    const minutes = Math.floor((this.#spent + ahead) / this.#limits.perMinute);
-    if (minutes === 0) return 0;
-    return Math.max(1, Math.ceil(this.#refillAt - performance.now() + (minutes - 1) * MINUTE_MS));
+  /** Orders that can start now, those included that have been granted nothing yet but wait for nothing. */
+  #free(): number {
+    const { running } = this.#limits;
+    const places =
+      running === null ? Number.POSITIVE_INFINITY : running - this.#bottleneck.counts().EXECUTING;
+    return Math.max(0, Math.min(this.#minute.left, places));
   }
 
-  #refill(): void {
-    this.#spent = 0;
-    this.#refillAt = performance.now() + MINUTE_MS;
-    void this.#limiter.updateSettings({ reservoir: this.#limits.perMinute });
+  /** Asks for one poem. The caller asks for the {@link refusal} before. */
+  request(signal: AbortSignal): Permit {
+    const entry: Entry = { granted: deferred(), released: deferred(), counted: null };
+    this.#waiting.add(entry);
+    const leave = () => {
+      this.#waiting.delete(entry);
+      entry.granted.reject(signal.reason);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    const run = async () => {
+      await this.#grant(entry);
+      signal.removeEventListener('abort', leave);
+      if (entry.counted) await entry.released.promise;
+    };
+    this.#bottleneck.schedule(run).catch(entry.granted.reject);
+    return {
+      granted: entry.granted.promise,
+      wait: () => this.#waitOf(entry),
+      release: (refund) => {
+        if (refund && entry.counted) this.#minute.refund(entry.counted);
+        entry.released.resolve();
+      },
+    };
+  }
+
+  /** Waits until the minute allows a poem, and counts it. Does nothing for an order that has left. */
+  async #grant(entry: Entry): Promise<void> {
+    while (this.#waiting.has(entry) && this.#minute.left <= 0) await this.#minute.change;
+    if (!this.#waiting.delete(entry)) return;
+    entry.counted = this.#minute.count();
+    entry.granted.resolve();
+  }
+
+  #waitOf(entry: Entry): ReturnType<Permit['wait']> {
+    if (!this.#waiting.has(entry)) return null;
+    const delayMs = this.#minute.delayMs([...this.#waiting].indexOf(entry));
+    // If the order only waits for running poems of the same user, the time is unknown.
+    return { place: null, expectedMs: delayMs > 0 ? delayMs : null };
   }
 }
 
-/** A quota of the same limits for each of many, kept for as long as there is anything to remember of it. */
-export class Quotas {
-  readonly #limits: QuotaLimits;
-  readonly #byKey = new Map<string, Quota>();
+/** A {@link RateLimiter} with the same limits for each key. An idle limiter is forgotten. */
+export class RateLimiters {
+  readonly #limits: RateLimits;
+  readonly #byKey = new Map<string, RateLimiter>();
 
-  constructor(limits: QuotaLimits) {
+  constructor(limits: RateLimits) {
     this.#limits = limits;
   }
 
-  of(key: string): Quota {
+  of(key: string): RateLimiter {
     const known = this.#byKey.get(key);
     if (known) return known;
-    const quota = new Quota(this.#limits, () => this.#byKey.delete(key));
-    this.#byKey.set(key, quota);
-    return quota;
+    const limiter = new RateLimiter(this.#limits, () => this.#byKey.delete(key));
+    this.#byKey.set(key, limiter);
+    return limiter;
   }
 }

@@ -1,12 +1,13 @@
 /**
- * The engine's thread: starts an engine, loads the checkpoint it was told to, and writes what it is asked for.
- * Run by `EngineThread`, never imported.
+ * The engine thread: it starts an engine, checks it and our kernels, loads a checkpoint, and writes poems.
+ * `EngineThread` runs this file as a worker thread. It is never imported.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describeEngine, EngineError, startEngine } from '../engines/engine.ts';
 import { Kernels } from '../kernels/kernels.ts';
+import { checkKernels, KernelError } from '../kernels/self-check.ts';
 import { loadModel } from './loaded-model.ts';
 import { type Command, type EngineStart, type Reply, SharedStats } from './protocol.ts';
 import { Scheduler } from './scheduler.ts';
@@ -21,6 +22,7 @@ const reply = (message: Reply) => port.postMessage(message);
 
 try {
   const engine = await startEngine(start.engine);
+  checkKernels();
   const prepare = (name: string) => loadModel(start.checkpointsRoot, name, () => pulse.add('beats', 1));
   const serving = await prepare(start.checkpoint);
   const loop = new Scheduler(serving, {
@@ -47,7 +49,7 @@ try {
 } catch (error) {
   reply({
     type: 'unable',
-    code: error instanceof EngineError ? 'engine' : 'checkpoint',
+    code: error instanceof EngineError || error instanceof KernelError ? 'engine' : 'checkpoint',
     message: error instanceof Error ? error.message : String(error),
   });
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DEFAULT_LIMITS, LimiterAdmission, type Limits } from '../../src/service/admission.ts';
+import { Admission, DEFAULT_LIMITS, type Limits } from '../../src/service/admission.ts';
 import type { Asker } from '../../src/service/inference.ts';
 import { Unavailable } from '../../src/service/inference.ts';
-import type { Turn } from '../../src/service/ticket.ts';
+import type { Ticket } from '../../src/service/ticket.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -16,11 +16,11 @@ const OWNER: Asker = { user: 'owner', guild: 'guild', owner: true };
 
 /** An admission, and what happens to the orders in it: each is written for `ms`. */
 function bench(limits: Partial<Limits>, running: number, ms: number) {
-  const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, ...limits }, running, (place) => place * ms);
+  const admission = new Admission({ ...DEFAULT_LIMITS, ...limits }, running, (place) => place * ms);
   const outcomes: string[] = [];
   let now = 0;
   let most = 0;
-  const ask = (name: string, who: Asker, stop = new AbortController()): Turn<void> => {
+  const ask = (name: string, who: Asker, stop = new AbortController()): Ticket<void> => {
     const turn = admission.admit(who, stop.signal, async () => {
       most = Math.max(most, ++now);
       await new Promise((resolve) => setTimeout(resolve, ms));
@@ -94,9 +94,38 @@ describe('a user', () => {
     stop.abort(new Unavailable('deadline'));
     for (const name of ['c', 'd', 'e', 'f', 'g', 'h']) ask(name, asker('u'));
     await vi.advanceTimersByTimeAsync(0);
-    expect(outcomes.slice(5)).toEqual(['h: user-busy']);
+    expect(outcomes.sort()).toEqual([...[0, 1, 2, 3, 4].map((n) => `${n}: deadline`), 'h: user-busy']);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(outcomes.slice(6).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  });
+
+  test('whose poem comes to nothing has the next one written within the minute', async () => {
+    const limits = { ...DEFAULT_LIMITS, userPerMinute: 1, deadlineMs: 150_000 };
+    const admission = new Admission(limits, 10, () => 0);
+    const { signal } = new AbortController();
+    const fail = () =>
+      new Promise<string>((_, reject) => setTimeout(() => reject(new Error('a fault')), 500));
+    const first = admission.admit(asker('u'), signal, fail).done.catch((error) => error.message);
+    const second = admission.admit(asker('u'), signal, () => Promise.resolve('a poem')).done;
+    const third = admission.admit(asker('u'), signal, () => Promise.resolve('late'));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([await first, await second]).toEqual(['a fault', 'a poem']);
+    expect(third.wait()).toEqual({ place: null, expectedMs: 59_000 });
+  });
+
+  test('whose order for the next minute is given up has the one behind it written then', async () => {
+    const { ask, outcomes } = bench({ userPerMinute: 1, userRunning: 1, deadlineMs: 150_000 }, 100, 10);
+    const stop = new AbortController();
+    ask('first', asker('u'));
+    await vi.advanceTimersByTimeAsync(1000);
+    ask('given up', asker('u'), stop);
+    const behind = ask('behind', asker('u'));
+    await vi.advanceTimersByTimeAsync(1000);
+    stop.abort(new Unavailable('cancelled'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(behind.wait()).toEqual({ place: null, expectedMs: 58_000 });
+    await vi.advanceTimersByTimeAsync(58_100);
+    expect(outcomes).toEqual(['first', 'given up: cancelled', 'behind']);
   });
 
   test('who gives up is answered at once and gets the poem credited', async () => {
@@ -153,7 +182,7 @@ describe('who gets no poem has spent none', () => {
 
   /** What each task comes to; then whether one more of the only poem a minute is to be had. */
   async function afterwards(outcome: Error, stop = new AbortController()): Promise<string> {
-    const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
+    const admission = new Admission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
     const lost = admission.admit(asker('u'), stop.signal, () => Promise.reject(outcome)).done;
     await Promise.all([expect(lost).rejects.toBe(outcome), vi.advanceTimersByTimeAsync(10)]);
     const { signal } = new AbortController();
@@ -175,7 +204,7 @@ describe('who gets no poem has spent none', () => {
   });
 
   test('and none of the next minute either', async () => {
-    const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
+    const admission = new Admission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
     const { signal } = new AbortController();
     const slow = () => new Promise((_, reject) => setTimeout(() => reject(FULL), 50_000));
     await vi.advanceTimersByTimeAsync(20_000);
@@ -269,7 +298,7 @@ describe('the batch', () => {
   });
 
   test('gives the place of what fails to the next', async () => {
-    const admission = new LimiterAdmission(DEFAULT_LIMITS, 1, () => 0);
+    const admission = new Admission(DEFAULT_LIMITS, 1, () => 0);
     const { signal } = new AbortController();
     const failing = admission.admit(OWNER, signal, () => Promise.reject(new Error('no')));
     const next = admission.admit(OWNER, signal, () => Promise.resolve('yes'));
