@@ -1,4 +1,4 @@
-/** A checkpoint made ready to write: verified, uploaded, warmed up, and tried on one poem. */
+/** Loads a checkpoint on this thread's engine and tries it on one poem. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Candidates } from '../decoding/candidates.ts';
@@ -17,7 +17,7 @@ export interface LoadedModel {
   readonly summary: CheckpointSummary;
   readonly decoder: Decoder;
   readonly stepper: Stepper;
-  /** How long the trial poem took. */
+  /** Milliseconds that the trial poem took. */
   readonly poemMs: number;
 }
 
@@ -31,11 +31,12 @@ const TRIAL = compilePlan({
 });
 
 /**
- * Loads a checkpoint by name and lets it write one poem, in small pieces between which the thread's other work
- * goes on. Leaves nothing behind on the engine where it fails. Throws `CheckpointError`.
+ * Loads a checkpoint by name and writes one poem with it. The work is done in small steps, and other work of the thread
+ * runs between them. `onProgress` is called after each step. If it fails, all memory on the engine is freed. Throws
+ * `CheckpointError`.
  */
 export async function loadModel(root: string, name: string, onProgress: () => void): Promise<LoadedModel> {
-  // On wasm nothing that is awaited leaves the thread, so that its turn must be given up on purpose.
+  // On wasm no awaited operation yields to the event loop, so each step does it explicitly.
   const pause = async () => {
     onProgress();
     await nextTurn();

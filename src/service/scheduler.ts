@@ -1,8 +1,7 @@
 /**
- * The engine thread's own work: orders become rows, rows are advanced tick by tick, finished rows become poems;
- * a new checkpoint is made ready beside the serving one, and the old one freed after its last row.
- *
- * Knows neither threads nor limits: commands come in as calls, replies go out through one function.
+ * The work of the engine thread. Orders become rows of the running batch, each tick advances all rows by one token, and
+ * finished rows become poems. A new checkpoint is loaded while the current one serves; the old one is freed after its
+ * last row. The scheduler knows neither threads nor limits: commands are calls, and messages go through one function.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -11,39 +10,43 @@ import type { Row } from '../decoding/row.ts';
 import { SAMPLING } from '../decoding/sampler.ts';
 import type { Order } from './inference.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import type { Command, Reply, SharedStats } from './protocol.ts';
+import type { CancelledMessage, EngineCommand, ResultMessage } from './protocol.ts';
+import type { SharedStats } from './shared-stats.ts';
 
-interface Writing {
+/** An order in the batch. Each row writes one candidate. */
+interface ActiveOrder {
   readonly id: number;
-  readonly serving: LoadedModel;
+  readonly model: LoadedModel;
   readonly rows: readonly Row[];
 }
 
-export interface WritingOptions {
+export interface SchedulerOptions {
+  /** Rows per order. */
   readonly candidates: number;
-  readonly pulse: SharedStats;
-  readonly prepare: (checkpoint: string) => Promise<LoadedModel>;
-  readonly reply: (reply: Reply) => void;
-  /** Called when ticking threw: nothing that this thread holds can be trusted any more. */
+  readonly stats: SharedStats;
+  readonly load: (checkpoint: string) => Promise<LoadedModel>;
+  readonly send: (message: ResultMessage | CancelledMessage) => void;
+  /** Called if a tick throws. The state of the thread can then no longer be trusted. */
   readonly onFault: (error: unknown) => void;
 }
 
 export class Scheduler {
-  readonly #options: WritingOptions;
-  readonly #orders = new Map<number, Writing>();
-  readonly #byRow = new Map<Row, Writing>();
-  #serving: LoadedModel;
-  /** Checkpoints that no longer take orders but still have rows. */
+  readonly #options: SchedulerOptions;
+  readonly #orders = new Map<number, ActiveOrder>();
+  readonly #byRow = new Map<Row, ActiveOrder>();
+  #model: LoadedModel;
+  /** Models that take no more orders but still have rows. */
   #retired: LoadedModel[] = [];
   #running = false;
+  /** Settles when the last load command is done. */
   #loading: Promise<void> = Promise.resolve();
 
-  constructor(serving: LoadedModel, options: WritingOptions) {
-    this.#serving = serving;
+  constructor(model: LoadedModel, options: SchedulerOptions) {
+    this.#model = model;
     this.#options = options;
   }
 
-  handle(command: Command): void {
+  handle(command: EngineCommand): void {
     switch (command.type) {
       case 'write':
         this.#write(command.id, command.order);
@@ -52,74 +55,74 @@ export class Scheduler {
         this.#cancel(command.id);
         break;
       case 'load':
-        // One after the other: what was asked for last is what serves.
+        // Loads run one after the other, so the checkpoint of the last command serves in the end.
         this.#loading = this.#loading.then(() => this.#load(command.id, command.checkpoint));
         break;
     }
   }
 
-  /** An order that cannot even begin is no fault of the others. */
+  /** An order that cannot start fails alone and does not affect other orders. */
   #write(id: number, order: Order): void {
     try {
-      this.#join(id, order);
+      this.#start(id, order);
     } catch (error) {
-      this.#options.reply({ type: 'failed', id, message: (error as Error).message });
+      this.#options.send({ type: 'failed', id, message: messageOf(error) });
       return;
     }
     void this.#run();
   }
 
-  #join(id: number, order: Order): void {
+  #start(id: number, order: Order): void {
     const count = order.mood === 'greedy' ? 1 : this.#options.candidates;
-    const { decoder } = this.#serving;
+    const { decoder } = this.#model;
     const sampling = SAMPLING[order.mood];
     const rows = Array.from({ length: count }, (_, n) =>
       decoder.join({ plan: order.plan, sampling, seed: seedOf(order.seed, n), scored: count > 1 }),
     );
-    const writing = { id, serving: this.#serving, rows };
-    this.#orders.set(id, writing);
-    for (const row of rows) this.#byRow.set(row, writing);
+    const active = { id, model: this.#model, rows };
+    this.#orders.set(id, active);
+    for (const row of rows) this.#byRow.set(row, active);
   }
 
   #cancel(id: number): void {
-    const writing = this.#orders.get(id);
-    if (writing) {
-      for (const row of writing.rows) writing.serving.decoder.leave(row);
-      this.#forget(writing);
+    const active = this.#orders.get(id);
+    if (active) {
+      for (const row of active.rows) active.model.decoder.leave(row);
+      this.#remove(active);
     }
-    this.#options.reply({ type: 'cancelled', id });
+    this.#options.send({ type: 'cancelled', id });
   }
 
-  #forget(writing: Writing): void {
-    this.#orders.delete(writing.id);
-    for (const row of writing.rows) this.#byRow.delete(row);
+  #remove(active: ActiveOrder): void {
+    this.#orders.delete(active.id);
+    for (const row of active.rows) this.#byRow.delete(row);
   }
 
   async #load(id: number, checkpoint: string): Promise<void> {
-    const { reply, prepare } = this.#options;
+    const { send, load } = this.#options;
     try {
-      const serving = await prepare(checkpoint);
-      this.#retired.push(this.#serving);
-      this.#serving = serving;
-      // While ticks are being made, the loop alone knows when the old one's last is over.
-      if (!this.#running) this.#release();
-      reply({ type: 'loaded', id, checkpoint: serving.summary });
+      const model = await load(checkpoint);
+      this.#retired.push(this.#model);
+      this.#model = model;
+      // While ticks run, only `#run` knows when the last tick of the old model is over.
+      if (!this.#running) this.#freeRetired();
+      send({ type: 'loaded', id, checkpoint: model.summary });
     } catch (error) {
-      reply({ type: 'not-loaded', id, message: error instanceof Error ? error.message : String(error) });
+      send({ type: 'not-loaded', id, message: messageOf(error) });
     }
   }
 
-  /** Ticks for as long as there are rows, and lets commands in between ticks. */
+  /** Ticks while there are orders. Commands are handled between ticks. */
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
       while (this.#orders.size > 0) {
-        for (const serving of [...this.#retired, this.#serving]) await this.#tick(serving);
-        this.#release();
+        for (const model of [...this.#retired, this.#model]) await this.#tick(model);
+        this.#freeRetired();
         await nextTurn();
       }
-      this.#release();
+      this.#freeRetired();
     } catch (error) {
       this.#options.onFault(error);
     } finally {
@@ -127,48 +130,48 @@ export class Scheduler {
     }
   }
 
-  async #tick(serving: LoadedModel): Promise<void> {
-    const { decoder, stepper } = serving;
-    const { pulse } = this.#options;
+  async #tick({ decoder, stepper }: LoadedModel): Promise<void> {
+    const { stats } = this.#options;
     const active = decoder.active;
     if (active === 0) return;
     const before = stepper.multiplyAdds;
     const finished = await decoder.tick();
-    pulse.add('beats', 1);
-    pulse.add('ticks', 1);
-    pulse.add('rows', active);
-    pulse.add('multiplyAdds', stepper.multiplyAdds - before);
+    stats.add('beats', 1);
+    stats.add('ticks', 1);
+    stats.add('rows', active);
+    stats.add('multiplyAdds', stepper.multiplyAdds - before);
     for (const row of finished) this.#finish(row);
   }
 
+  /** Sends the best candidate when the last row of an order has finished. */
   #finish(row: Row): void {
-    const writing = this.#byRow.get(row);
-    if (!writing || writing.rows.some((each) => !each.finished)) return;
-    this.#forget(writing);
-    const { reply, pulse } = this.#options;
-    for (const each of writing.rows) pulse.add('tokens', each.hanzi);
-    const written = writing.rows.filter((each) => each.error === null);
+    const active = this.#byRow.get(row);
+    if (!active || active.rows.some((each) => !each.finished)) return;
+    this.#remove(active);
+    const { send, stats } = this.#options;
+    for (const each of active.rows) stats.add('tokens', each.hanzi);
+    const written = active.rows.filter((each) => each.error === null);
     if (written.length === 0) {
-      reply({ type: 'failed', id: writing.id, message: row.error?.message ?? 'nothing was written' });
+      send({ type: 'failed', id: active.id, message: row.error?.message ?? 'nothing was written' });
       return;
     }
     const { characters, nll, hanzi } = best(written.map((each) => each.result()));
-    const scored = writing.rows.length > 1 && hanzi > 0;
-    reply({
-      type: 'written',
-      id: writing.id,
-      characters,
-      nllHanzi: scored ? nll / hanzi : null,
-      checkpoint: writing.serving.summary.name,
-    });
+    const scored = active.rows.length > 1 && hanzi > 0;
+    const nllHanzi = scored ? nll / hanzi : null;
+    const checkpoint = active.model.summary.name;
+    send({ type: 'written', id: active.id, poem: { characters, nllHanzi, checkpoint } });
   }
 
-  /** Frees retired checkpoints that have no rows left. */
-  #release(): void {
+  /** Frees retired models that have no rows left. */
+  #freeRetired(): void {
     this.#retired = this.#retired.filter(({ decoder }) => {
       if (decoder.active > 0) return true;
       decoder.dispose();
       return false;
     });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

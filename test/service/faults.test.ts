@@ -8,11 +8,11 @@ const seeds = Array.from({ length: 24 }, (_, n) => n);
 const text = ({ characters }: GeneratedPoem) => characters.join('');
 
 describe.each([
-  ['crashes', 'crash', 0],
-  ['ends', 'exit', 0],
-  ['hangs', 'hang', 500],
-  ['runs out of memory', 'memory', 0],
-] as const)('an engine that %s', (_, kind, atLeastMs) => {
+  ['crashes', 'crash', 'a fault of the test'],
+  ['ends', 'exit', 'the thread ended with code 3'],
+  ['hangs', 'hang', 'no progress for 500 ms'],
+  ['runs out of memory', 'memory', 'memory limit'],
+] as const)('an engine that %s', (_, kind, reason) => {
   test('is started anew, and every poem is written as if nothing had been', { timeout: 60_000 }, async () => {
     const root = await checkpointsFolder();
     const sound = await serve({ checkpointsRoot: root });
@@ -21,16 +21,15 @@ describe.each([
     const { inference, log } = await serve({
       checkpointsRoot: root,
       fault: { kind, on: 'write', after: 20, again: false },
-      recovery: { hangMs: 500, heapMb: kind === 'memory' ? 128 : 1024 },
+      recovery: { hangMs: kind === 'hang' ? 500 : 30_000, heapMb: kind === 'memory' ? 128 : 1024 },
       limits: { deadlineMs: 50_000 },
     });
-    const started = performance.now();
     const written = await Promise.all(seeds.map((seed) => inference.write(order(seed), OWNER)));
-    expect(performance.now() - started).toBeGreaterThan(atLeastMs);
     expect(written.map(text)).toEqual(expected.map(text));
     expect(inference.status().restarts).toBe(1);
     expect(await inference.metrics()).toMatch(/shiren_engine_restarts_total 1/);
-    expect(log.some(({ level, message }) => level === 'warn' && message === 'the engine ended')).toBe(true);
+    const ends = log.filter(({ message }) => message === 'the engine ended');
+    expect(ends).toMatchObject([{ level: 'warn', fields: { reason: expect.stringContaining(reason) } }]);
   });
 });
 
@@ -174,10 +173,10 @@ describe('while the engine hangs', () => {
   const fault = { kind: 'hang', on: 'write', after: 1, again: false } as const;
 
   test('nobody waits beyond the deadline', async () => {
-    const { inference } = await serve({ fault, limits: { deadlineMs: 300 } });
-    const started = performance.now();
+    const { inference } = await serve({ fault, limits: { deadlineMs: 300 }, recovery: { hangMs: 60_000 } });
     await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'deadline' });
-    expect(performance.now() - started).toBeLessThan(1000);
+    // The answer came while the engine still hung.
+    expect(inference.status().restarts).toBe(0);
   });
 
   test('it is noticed though whoever asked has gone', async () => {
