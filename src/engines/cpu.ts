@@ -1,4 +1,7 @@
-/** The cpu engine: plain JavaScript. It runs everywhere and is about 50 times slower than wasm. Parity tests use it as the reference. */
+/**
+ * The cpu engine: plain JavaScript. It runs everywhere and is about 50 times slower than wasm. Parity tests use it as the
+ * reference.
+ */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineBackend } from './engine-backend.ts';

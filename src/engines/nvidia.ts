@@ -18,9 +18,9 @@ const QUERY = ['--query-gpu=name,utilization.gpu,memory.used,memory.total', '--f
 const TIMEOUT_MS = 3000;
 
 /** One reading per card, in the driver's order; null if there is no `nvidia-smi`, no card, or no answer in time. */
-export function readNvidia(): Promise<readonly GpuReading[] | null> {
+export function readNvidia(timeoutMs = TIMEOUT_MS): Promise<readonly GpuReading[] | null> {
   return new Promise((resolve) => {
-    execFile('nvidia-smi', QUERY, { timeout: TIMEOUT_MS, windowsHide: true }, (error, output) => {
+    execFile('nvidia-smi', QUERY, { timeout: timeoutMs, windowsHide: true }, (error, output) => {
       const readings = error === null ? parseReadings(output) : [];
       resolve(readings.length === 0 ? null : readings);
     });

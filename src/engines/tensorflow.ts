@@ -48,7 +48,7 @@ export async function loadTensorFlow(folder: string): Promise<StartedEngine & { 
     // Loading it registers the backend. `require` is needed because the package is CommonJS at a path of our own.
     createRequire(import.meta.url)(folder);
   } catch (error) {
-    const remedy = `${SETUP_COMMAND} -- --remove, then ${SETUP_COMMAND}, builds it anew`;
+    const remedy = `${SETUP_COMMAND} -- --remove, then ${SETUP_COMMAND}, rebuilds it`;
     throw new EngineUnavailable(`its library does not load: ${firstLine(error)}`, remedy);
   }
   await tf.setBackend('tensorflow');

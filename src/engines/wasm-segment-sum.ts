@@ -40,7 +40,7 @@ function unsortedSegmentSum(
   const ids = backend.typedArrayFromHeap(segmentIds);
   sums.fill(0);
   for (let row = 0, from = 0; row < ids.length; row++, from += width) {
-    const id = ids[row] as number;
+    const id = ids[row] ?? -1;
     if (id < 0) continue;
     if (id >= numSegments) throw new RangeError(`segment ${id} is not below ${numSegments}`);
     const to = id * width;

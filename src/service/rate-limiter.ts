@@ -1,7 +1,7 @@
 /**
  * Limits of one user or guild: poems per minute, poems at a time, and orders that wait for either.
  *
- * Bottleneck starts the orders in turn, at most so many at a time, and counts those that run. {@link MinuteWindow} counts
+ * Bottleneck starts the orders in the order of arrival, limits how many run at a time, and counts them. {@link MinuteWindow} counts
  * the poems of the minute: Bottleneck's reservoir can only be read asynchronously, but a refusal must be decided and
  * acted on in one step. The waiting orders are listed here, because Bottleneck cannot remove a job from its queue and
  * does not know a job's place in it.

@@ -13,7 +13,7 @@ describe.each([
   ['hangs', 'hang', 'no progress for 500 ms'],
   ['runs out of memory', 'memory', 'memory limit'],
 ] as const)('an engine that %s', (_, kind, reason) => {
-  test('is started anew, and every poem is written as if nothing had been', { timeout: 60_000 }, async () => {
+  test('is restarted, and every poem is written as without the fault', { timeout: 60_000 }, async () => {
     const root = await checkpointsFolder();
     const sound = await serve({ checkpointsRoot: root });
     const expected = await Promise.all(seeds.map((seed) => sound.inference.write(order(seed), OWNER)));
@@ -34,7 +34,7 @@ describe.each([
 });
 
 describe('an engine that keeps crashing', () => {
-  test('is left to rest, and works again of itself', async () => {
+  test('rests, and works again without help', async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 700 },
@@ -85,11 +85,11 @@ describe('an engine that keeps crashing', () => {
     }
     const resting = await tokens();
     expect(resting).toBeGreaterThanOrEqual(before);
-    // Two poems before the third order, and at most two more in each of the threads after the first.
+    // Two poems before the third order, and at most two more in each later thread.
     expect(resting).toBeLessThanOrEqual(3 * before);
   });
 
-  test('after its rest is tried once, not three times', async () => {
+  test('is started once after its rest, not three times', async () => {
     const { inference, root } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 300 },
@@ -102,7 +102,7 @@ describe('an engine that keeps crashing', () => {
   });
 });
 
-test('an engine that crashes while it loads a checkpoint goes on with the last good one', async () => {
+test('an engine that crashes while it loads a checkpoint continues with the last good one', async () => {
   const { inference } = await serve({ fault: { kind: 'crash', on: 'load', after: 1, again: false } });
   const before = text(await inference.write(order(1), OWNER));
   const error = await inference.reload('two').catch((caught) => caught);
@@ -111,7 +111,7 @@ test('an engine that crashes while it loads a checkpoint goes on with the last g
   expect(inference.status()).toMatchObject({ checkpoint: { name: 'one' }, restarts: 1 });
 });
 
-test('an engine started anew serves what was loaded last', async () => {
+test('a restarted engine serves the checkpoint that was loaded last', async () => {
   const { inference } = await serve({ fault: { kind: 'crash', on: 'write', after: 2, again: false } });
   await inference.reload('two');
   const first = await inference.write(order(1), OWNER);
@@ -123,10 +123,10 @@ test('an engine started anew serves what was loaded last', async () => {
   expect(inference.status().restarts).toBe(1);
 });
 
-describe('where what served has been damaged on disk since', () => {
+describe('if the served checkpoint has been damaged on disk', () => {
   const damage = (root: string, name: string) => writeFile(join(root, name, 'card.json'), '{}');
 
-  test('the one that served before it is served again', async () => {
+  test('the one served before it is served again', async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 2, again: false },
     });
@@ -143,7 +143,7 @@ describe('where what served has been damaged on disk since', () => {
     expect(warning?.fields.reason).toMatch(/two.card\.json/);
   });
 
-  test('and there was no other, it is tried again until it has been mended', async () => {
+  test('and there was no other, it is tried again until it is repaired', async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 2, again: false },
       recovery: { restMs: 300 },
@@ -162,7 +162,7 @@ describe('where what served has been damaged on disk since', () => {
   });
 });
 
-test('an engine that dies on its first start is said so', async () => {
+test('an engine that crashes during its first start is reported', async () => {
   const fault = { kind: 'crash', on: 'start', after: 1, again: true } as const;
   const error = await serve({ fault }).catch((caught) => caught);
   expect(error).toBeInstanceOf(LoadError);
@@ -179,7 +179,7 @@ describe('while the engine hangs', () => {
     expect(inference.status().restarts).toBe(0);
   });
 
-  test('it is noticed though whoever asked has gone', async () => {
+  test('it is restarted even if the asker no longer waits', async () => {
     const { inference } = await serve({ fault, limits: { deadlineMs: 200 }, recovery: { hangMs: 700 } });
     await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'deadline' });
     await expect.poll(() => inference.status().restarts, { timeout: 5000 }).toBe(1);
@@ -188,7 +188,7 @@ describe('while the engine hangs', () => {
       .toMatch(/^月/);
   });
 
-  test('those in the queue are told their place', async () => {
+  test('the asker of each queued order is told its place', async () => {
     const { inference } = await serve({ fault, limits: { rows: 1 }, recovery: { hangMs: 2600 } });
     const told: unknown[] = [];
     const running = inference.write(order(1), OWNER, { onWaiting: () => told.push('running') });
@@ -196,7 +196,7 @@ describe('while the engine hangs', () => {
     const next = inference.write(order(2), OWNER, { onWaiting });
     const last = inference.write(order(3), OWNER, { onWaiting });
     await Promise.all([running, next, last]);
-    // Told again as often as it takes. No poem has been ordered yet, but one was written to try the engine out.
+    // Notices repeat, so there may be more. No poem is finished yet, so the estimate comes from the trial poem.
     expect(told).not.toContain('running');
     expect(told.slice(0, 2)).toEqual([
       [1, expect.any(Number)],

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { NO_WORKLOAD, type Workload, workloadBetween } from '../../src/service/workload.ts';
 import { OWNER, order, serve } from './served.ts';
 
-test('nothing is said of a minute without work', () => {
+test('a minute without work has no report', () => {
   const work: Workload = { ...NO_WORKLOAD, poems: 3, ticks: 90, restarts: 1, refusals: { 'queue-full': 2 } };
   expect(workloadBetween(work, { ...work })).toBeNull();
 });
@@ -14,7 +14,7 @@ test.each([
     { ticks: 97, rows: 30 },
     { ticks: 7, rowsPerTick: 1.4 },
   ],
-])('a minute without a poem counts, too: %j', (changed, said) => {
+])('a minute without a poem has a report: %j', (changed, said) => {
   const before: Workload = {
     ...NO_WORKLOAD,
     ticks: 90,
@@ -40,7 +40,7 @@ test('means are of the minute, not of all time', () => {
   });
 });
 
-test('the service logs a line a minute where there was work', async () => {
+test('the service logs one line for each minute with work', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => {
     vi.useRealTimers();
