@@ -169,6 +169,18 @@ test('an engine that crashes during its first start is reported', async () => {
   expect(error).toMatchObject({ code: 'engine', message: expect.stringContaining('a fault of the test') });
 });
 
+test('an engine whose kernels compute wrong results does not serve', async () => {
+  const fault = { kind: 'wrong-kernels', on: 'start', after: 1, again: true } as const;
+  const error = await serve({ fault }).catch((caught) => caught);
+  expect(error).toBeInstanceOf(LoadError);
+  expect(error).toMatchObject({
+    code: 'engine',
+    message: expect.stringMatching(
+      /^The WebAssembly kernels compute wrong results: one step of the lstm cell/,
+    ),
+  });
+});
+
 describe('while the engine hangs', () => {
   const fault = { kind: 'hang', on: 'write', after: 1, again: false } as const;
 
