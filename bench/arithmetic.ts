@@ -1,7 +1,8 @@
 /** How fast an engine multiplies matrices: what everything else is held against. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import { type EngineChoice, startEngine } from '../src/engines/engine.ts';
+import { startEngine } from '../src/engines/engine.ts';
+import type { EngineChoice } from '../src/engines/names.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
 

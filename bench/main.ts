@@ -8,7 +8,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { count, engineChoice, runCommand, UsageError } from '../src/cli/command.ts';
-import { type EngineChoice, startEngine } from '../src/engines/engine.ts';
+import { startEngine } from '../src/engines/engine.ts';
+import type { EngineChoice } from '../src/engines/names.ts';
 import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
 import { openInference } from '../src/service/embedded.ts';
 import { LoadError } from '../src/service/inference.ts';

@@ -2,7 +2,7 @@
 
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood, Script, VerseRequest } from '../poetry/request.ts';
-import type { Written } from '../service/inference.ts';
+import type { GeneratedPoem } from '../service/inference.ts';
 
 /** All it takes to ask for a poem again. */
 export interface VerseAsk {
@@ -21,7 +21,7 @@ export interface Poem {
   readonly lines: readonly string[];
   /** The script to show it in. */
   readonly script: Script;
-  readonly written: Written;
+  readonly written: GeneratedPoem;
 }
 
 /** A line of a page: `term` is what it is about, `text` what there is to say, `items` what belongs under it. */

@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ENGINE_CHOICES } from '../service/engine-names.ts';
 
 /** A setting that cannot be used; the message is one sentence that names the variable. */
 export class SettingsError extends Error {
@@ -54,7 +55,7 @@ const SCHEMA = z.object({
     .string()
     .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'must be the name of a folder in the checkpoints folder')
     .default('tang'),
-  ENGINE: oneOf(['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu']).default('auto'),
+  ENGINE: oneOf(ENGINE_CHOICES).default('auto'),
   USER_PER_MINUTE: whole(1, 100_000).default(10),
   USER_RUNNING: whole(1, 1_000).default(2),
   USER_WAITING: whole(0, 10_000).default(5),

@@ -1,7 +1,7 @@
 /** What the commands of the terminal share: wrong usage or an `OperatorError` is one line and exit code 1, not a stack. */
 
 import dotenv from 'dotenv';
-import { ENGINE_CHOICES, type EngineChoice } from '../engines/engine.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../engines/names.ts';
 import { OperatorError } from '../system/operator-error.ts';
 
 /** The command line is wrong; the message says how. */

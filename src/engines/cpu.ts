@@ -1,10 +1,13 @@
-/** Plain JavaScript: runs everywhere and is some fifty times slower than wasm. The oracle of the parity tests. */
+/**
+ * The cpu engine: plain JavaScript. It runs everywhere and is about 50 times slower than wasm. Parity tests use it as the
+ * reference.
+ */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Candidate } from './candidate.ts';
+import type { EngineBackend } from './engine-backend.ts';
 import { processorName } from './processor.ts';
 
-export const cpu: Candidate = {
+export const cpu: EngineBackend = {
   name: 'cpu',
 
   async start() {

@@ -1,10 +1,10 @@
-/** What NVIDIA's own monitor says of the cards in this machine. */
+/** Reads utilization and memory of this machine's NVIDIA cards with `nvidia-smi`. */
 
 import { execFile } from 'node:child_process';
 
 export interface GpuReading {
   readonly name: string;
-  /** Share of the last sample period in which a kernel ran, 0 to 1; null where the card does not tell. */
+  /** Share of the last sample period in which a kernel ran, 0 to 1; null if the card does not report it. */
   readonly utilization: number | null;
   /** Bytes. */
   readonly memoryUsed: number | null;
@@ -14,33 +14,30 @@ export interface GpuReading {
 
 const MIB = 1024 * 1024;
 const QUERY = ['--query-gpu=name,utilization.gpu,memory.used,memory.total', '--format=csv,noheader,nounits'];
-/** A wedged driver makes nvidia-smi hang; whoever asks for metrics must not hang with it. */
-const LIMIT_MS = 3000;
+/** A faulty driver can make nvidia-smi hang. A metrics request must not hang with it. */
+const TIMEOUT_MS = 3000;
 
-/** One reading a card, in the driver's order; null where there is no `nvidia-smi`, no card, or no answer in time. */
-export function readNvidia(): Promise<readonly GpuReading[] | null> {
+/** One reading per card, in the driver's order; null if there is no `nvidia-smi`, no card, or no answer in time. */
+export function readNvidia(timeoutMs = TIMEOUT_MS): Promise<readonly GpuReading[] | null> {
   return new Promise((resolve) => {
-    execFile('nvidia-smi', QUERY, { timeout: LIMIT_MS, windowsHide: true }, (error, output) => {
+    execFile('nvidia-smi', QUERY, { timeout: timeoutMs, windowsHide: true }, (error, output) => {
       const readings = error === null ? parseReadings(output) : [];
       resolve(readings.length === 0 ? null : readings);
     });
   });
 }
 
-/** Reads the lines of nvidia-smi; `[N/A]` and `[Not Supported]` (MIG, shared memory) become null. */
+/** Parses the output of nvidia-smi. `[N/A]` and `[Not Supported]` (MIG, shared memory) become null. */
 export function parseReadings(output: string): GpuReading[] {
   const readings: GpuReading[] = [];
   for (const line of output.split('\n')) {
-    // The name may hold commas in principle; the numbers are the last three fields.
+    // A name may contain commas. The numbers are the last three fields.
     const fields = line.split(',').map((field) => field.trim());
-    if (fields.length < 4) continue;
-    const [utilization, used, total] = fields.slice(-3).map(numberOrNull) as [
-      number | null,
-      number | null,
-      number | null,
-    ];
+    const name = fields.slice(0, -3).join(', ');
+    const [utilization, used, total] = fields.slice(-3).map(numberOrNull);
+    if (name === '' || utilization === undefined || used === undefined || total === undefined) continue;
     readings.push({
-      name: fields.slice(0, -3).join(', '),
+      name,
       utilization: utilization === null ? null : utilization / 100,
       memoryUsed: used === null ? null : used * MIB,
       memoryTotal: total === null ? null : total * MIB,

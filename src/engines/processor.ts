@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 
-/** The processor's own name, or its architecture where the system does not tell (some containers and arm64). */
+/** The model name of the processor, or its architecture if the system gives no name (some containers and arm64). */
 export function processorName(): string {
   const model = cpus()[0]?.model.trim();
   return model === undefined || model === '' || model === 'unknown' ? process.arch : model;

@@ -1,32 +1,34 @@
 /**
- * Matrix products in bfloat16 on TensorFlow without a card: the operands are rounded to 8 bits of mantissa, the sums made
- * in float32, the result rounded again. A processor with AVX512_BF16 or AMX makes them about twice as fast.
+ * Matrix products in bfloat16 with TensorFlow on a processor. The operands are rounded to 8 bits of mantissa, the sums
+ * are computed in float32, and the result is rounded again. On a processor with AVX512_BF16 or AMX a product is about
+ * twice as fast as in float32.
  *
- * TensorFlow.js has no such type, so the operations are called on the addon's own handles: what lies between the casts
- * never becomes a tensor of TensorFlow.js.
+ * TensorFlow.js has no bfloat16 type. The operations are called on the addon's handles, and the values between the
+ * casts never become tensors of TensorFlow.js.
  */
 
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { computesOnProcessor } from './tensorflow.ts';
 
-/** TF_BFLOAT16 of TensorFlow's C interface (tf_datatype.h); the addon names only the types of TensorFlow.js. */
+/** TF_BFLOAT16 in TensorFlow's C interface (tf_datatype.h). The addon names only the types of TensorFlow.js. */
 const BFLOAT16 = 14;
 
+/** An attribute of an operation, as the addon takes it. */
 interface Attribute {
   readonly name: string;
   readonly type: number;
   readonly value: number | boolean;
 }
 
-/** A result as the addon returns it: a handle, which must be deleted or become a tensor. */
+/** A result of the addon. It must be deleted or become a tensor. */
 interface Handle {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;
 }
 
-/** What is used of the backend object that the addon registers. */
+/** The part of the registered backend object that is used here. */
 interface Backend extends tf.KernelBackend {
   readonly binding: {
     readonly TF_ATTR_TYPE: number;
@@ -44,7 +46,7 @@ interface Backend extends tf.KernelBackend {
   createOutputTensor(handle: Handle): tf.Tensor;
 }
 
-/** Whether this thread's engine makes products faster in bfloat16: TensorFlow on a processor that has them. */
+/** Whether bfloat16 products are faster on this thread's engine: TensorFlow on a processor with bfloat16 instructions. */
 export function hasBfloat16(): boolean {
   return tf.getBackend() === 'tensorflow' && computesOnProcessor() && processorHasBfloat16();
 }
@@ -62,14 +64,15 @@ function processorHasBfloat16(): boolean {
   return found;
 }
 
-/** Matrices that are multiplied at every step of a batch, cast once. */
+/** Bfloat16 copies of matrices that are multiplied at every step of a batch. */
 const casts = new Map<tf.Tensor, Handle>();
 
-/** Casts a matrix for all products until {@link dropCasts}; it must live as long. */
+/** Casts a matrix once for all products until {@link dropCasts}. The matrix must live that long. */
 export function castOnce(matrix: tf.Tensor2D): void {
   const { binding, getInputTensorIds } = backendOf();
   if (casts.has(matrix)) return;
-  const [id] = getInputTensorIds([matrix]) as [number];
+  const [id] = getInputTensorIds([matrix]);
+  if (id === undefined) throw new Error('the matrix has no handle');
   casts.set(matrix, cast(binding, id, binding.TF_FLOAT, BFLOAT16));
 }
 
@@ -91,7 +94,7 @@ function backendOf() {
   };
 }
 
-/** op(a) · op(b), where op transposes if asked, as float32. Needs {@link hasBfloat16}. */
+/** op(a) · op(b) as float32, where op is the transpose if its flag is set. Requires {@link hasBfloat16}. */
 export function bfloat16MatMul(
   a: tf.Tensor2D,
   b: tf.Tensor2D,
@@ -100,7 +103,8 @@ export function bfloat16MatMul(
 ): tf.Tensor2D {
   const backend = tf.backend() as Backend;
   const { binding } = backend;
-  const [idA, idB] = backend.getInputTensorIds([a, b]) as [number, number];
+  const [idA, idB] = backend.getInputTensorIds([a, b]);
+  if (idA === undefined || idB === undefined) throw new Error('a matrix has no handle');
   const left = cast(binding, idA, binding.TF_FLOAT, BFLOAT16);
   const kept = casts.get(b);
   const right = kept ?? cast(binding, idB, binding.TF_FLOAT, BFLOAT16);

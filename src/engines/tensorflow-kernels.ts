@@ -1,16 +1,17 @@
 /**
- * TensorFlow's fused kernels for what training spends its time on between products. Each does in one call what a dozen
- * plain operations do, which remain the definition, and what every other engine runs.
+ * TensorFlow's fused kernels for the operations of training that take the most time besides matrix products. One call
+ * replaces about a dozen plain operations. The plain operations define the result, and other engines run them.
  *
- * Its LSTM kernels that also multiply (BlockLSTM, LSTMBlockCell) are slower at our sizes than products made for all
- * steps of a layer at once, as theirs do not go through oneDNN; so of those only the gates' gradient is used.
+ * TensorFlow's LSTM kernels that include the products (BlockLSTM, LSTMBlockCell) do not use oneDNN. At our sizes they
+ * are slower than one product for all steps of a layer. Only the gradient kernel of the gates is used.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 
+/** An attribute of an operation, as the addon takes it. */
 type Attribute = { readonly name: string; readonly type: number; readonly value: number | boolean };
 
-/** What is used of the backend object that the addon registers. */
+/** The part of the registered backend object that is used here. */
 interface Executor extends tf.KernelBackend {
   readonly binding: {
     readonly TF_ATTR_TYPE: number;
@@ -31,8 +32,8 @@ function executor(): Executor | null {
 }
 
 /**
- * Cross-entropy of `scores` [n, V] with `targets` [n] int32: NLL [n] in nats, and its gradient by the scores, softmax
- * minus one-hot [n, V]. Null where the engine is not TensorFlow.
+ * Cross-entropy of `scores` [n, V] with `targets` [n] int32: the NLL [n] in nats, and the gradient with respect to the
+ * scores [n, V] (softmax minus one-hot). Null if the engine is not TensorFlow.
  */
 export function fusedCrossEntropy(
   scores: tf.Tensor2D,
@@ -50,23 +51,26 @@ export function fusedCrossEntropy(
     [scores, targets],
     2,
   );
+  if (!nll || !gradient) throw new Error('the cross-entropy kernel returned too few tensors');
   return { nll: nll as tf.Tensor1D, gradient: gradient as tf.Tensor2D };
 }
 
-/** The order of the gates in what {@link fusedLstmGradient} returns, as indices into i f g o. */
+/** Order of the gates in the result of {@link fusedLstmGradient}, as indices into (i, f, g, o). */
 export const FUSED_GATES = [0, 2, 1, 3] as const;
 
-/** What the kernel wants to see of a layer besides its step: weights for their shape, and peepholes that we lack. */
+/** Inputs of the kernel that are the same for all steps of a layer. Our LSTM has no peepholes; the kernel takes zeros. */
 export interface FusedLayer {
-  /** [H, 4H] */
+  /** [H, 4H]; the kernel reads its shape only. */
   readonly recurrent: tf.Tensor2D;
-  /** [4H] zeros, [H] zeros, and [B, 0]. */
+  /** [4H], zeros. */
   readonly bias: tf.Tensor1D;
+  /** [H], zeros. */
   readonly peephole: tf.Tensor1D;
+  /** [B, 0], in place of the layer's input. */
   readonly nothing: tf.Tensor2D;
 }
 
-/** Null where the engine is not TensorFlow. The caller keeps it for the layer's steps, in a tidy. */
+/** Null if the engine is not TensorFlow. The caller uses it for all steps of the layer, inside a `tf.tidy`. */
 export function fusedLayer(recurrent: tf.Tensor2D, rows: number): FusedLayer | null {
   if (!executor()) return null;
   const [hidden, width] = recurrent.shape;
@@ -79,28 +83,31 @@ export function fusedLayer(recurrent: tf.Tensor2D, rows: number): FusedLayer | n
 }
 
 /**
- * The gates' gradient of one LSTM step from the gradients by h and c ([B, H] each): by the gates' sums [B, 4H], in the
- * order of {@link FUSED_GATES}, and by the c that came in. `saved` is what the cell's `forward` saved.
+ * Backward pass of the gates of one LSTM step. Takes the gradients of h and c [B, H], and what the cell's `forward`
+ * saved: i, f, g, o, the previous c and tanh(c), [B, H] each. Returns the gradient of the gates' sums [B, 4H], in the
+ * order of {@link FUSED_GATES}, and the gradient of the previous c [B, H].
  */
 export function fusedLstmGradient(
   layer: FusedLayer,
   [dh, dc]: readonly [tf.Tensor2D, tf.Tensor2D],
-  [i, f, g, o, before, squashed]: readonly tf.Tensor2D[],
+  [i, f, g, o, c, tanhC]: readonly tf.Tensor2D[],
 ): { readonly dGates: tf.Tensor2D; readonly dBefore: tf.Tensor2D } {
-  const tensorflow = executor() as Executor;
+  const tensorflow = executor();
+  if (!tensorflow) throw new Error('the fused gradient needs TensorFlow');
+  if (!i || !f || !g || !o || !c || !tanhC) throw new Error('the LSTM step saved too few tensors');
   const { binding } = tensorflow;
-  const c = before as tf.Tensor2D;
   const { recurrent, bias, peephole, nothing } = layer;
-  const gates = [i, c, f, o, g, squashed] as tf.Tensor2D[];
+  const gates = [i, c, f, o, g, tanhC];
   const [dBefore, dGates] = tensorflow.executeMultipleOutputs(
     'LSTMBlockCellGrad',
     [
       { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
       { name: 'use_peephole', type: binding.TF_ATTR_BOOL, value: false },
     ],
-    // x, c and h before, weights, peepholes, bias; i, c, f, o, g, tanh c; the gradients.
+    // x, previous c, previous h, weights, three peepholes, bias; i, c, f, o, g, tanh(c); the two gradients.
     [nothing, c, c, recurrent, peephole, peephole, peephole, bias, ...gates, dc, dh],
     5,
   );
+  if (!dBefore || !dGates) throw new Error('the gradient kernel returned too few tensors');
   return { dGates: dGates as tf.Tensor2D, dBefore: dBefore as tf.Tensor2D };
 }

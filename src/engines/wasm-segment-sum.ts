@@ -1,6 +1,6 @@
 /**
- * UnsortedSegmentSum, which TensorFlow.js 4.22 lacks on wasm: the gradient of `tf.gather`, and so of an embedding.
- * It works on the heap of the wasm module in place; nothing is copied in or out.
+ * The UnsortedSegmentSum kernel for wasm, which TensorFlow.js 4.22 lacks. It is the gradient of `tf.gather` and so of an
+ * embedding. It works in place on the heap of the wasm module.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -19,8 +19,9 @@ interface Inputs {
 }
 
 /**
- * x [N, ...rest], segmentIds [N] -> [numSegments, ...rest]: row i of the result is the sum of the rows of x whose
- * segment id is i. A negative id drops its row, as TensorFlow's own does.
+ * x [N, ...rest], segmentIds [N] -> [numSegments, ...rest]. Row i of the result is the sum of the rows of x whose
+ * segment id is i. A row with a negative id is dropped, as in TensorFlow. Throws a RangeError if an id is not below
+ * `numSegments`.
  */
 function unsortedSegmentSum(
   inputs: Inputs,
@@ -32,23 +33,24 @@ function unsortedSegmentSum(
   const rest = x.shape.slice(1);
   const width = rest.reduce((product, length) => product * length, 1);
 
-  // Making the output may grow the heap, which detaches every view on it: take the views afterwards.
+  // Allocating the output may grow the heap, which detaches every view of it. So take the views afterwards.
   const output = backend.makeOutput([numSegments, ...rest], x.dtype);
   const sums = backend.typedArrayFromHeap(output);
   const rows = backend.typedArrayFromHeap(x);
   const ids = backend.typedArrayFromHeap(segmentIds);
   sums.fill(0);
   for (let row = 0, from = 0; row < ids.length; row++, from += width) {
-    const id = ids[row] as number;
+    const id = ids[row] ?? -1;
     if (id < 0) continue;
     if (id >= numSegments) throw new RangeError(`segment ${id} is not below ${numSegments}`);
     const to = id * width;
+    // Hot loop: the casts avoid a check per number.
     for (let i = 0; i < width; i++) sums[to + i] = (sums[to + i] as number) + (rows[from + i] as number);
   }
   return output;
 }
 
-/** Registers the kernel for the wasm backend unless it is there (a later TensorFlow.js may bring its own). */
+/** Registers the kernel for the wasm backend, unless a later TensorFlow.js brings its own. */
 export function registerUnsortedSegmentSum(): void {
   if (getKernel(UnsortedSegmentSum, 'wasm') !== undefined) return;
   const kernelFunc: KernelFunc = ({ inputs, backend, attrs }) =>

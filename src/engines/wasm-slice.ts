@@ -1,7 +1,7 @@
 /**
- * Slice and SplitV for wasm, in place of TensorFlow.js's own, which copy the whole tensor out of the module for each
- * piece that they cut: cutting a layer's products into 64 steps took a quarter of a training step. These copy each piece
- * once, within the module's memory.
+ * Slice and SplitV kernels for wasm, in place of those of TensorFlow.js. The originals copy the whole tensor out of the
+ * module for each slice; splitting a layer's products into 64 steps took a quarter of a training step. These kernels
+ * copy each slice once, within the module's memory.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -20,74 +20,74 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 
-/** Cuts boxes of these sizes, whose corners are at `begins`, out of x. All but strings, which are not on the heap. */
-function cut(
-  x: TensorInfo,
-  begins: readonly (readonly number[])[],
-  sizes: readonly number[][],
-  backend: BackendWasm,
-): TensorInfo[] {
-  // Making an output may grow the heap, which detaches every view on it: make all before taking one.
-  const outputs = sizes.map((size) => backend.makeOutput(size, x.dtype));
+/** A box to be copied out of a tensor: its first index and its length in each dimension. */
+interface Box {
+  readonly begin: readonly number[];
+  readonly size: number[];
+}
+
+/** Copies boxes out of x. Strings are not supported, because they are not on the heap. */
+function copyBoxes(x: TensorInfo, boxes: readonly Box[], backend: BackendWasm): TensorInfo[] {
+  // Allocating an output may grow the heap, which detaches every view of it. So allocate all outputs first.
+  const outputs = boxes.map((box) => ({ ...box, output: backend.makeOutput(box.size, x.dtype) }));
   const from = backend.typedArrayFromHeap(x);
   const heap = new Uint8Array(from.buffer);
   const width = from.BYTES_PER_ELEMENT;
   const strides = [...util.computeStrides(x.shape), 1];
-  for (const [i, output] of outputs.entries()) {
-    const begin = begins[i] as readonly number[];
-    const size = sizes[i] as readonly number[];
-    // Dimensions from `inner` on lie in one run: the innermost, and outwards as long as they are taken whole.
+  for (const { begin, size, output } of outputs) {
+    // The dimensions from `inner` on are contiguous: the innermost one, and outer ones while the inner ones are whole.
     let inner = x.shape.length - 1;
     while (inner > 0 && size[inner] === x.shape[inner]) inner--;
     inner = Math.max(inner, 0);
     const run = size.slice(inner).reduce((product, length) => product * length, 1);
     let to = backend.typedArrayFromHeap(output).byteOffset;
     const copy = (dimension: number, at: number): void => {
-      const first = at + (begin[dimension] ?? 0) * (strides[dimension] as number);
+      const stride = strides[dimension] ?? 1;
+      const first = at + (begin[dimension] ?? 0) * stride;
       if (dimension >= inner) {
         const start = from.byteOffset + first * width;
         heap.copyWithin(to, start, start + run * width);
         to += run * width;
         return;
       }
-      for (let index = 0; index < (size[dimension] as number); index++) {
-        copy(dimension + 1, first + index * (strides[dimension] as number));
-      }
+      const length = size[dimension] ?? 1;
+      for (let index = 0; index < length; index++) copy(dimension + 1, first + index * stride);
     };
     copy(0, 0);
   }
-  return outputs;
+  return outputs.map(({ output }) => output);
 }
 
 function slice(x: TensorInfo, { begin, size }: SliceAttrs, backend: BackendWasm): TensorInfo {
-  const [begins, sizes] = slice_util.parseSliceParams(
+  const [first, lengths] = slice_util.parseSliceParams(
     x as Parameters<typeof slice_util.parseSliceParams>[0],
     begin,
     size,
-  ) as [number[], number[]];
-  return cut(x, [begins], [sizes], backend)[0] as TensorInfo;
+  );
+  if (!first || !lengths) throw new Error('a slice has no box');
+  const [output] = copyBoxes(x, [{ begin: first, size: lengths }], backend);
+  if (!output) throw new Error('a slice has no output');
+  return output;
 }
 
 function splitV(x: TensorInfo, { numOrSizeSplits, axis }: SplitVAttrs, backend: BackendWasm): TensorInfo[] {
-  const along = util.parseAxisParam(axis, x.shape)[0] as number;
+  const [along] = util.parseAxisParam(axis, x.shape);
   const lengths = backend_util.prepareSplitSize(
     x as Parameters<typeof backend_util.prepareSplitSize>[0],
     numOrSizeSplits,
     along,
   );
-  let reached = 0;
-  const begins = lengths.map((length) => {
-    const begin = x.shape.map((_, dimension) => (dimension === along ? reached : 0));
-    reached += length;
-    return begin;
+  let first = 0;
+  const boxes = lengths.map((length) => {
+    const begin = x.shape.map((_, dimension) => (dimension === along ? first : 0));
+    const size = x.shape.map((whole, dimension) => (dimension === along ? length : whole));
+    first += length;
+    return { begin, size };
   });
-  const sizes = lengths.map((length) =>
-    x.shape.map((whole, dimension) => (dimension === along ? length : whole)),
-  );
-  return cut(x, begins, sizes, backend);
+  return copyBoxes(x, boxes, backend);
 }
 
-/** Puts the kernels in place of the wasm backend's own, which keep what is not numbers. */
+/** Replaces the wasm backend's kernels. The originals still handle strings. */
 export function replaceSlices(): void {
   const numeric = (
     kernelName: string,

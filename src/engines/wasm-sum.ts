@@ -1,6 +1,6 @@
 /**
- * Sum over the rows of a matrix for wasm. TensorFlow.js's own transposes the matrix first, which takes ten times as long
- * as the sum: the gradient of the output's bias took a sixth of a training step.
+ * A Sum kernel for wasm that sums a matrix over its rows. The kernel of TensorFlow.js transposes the matrix first, which
+ * takes ten times as long as the sum; the gradient of the output bias took a sixth of a training step.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -16,14 +16,15 @@ import {
 
 /** x [N, V] -> [V], or [1, V] with `keepDims`. */
 function sumRows(x: TensorInfo, keepDims: boolean, backend: BackendWasm): TensorInfo {
-  const [N, V] = x.shape as [number, number];
+  const [N, V] = x.shape;
+  if (N === undefined || V === undefined) throw new RangeError('the sum of rows needs a matrix');
   const output = backend.makeOutput(keepDims ? [1, V] : [V], 'float32');
-  // Views are taken after the output is made, which may move the heap.
+  // Allocating the output may move the heap. So take the views afterwards.
   const sums = backend.typedArrayFromHeap(output);
   const values = backend.typedArrayFromHeap(x);
   sums.fill(0);
   let row = 0;
-  // Four rows at a time: a sum is loaded and stored once for four numbers, which are added among themselves first.
+  // Hot loop over four rows at a time: each sum is loaded and stored once per four numbers. The casts avoid checks.
   for (; row + 4 <= N; row += 4) {
     const [a, b, c, d] = [row * V, (row + 1) * V, (row + 2) * V, (row + 3) * V];
     for (let i = 0; i < V; i++) {
@@ -37,7 +38,7 @@ function sumRows(x: TensorInfo, keepDims: boolean, backend: BackendWasm): Tensor
   return output;
 }
 
-/** Puts the kernel in place of the wasm backend's own, which keeps every other sum. */
+/** Replaces the wasm backend's kernel. The original still computes all other sums. */
 export function replaceRowSum(): void {
   const own = getKernel(Sum, 'wasm');
   unregisterKernel(Sum, 'wasm');

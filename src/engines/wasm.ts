@@ -1,9 +1,9 @@
-/** WebAssembly with SIMD, one thread: nothing native to install, trains too. The embedded default. */
+/** The wasm engine: WebAssembly with SIMD on one thread. It needs no native library, and it can train. */
 
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { type EngineBackend, EngineUnavailable } from './engine-backend.ts';
 import { processorName } from './processor.ts';
 import { registerUnsortedSegmentSum } from './wasm-segment-sum.ts';
 import { replaceSlices } from './wasm-slice.ts';
@@ -11,20 +11,20 @@ import { replaceRowSum } from './wasm-sum.ts';
 
 let prepared = false;
 
-export const wasm: Candidate = {
+export const wasm: EngineBackend = {
   name: 'wasm',
 
   async start() {
     const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
     if (!prepared) {
-      // Without a path the backend looks beside the script that was started; it takes one only before it starts.
+      // Without a path the backend looks beside the started script. The path must be set before it starts.
       setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
       registerUnsortedSegmentSum();
       replaceSlices();
       replaceRowSum();
       prepared = true;
     }
-    // setBackend reports a failed instantiation as false, with the cause on the console only.
+    // setBackend returns false if the instantiation fails, and prints the cause on the console only.
     if (!(await tf.setBackend('wasm'))) throw new EngineUnavailable('its module could not be instantiated');
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     return { device: simd ? processorName() : `${processorName()} without SIMD`, version: version_wasm };

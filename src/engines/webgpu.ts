@@ -1,10 +1,10 @@
-/** Any other GPU, through WebGPU: Dawn, which the `webgpu` package brings prebuilt (Vulkan, Metal or Direct3D 12). */
+/** The webgpu engine: any GPU through Dawn, which the `webgpu` package contains prebuilt (Vulkan, Metal or Direct3D 12). */
 
 import { existsSync, readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Candidate, EngineUnavailable } from './candidate.ts';
+import { type EngineBackend, EngineUnavailable } from './engine-backend.ts';
 
-/** The parts of the WebGPU standard that are used here; its full types come with an optional package. */
+/** The parts of the WebGPU standard that are used here. Its full types come with an optional package. */
 interface Adapter {
   readonly isFallbackAdapter?: boolean;
   readonly info: {
@@ -30,10 +30,10 @@ const DRIVER =
     ? "it needs the graphics card's Vulkan driver"
     : "it needs the graphics card's driver";
 
-/** Rasterizers that run on the processor: correct, and far slower than the wasm engine. */
+/** Software adapters that run on the processor: correct, but far slower than the wasm engine. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
-/** Where Linux shows graphics devices. Loading Dawn only to learn that there is none would cost `auto` time. */
+/** Looks for graphics devices in /dev on Linux. Loading Dawn only to find none would cost `auto` time. */
 function mayHaveGpu(): boolean {
   if (process.platform !== 'linux') return true;
   if (['/dev/nvidia0', '/dev/dxg', '/dev/kgsl-3d0'].some((path) => existsSync(path))) return true;
@@ -41,7 +41,7 @@ function mayHaveGpu(): boolean {
 }
 
 async function loadDawn(): Promise<Dawn> {
-  // The names are variables so that the compiler does not ask for packages that may not be installed.
+  // The name is a variable, so that the compiler does not require an optional package.
   const name: string = 'webgpu';
   try {
     return (await import(name)) as Dawn;
@@ -51,9 +51,9 @@ async function loadDawn(): Promise<Dawn> {
 }
 
 /**
- * Dawn's entry, one a thread: what an earlier one made must not outlive it, and would with a second in its place.
- * The TensorFlow.js backend reads `navigator.gpu` and the constants of the standard from the global object as it is
- * imported, so both are put there.
+ * The entry object of Dawn. There is one per thread, because objects made by one entry must not outlive it.
+ * When the TensorFlow.js backend is imported, it reads `navigator.gpu` and the constants of the standard from the global
+ * object. So both are put there.
  */
 async function openGpu(): Promise<Gpu> {
   // Node 20 has no navigator.
@@ -81,7 +81,7 @@ function describe({ info }: Adapter): string {
   return [info.vendor, name].filter((part) => part !== '').join(' ') || 'unnamed adapter';
 }
 
-export const webgpu: Candidate = {
+export const webgpu: EngineBackend = {
   name: 'webgpu',
 
   async start(byName) {

@@ -1,24 +1,24 @@
-/** Who may have a poem written, and when: limits a user, a guild and everybody, and a bounded queue. */
+/** Decides who may have a poem written, and when: limits per user, per guild and for all, and a bounded queue. */
 
 import { type Asker, Unavailable } from './inference.ts';
-import { Line } from './line.ts';
-import { Quotas } from './quota.ts';
-import type { Turn } from './turn.ts';
+import { Queue } from './queue.ts';
+import { RateLimiters } from './rate-limiter.ts';
+import type { Permit, Ticket } from './ticket.ts';
 
 export interface Limits {
-  /** Poems a minute for one user. */
+  /** Poems per minute of one user. */
   readonly userPerMinute: number;
   /** Poems of one user that are written at a time. */
   readonly userRunning: number;
-  /** Poems of one user that wait; more are refused. */
+  /** Orders of one user that wait. Further orders are refused. */
   readonly userWaiting: number;
-  /** Poems a minute for one guild. */
+  /** Poems per minute of one guild. */
   readonly guildPerMinute: number;
-  /** Rows in the running batch; with several candidates an order, as many fewer orders run. */
+  /** Rows in the running batch. An order takes one row per candidate. */
   readonly rows: number;
-  /** Orders that wait for a place in the batch; more are refused. */
+  /** Orders that wait for a place in the batch. Further orders are refused. */
   readonly queue: number;
-  /** Milliseconds from the order to the poem after which the asker is told that there is none. */
+  /** Milliseconds from the order to the poem. After that the asker is told that there is no poem. */
   readonly deadlineMs: number;
 }
 
@@ -32,37 +32,24 @@ export const DEFAULT_LIMITS: Limits = {
   deadlineMs: 30_000,
 };
 
-export interface Admission {
-  /** Orders that wait for a place in the batch. */
-  readonly waiting: number;
-  /**
-   * Runs `task` when it is the asker's turn. `done` rejects with {@link Unavailable} (user-busy, guild-busy,
-   * queue-full) at once where there is no room or a limit holds the order back beyond its deadline, and with the
-   * signal's reason when it aborts during the wait.
-   */
-  admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Turn<T>;
-}
-
-/** Quotas of users and guilds, and one line for the batch. Owners come straight to the line, and its bound is not theirs. */
-export class LimiterAdmission implements Admission {
-  readonly #users: Quotas;
-  readonly #guilds: Quotas;
-  readonly #line: Line;
+/** Rate limits of users and guilds, then one queue for the batch. Owners go straight to the queue and are never refused. */
+export class Admission {
+  readonly #users: RateLimiters;
+  readonly #guilds: RateLimiters;
+  readonly #queue: Queue;
   readonly #deadlineMs: number;
-  readonly #expectedMs: (place: number) => number;
 
-  /** `running` orders at a time; `expectedMs` estimates the wait of a place in line. */
+  /** `running` orders run at a time. `expectedMs` estimates the wait of a place in the queue. */
   constructor(limits: Limits, running: number, expectedMs: (place: number) => number) {
-    this.#line = new Line(running, limits.queue);
+    this.#queue = new Queue(running, limits.queue, expectedMs);
     this.#deadlineMs = limits.deadlineMs;
-    this.#expectedMs = expectedMs;
-    this.#users = new Quotas({
+    this.#users = new RateLimiters({
       code: 'user-busy',
       perMinute: limits.userPerMinute,
       running: limits.userRunning,
       waiting: limits.userWaiting,
     });
-    this.#guilds = new Quotas({
+    this.#guilds = new RateLimiters({
       code: 'guild-busy',
       perMinute: limits.guildPerMinute,
       running: null,
@@ -70,66 +57,75 @@ export class LimiterAdmission implements Admission {
     });
   }
 
+  /** Orders that wait for a place in the batch. */
   get waiting(): number {
-    return this.#line.length;
+    return this.#queue.length;
   }
 
-  admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
-    if (asker.owner) return this.#enter(true, signal, task);
+  /**
+   * Runs `task` when it is the asker's turn. `done` rejects with {@link Unavailable} (user-busy, guild-busy, queue-full)
+   * at once if a limit is exhausted or would delay the order beyond its deadline. It rejects with the signal's reason if
+   * the signal aborts while the order waits.
+   */
+  admit<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>): Ticket<T> {
+    const permits = new Permits();
+    return { done: this.#run(asker, signal, task, permits), wait: () => permits.wait() };
+  }
+
+  async #run<T>(asker: Asker, signal: AbortSignal, task: () => Promise<T>, permits: Permits): Promise<T> {
+    let refund = false;
+    try {
+      if (!asker.owner) await this.#passLimits(asker, signal, permits);
+      await permits.obtain(this.#queue.request(asker.owner, signal));
+      return await task();
+    } catch (error) {
+      // An order without a poem does not count, unless the asker cancelled it: the work was begun for nothing.
+      refund = !(error instanceof Unavailable && error.code === 'cancelled');
+      throw error;
+    } finally {
+      permits.release(refund);
+    }
+  }
+
+  async #passLimits(asker: Asker, signal: AbortSignal, permits: Permits): Promise<void> {
     const until = performance.now() + this.#deadlineMs;
     const user = this.#users.of(asker.user);
-    // A guild's quota may be forgotten, and begun anew, while its user waits: it is looked up when it is needed.
-    const guild = () => (asker.guild === null ? null : this.#guilds.of(asker.guild));
-    // All is asked before anything is taken.
-    const refusal = user.refusal(this.#deadlineMs) ?? guild()?.refusal(this.#deadlineMs) ?? this.#refusal();
-    if (refusal) return refused(refusal);
-    let stage: Turn<T>;
-    const pass = (next: Turn<T>): Promise<T> => {
-      stage = next;
-      return next.done;
-    };
-    const inLine = () => pass(this.#enter(false, signal, task));
-    const inGuild = () => {
-      const quota = guild();
-      if (!quota) return inLine();
-      const late = quota.refusal(until - performance.now());
-      return pass(late ? refused(late) : quota.join(signal, inLine));
-    };
-    stage = user.join(signal, inGuild);
-    return { done: stage.done, wait: () => stage.wait() };
-  }
-
-  #refusal(): Unavailable | null {
-    return this.#line.full ? new Unavailable('queue-full', this.#expectedMs(this.#line.length + 1)) : null;
-  }
-
-  #enter<T>(privileged: boolean, signal: AbortSignal, task: () => Promise<T>): Turn<T> {
-    const line = this.#line;
-    const refusal = privileged ? null : this.#refusal();
-    if (refusal) return refused(refusal);
-    let place = (): number | null => null;
-    const done = new Promise<T>((resolve, reject) => {
-      const quit = () => {
-        line.quit(waiting);
-        reject(signal.reason);
-      };
-      const waiting = line.join(privileged, () => {
-        signal.removeEventListener('abort', quit);
-        task()
-          .then(resolve, reject)
-          .finally(() => line.leave());
-      });
-      place = () => line.placeOf(waiting);
-      if (place() !== null) signal.addEventListener('abort', quit, { once: true });
-    });
-    const wait = () => {
-      const now = place();
-      return now === null ? null : { place: now, expectedMs: this.#expectedMs(now) };
-    };
-    return { done, wait };
+    // All limits are checked before the first permit is taken.
+    refuse(user.refusal(this.#deadlineMs));
+    if (asker.guild !== null) refuse(this.#guilds.of(asker.guild).refusal(this.#deadlineMs));
+    refuse(this.#queue.refusal());
+    await permits.obtain(user.request(signal));
+    if (asker.guild !== null) {
+      // The guild's limiter is looked up again: it may have been forgotten while the user's order waited.
+      const guild = this.#guilds.of(asker.guild);
+      refuse(guild.refusal(until - performance.now()));
+      await permits.obtain(guild.request(signal));
+    }
+    refuse(this.#queue.refusal());
   }
 }
 
-function refused<T>(refusal: Unavailable): Turn<T> {
-  return { done: Promise.reject(refusal), wait: () => null };
+function refuse(refusal: Unavailable | null): void {
+  if (refusal) throw refusal;
+}
+
+/** The permits of one order, one after the other. */
+class Permits {
+  readonly #granted: Permit[] = [];
+  #current: Permit | null = null;
+
+  async obtain(permit: Permit): Promise<void> {
+    this.#current = permit;
+    await permit.granted;
+    this.#granted.push(permit);
+  }
+
+  wait(): ReturnType<Permit['wait']> {
+    return this.#current?.wait() ?? null;
+  }
+
+  /** The last one first. */
+  release(refund: boolean): void {
+    for (const permit of this.#granted.reverse()) permit.release(refund);
+  }
 }

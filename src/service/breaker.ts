@@ -1,12 +1,14 @@
 /**
- * A circuit breaker over the engine's crashes: too many within a window and it opens; after a rest it lets one
- * more attempt through, which closes it, or opens it again at once.
+ * A circuit breaker for engine crashes. It opens after too many crashes within a time window. After a rest one more start
+ * is tried: success closes the breaker, a crash opens it again at once.
  */
+
 export interface BreakerOptions {
+  /** Crashes within `windowMs` that open the breaker for `restMs`. */
   readonly crashes: number;
   readonly windowMs: number;
   readonly restMs: number;
-  /** Milliseconds; monotonic. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number;
 }
 
@@ -19,7 +21,7 @@ export class Breaker {
     this.#options = options;
   }
 
-  /** Milliseconds until the next attempt; null while closed. */
+  /** Milliseconds until the next start; null while closed. */
   get retryMs(): number | null {
     return this.#openUntil === null ? null : Math.max(0, this.#openUntil - this.#options.now());
   }
@@ -28,7 +30,7 @@ export class Breaker {
     return this.#openUntil !== null;
   }
 
-  /** Notes a crash; says whether the breaker is open now. */
+  /** Records a crash. Returns whether the breaker is open now. */
   crashed(): boolean {
     const { crashes, windowMs, restMs, now } = this.#options;
     const time = now();
@@ -38,7 +40,7 @@ export class Breaker {
     return this.open;
   }
 
-  /** Notes that the attempt after a rest went well. */
+  /** Records that the start after a rest succeeded. */
   recovered(): void {
     if (!this.open) return;
     this.#openUntil = null;

@@ -1,4 +1,4 @@
-/** What a checkpoint's card says, in the words of the service. */
+/** Summaries of checkpoints, from their cards. */
 
 import type { Card } from '../model/card.ts';
 import { listCheckpoints } from '../model/checkpoint.ts';
@@ -20,7 +20,7 @@ export function summaryOf(name: string, card: Card): CheckpointSummary {
   };
 }
 
-/** The checkpoints on disk, by name. */
+/** The checkpoints on disk, sorted by name. */
 export async function readCatalogue(root: string): Promise<CheckpointSummary[]> {
   return (await listCheckpoints(root)).map(({ name, card }) => summaryOf(name, card));
 }

@@ -1,12 +1,12 @@
-/** The lines of the serving checkpoint's training corpus, read when somebody first asks how new a poem is. */
+/** The training corpus lines of the serving checkpoint. They are read when they are first needed. */
 
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkpointFolder, loadLines, readCard } from '../model/checkpoint.ts';
 import type { LineIndex, NearLine } from '../text-index/line-index.ts';
 
 export class CorpusLines {
   readonly #root: string;
-  /** By the checkpoint's name; forgotten when another is served. */
+  /** The index of one checkpoint. It is replaced when another checkpoint is served. */
   #loaded: { readonly name: string; readonly index: Promise<LineIndex | null> } | null = null;
 
   constructor(root: string) {
@@ -14,8 +14,8 @@ export class CorpusLines {
   }
 
   /**
-   * The corpus line that each verse line is nearest to; null where the checkpoint keeps no lines. Gives the event
-   * loop a turn between lines, since each takes some milliseconds. Throws `CheckpointError`.
+   * The nearest corpus line of each verse line; null if the checkpoint has no corpus lines. Each line takes some
+   * milliseconds, so the method yields to the event loop between lines. Throws `CheckpointError`.
    */
   async nearest(checkpoint: string, lines: readonly string[]): Promise<readonly (NearLine | null)[] | null> {
     if (this.#loaded?.name !== checkpoint) this.#loaded = { name: checkpoint, index: this.#load(checkpoint) };
@@ -24,12 +24,12 @@ export class CorpusLines {
     const found: (NearLine | null)[] = [];
     for (const line of lines) {
       found.push(index.nearest(line));
-      await turn();
+      await nextTurn();
     }
     return found;
   }
 
-  /** After a reload a name may stand for other files. */
+  /** Must be called after a reload, because the files of a checkpoint may have changed. */
   forget(): void {
     this.#loaded = null;
   }

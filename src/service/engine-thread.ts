@@ -1,103 +1,111 @@
 /**
- * One life of the engine's worker thread, seen from the main thread: it starts, it answers, it ends. It never
- * restarts; what to do about an end is the supervisor's business.
+ * One engine thread, seen from the main thread: it starts, it answers, it ends. It is never restarted; the supervisor
+ * decides what to do when it ends.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { deferred } from './deferred.ts';
 import { LoadError } from './inference.ts';
-import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
+import type {
+  EngineCommand,
+  EngineMessage,
+  EngineStart,
+  ReadyMessage,
+  ResultMessage,
+  UnableMessage,
+} from './protocol.ts';
+import { SharedStats } from './shared-stats.ts';
 
 export interface EngineThreadOptions {
+  /** The compiled program of the thread. */
   readonly url: URL;
-  readonly start: Omit<EngineStart, 'pulse'>;
-  /** With work at hand and no progress for so long, the thread counts as hanging. */
+  readonly start: Omit<EngineStart, 'stats'>;
+  /** Milliseconds without progress, while there is work, after which the thread counts as hanging. */
   readonly hangMs: number;
-  /** The same until it is ready. */
+  /** The same, until the thread is ready. */
   readonly startMs: number;
-  /** Megabytes of JavaScript heap at which the thread counts as out of memory. */
+  /** Limit of the thread's JavaScript heap in megabytes. */
   readonly heapMb: number;
-  readonly onReply: (reply: Exclude<Reply, Ready | Unable | Cancelled>) => void;
-  /** Called once, unless `stop` was called first. `unable`: what the thread said that it cannot serve for. */
-  readonly onEnd: (reason: string, unable?: Unable['code']) => void;
+  readonly onResult: (message: ResultMessage) => void;
+  /** Called once, unless `stop` was called before. `unable` is the code if the thread said that it cannot serve. */
+  readonly onEnd: (reason: string, unable?: UnableMessage['code']) => void;
 }
 
-type Ready = Extract<Reply, { type: 'ready' }>;
-type Unable = Extract<Reply, { type: 'unable' }>;
-type Cancelled = Extract<Reply, { type: 'cancelled' }>;
-
 const WATCH_EVERY_MS = 250;
-/** So long the end of a thread is waited for. */
+/** How long `stop` waits for the thread to end. */
 const STOP_MS = 2000;
 
 export class EngineThread {
-  readonly pulse = new Pulse();
-  /** Rejects with {@link LoadError} where the thread says that it cannot serve, with Error where it dies first. */
-  readonly ready: Promise<Ready>;
+  readonly stats = new SharedStats();
   readonly #options: EngineThreadOptions;
   readonly #worker: Worker;
   readonly #watch: NodeJS.Timeout;
-  #settleReady: { resolve: (ready: Ready) => void; reject: (error: Error) => void };
+  readonly #ready = deferred<ReadyMessage>();
   #isReady = false;
   #ended = false;
-  /** Ids of commands without an answer; one that was cancelled is answered too, or the thread hangs. */
-  readonly #outstanding = new Set<number>();
+  /** Ids of unanswered commands. A cancelled order must be answered too, otherwise the thread counts as hanging. */
+  readonly #unanswered = new Set<number>();
   #beats = 0;
   #progressAt = performance.now();
 
   constructor(options: EngineThreadOptions) {
     this.#options = options;
-    const { promise, resolve, reject } = withResolvers<Ready>();
-    this.ready = promise;
-    // Whoever waits sees the rejection; that nobody does must not end the process.
-    promise.catch(() => {});
-    this.#settleReady = { resolve, reject };
+    // A rejection that nobody awaits must not end the process.
+    this.#ready.promise.catch(() => {});
     this.#worker = new Worker(options.url, {
-      workerData: { ...options.start, pulse: this.pulse.memory } satisfies EngineStart,
+      workerData: { ...options.start, stats: this.stats.memory } satisfies EngineStart,
       // TensorFlow reads its settings from the environment of the process, not from a thread's copy of it.
       env: SHARE_ENV,
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
-    this.#worker.on('message', (reply: Reply) => this.#receive(reply));
+    this.#worker.on('message', (message: EngineMessage) => this.#receive(message));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error)));
     this.#worker.on('exit', (code) => this.#end(`the thread ended with code ${code}`));
-    this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
+    this.#watch = setInterval(() => this.#checkProgress(), WATCH_EVERY_MS).unref();
   }
 
-  send(command: Command): void {
+  /** Rejects with {@link LoadError} if the thread says that it cannot serve, with Error if it ends before it is ready. */
+  get ready(): Promise<ReadyMessage> {
+    return this.#ready.promise;
+  }
+
+  send(command: EngineCommand): void {
     if (this.#ended) return;
-    if (this.#outstanding.size === 0) this.#progressAt = performance.now();
-    this.#outstanding.add(command.id);
+    if (this.#unanswered.size === 0) this.#progressAt = performance.now();
+    this.#unanswered.add(command.id);
     this.#worker.postMessage(command);
   }
 
-  /** Ends the thread without calling `onEnd`. One that computes where nothing can interrupt it is left behind. */
+  /** Ends the thread without a call of `onEnd`. A thread that cannot be interrupted is left running after a while. */
   async stop(): Promise<void> {
-    this.#ended = true;
-    clearInterval(this.#watch);
-    this.#settleReady.reject(new Error('the engine was stopped'));
+    this.#close('the engine was stopped');
     await Promise.race([this.#worker.terminate(), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
-  #receive(reply: Reply): void {
+  #receive(message: EngineMessage): void {
     if (this.#ended) return;
-    if (reply.type === 'ready') {
-      this.#isReady = true;
-      this.#progressAt = performance.now();
-      this.#settleReady.resolve(reply);
-    } else if (reply.type === 'unable') {
-      this.#settleReady.reject(new LoadError(reply.code, reply.message));
-      this.#end(reply.message, reply.code);
-    } else {
-      this.#outstanding.delete(reply.id);
-      if (reply.type !== 'cancelled') this.#options.onReply(reply);
+    switch (message.type) {
+      case 'ready':
+        this.#isReady = true;
+        this.#progressAt = performance.now();
+        this.#ready.resolve(message);
+        break;
+      case 'unable':
+        this.#ready.reject(new LoadError(message.code, message.message));
+        this.#end(message.message, message.code);
+        break;
+      default:
+        this.#unanswered.delete(message.id);
+        if (message.type !== 'cancelled') this.#options.onResult(message);
     }
   }
 
-  #look(): void {
+  #checkProgress(): void {
     const now = performance.now();
-    const beats = this.pulse.get('beats');
-    if (beats !== this.#beats || (this.#isReady && this.#outstanding.size === 0)) {
+    const beats = this.stats.get('beats');
+    const idle = this.#isReady && this.#unanswered.size === 0;
+    if (idle || beats !== this.#beats) {
       this.#beats = beats;
       this.#progressAt = now;
       return;
@@ -106,22 +114,16 @@ export class EngineThread {
     if (now - this.#progressAt > limit) this.#end(`no progress for ${Math.round(limit)} ms`);
   }
 
-  #end(reason: string, unable?: Unable['code']): void {
+  #end(reason: string, unable?: UnableMessage['code']): void {
     if (this.#ended) return;
-    this.#ended = true;
-    clearInterval(this.#watch);
-    this.#settleReady.reject(new Error(reason));
+    this.#close(reason);
     void this.#worker.terminate();
     this.#options.onEnd(reason, unable);
   }
-}
 
-function withResolvers<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
+  #close(reason: string): void {
+    this.#ended = true;
+    clearInterval(this.#watch);
+    this.#ready.reject(new Error(reason));
+  }
 }

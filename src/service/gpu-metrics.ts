@@ -1,4 +1,4 @@
-/** The graphics cards of this machine among the metrics, as nvidia-smi reads them. */
+/** Metrics of this machine's graphics cards, as nvidia-smi reports them. */
 
 import { Gauge, type Registry } from 'prom-client';
 import { type GpuReading, readNvidia } from '../engines/nvidia.ts';
@@ -14,9 +14,9 @@ const MEASURES: { readonly [measure in Measure]: { readonly name: string; readon
   memoryTotal: { name: 'shiren_gpu_memory_total_bytes', help: 'Memory of the card.' },
 };
 
-/** Adds a gauge a measure, with a sample a card; without a card that answers they have none. */
+/** Adds one gauge per measure to the registry. A gauge has one sample per card, and none if no card answers. */
 export function registerGpuMetrics(registry: Registry, readCards = readNvidia): void {
-  // The gauges are collected one by one; a scrape asks the cards once.
+  // A scrape collects the gauges one by one, but the cards are read only once.
   let reading: Promise<readonly GpuReading[] | null> | null = null;
   const readOnce = (): Promise<readonly GpuReading[] | null> => {
     reading ??= readCards().finally(() => {

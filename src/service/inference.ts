@@ -1,20 +1,21 @@
 /**
- * The only door to the model for the bot: write a poem, reload, status. Everything that crosses it is plain
- * data, so that engine workers on other machines could stand behind it as well as the embedded one does.
+ * The interface of the inference service. The bot reaches the model only through it: write a poem, reload a checkpoint,
+ * ask for the status. All arguments and results are plain data, so the engine could also run on another machine.
  */
 
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
+import { OperatorError } from '../system/operator-error.ts';
 import type { NearLine } from '../text-index/line-index.ts';
 
 export interface Order {
   readonly plan: VersePlan;
   readonly mood: Mood;
-  /** Unsigned 32-bit integer. Same plan, mood, seed, checkpoint and engine: same poem. */
+  /** Unsigned 32-bit integer. The same plan, mood, seed, checkpoint and engine give the same poem. */
   readonly seed: number;
 }
 
-/** Who asks, for the limits. The terminal's user is an owner. */
+/** Who asks, for the limits. The user of the terminal is an owner. */
 export interface Asker {
   readonly user: string;
   readonly guild: string | null;
@@ -23,37 +24,43 @@ export interface Asker {
 }
 
 export interface WriteOptions {
-  /** Aborting gives the poem's place in the batch back at the next tick. */
+  /** If it aborts, the order is cancelled and its place in the batch is free at the next tick. */
   readonly signal?: AbortSignal;
   /**
-   * Told every now and then while the order waits longer than a moment: its place in the queue (1 is next), null
-   * while a limit of the user's or guild's holds it back, and the expected wait in milliseconds, null where unknown.
+   * Called about every two seconds while the order waits. `place` is its place in the queue (1 is next), or null while a
+   * rate limit of the user or guild holds it back. `expectedMs` is the expected wait in milliseconds, null if unknown.
    */
   readonly onWaiting?: (place: number | null, expectedMs: number | null) => void;
 }
 
-/** A poem as written: traditional script, no rendering. */
-export interface Written {
-  /** One string a slot of the plan, in order. */
+/** A poem as the engine thread writes it: traditional script, without layout. */
+export interface EnginePoem {
+  /** One string per slot of the plan, in order. */
   readonly characters: readonly string[];
-  /** Mean NLL in nats of the hanzi that the model chose; null where it chose none, or one row alone was written. */
+  /** Mean NLL in nats of the hanzi that the model chose; null if it chose none or there was only one candidate. */
   readonly nllHanzi: number | null;
+  /** Name of the checkpoint. */
   readonly checkpoint: string;
+}
+
+export interface GeneratedPoem extends EnginePoem {
   readonly seed: number;
+  /** Milliseconds that the order waited. */
   readonly waitedMs: number;
+  /** Milliseconds in the batch. */
   readonly ranMs: number;
 }
 
 export type UnavailableCode =
-  | 'user-busy' // this user has had, or waits for, as many poems as one may
-  | 'guild-busy' // so has this guild
+  | 'user-busy' // the user has reached the limit of poems or of waiting orders
+  | 'guild-busy' // the guild has reached its limit
   | 'queue-full'
   | 'deadline'
   | 'breaker-open'
   | 'closing'
   | 'cancelled';
 
-/** The service cannot write this poem now; the words are the bot's. `retryMs` is when to try again, where known. */
+/** The service cannot write this poem now. The bot has the texts. `retryMs` is when to try again, null if unknown. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
   constructor(
@@ -65,10 +72,10 @@ export class Unavailable extends Error {
 }
 
 /**
- * A checkpoint cannot be served, or no engine runs to serve it. The message says what is wrong with which file,
- * or which command would install the engine, and is fit to be shown to an admin.
+ * A checkpoint cannot be served, or no engine runs. The message names the faulty file or the command that installs the
+ * engine. It may be shown to an administrator.
  */
-export class LoadError extends Error {
+export class LoadError extends OperatorError {
   override readonly name = 'LoadError';
   constructor(
     readonly code: 'checkpoint' | 'engine',
@@ -78,7 +85,7 @@ export class LoadError extends Error {
   }
 }
 
-/** What can be said of a checkpoint without loading it. */
+/** What the card of a checkpoint says. */
 export interface CheckpointSummary {
   readonly name: string;
   readonly cell: string;
@@ -87,38 +94,43 @@ export interface CheckpointSummary {
   readonly embedding: number;
   readonly hidden: number;
   readonly parameters: number;
-  /** Test split; null where the card has none. */
+  /** Of the test split, in nats; null if the card has none. */
   readonly nll: number | null;
   readonly hanziPerplexity: number | null;
-  /** What it was trained on. */
+  /** The training corpus. */
   readonly corpus: { readonly source: string; readonly poems: number };
 }
 
 export interface ServiceStatus {
   readonly engine: { readonly name: string; readonly device: string; readonly version: string };
   readonly checkpoint: CheckpointSummary;
+  /** Orders in the batch. */
   readonly running: number;
+  /** Orders in the queue. */
   readonly waiting: number;
+  /** Poems since the start. */
   readonly poems: number;
+  /** Engine restarts since the start. */
   readonly restarts: number;
   readonly uptimeMs: number;
 }
 
 export interface Inference {
   /** Writes one poem. Throws {@link Unavailable}. */
-  write(order: Order, asker: Asker, options?: WriteOptions): Promise<Written>;
-  /** Loads a checkpoint anew and serves it from then on; on any fault the old one keeps serving. Throws {@link LoadError}. */
+  write(order: Order, asker: Asker, options?: WriteOptions): Promise<GeneratedPoem>;
+  /** Loads a checkpoint and serves it from then on. If that fails, the old one keeps serving. Throws {@link LoadError}. */
   reload(name: string): Promise<CheckpointSummary>;
-  /** The checkpoints on disk, by name. */
+  /** The checkpoints on disk, sorted by name. */
   checkpoints(): Promise<readonly CheckpointSummary[]>;
   /**
-   * For each verse line (traditional script, no marks) the nearest of the corpus that the serving checkpoint was
-   * trained on, null where none agrees with it anywhere; null where that cannot be told.
+   * For each verse line (traditional script, no punctuation) the nearest line of the corpus that the serving checkpoint
+   * was trained on; null for a line that agrees with no corpus line at any place. Null as a whole if the corpus lines are
+   * not known.
    */
   nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null>;
   status(): ServiceStatus;
-  /** Prometheus text format. */
+  /** In the Prometheus text format. */
   metrics(): Promise<string>;
-  /** Takes no new orders, lets the running ones finish within `limitMs`; says how many it dropped. */
+  /** Takes no new orders, lets active orders finish within `limitMs`, and drops the rest. */
   close(limitMs: number): Promise<{ readonly dropped: number }>;
 }

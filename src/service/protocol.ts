@@ -1,23 +1,24 @@
 /**
- * What crosses between the main thread and the engine's: plain data only, so that the same messages could go
- * over a wire. Ids are the sender's and come back with the answer.
+ * The messages between the main thread and the engine thread. They are plain data, so they could also go over a network.
+ * The sender of a command chooses its id; the answer carries the same id.
  */
 
-import type { EngineChoice } from '../engines/engine.ts';
-import type { CheckpointSummary, Order } from './inference.ts';
+import type { EngineChoice } from '../engines/names.ts';
+import type { CheckpointSummary, EnginePoem, Order } from './inference.ts';
 
-/** What the engine's thread is started with. */
+/** What the engine thread is started with. */
 export interface EngineStart {
   readonly engine: EngineChoice;
   readonly checkpointsRoot: string;
   readonly checkpoint: string;
-  /** Rows that are written for each order, of which the best is returned; orders in mood greedy have one. */
+  /** Poems that are written for each order, of which the best is returned. A greedy order has one. */
   readonly candidates: number;
-  /** The memory behind a {@link Pulse}. */
-  readonly pulse: SharedArrayBuffer;
+  /** The memory of the `SharedStats`. */
+  readonly stats: SharedArrayBuffer;
 }
 
-export type Command =
+/** From the main thread to the engine thread. */
+export type EngineCommand =
   | { readonly type: 'write'; readonly id: number; readonly order: Order }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'load'; readonly id: number; readonly checkpoint: string };
@@ -26,67 +27,39 @@ export interface EngineDescription {
   readonly name: string;
   readonly device: string;
   readonly version: string;
-  /** One line for the log: which engine, and why not the others. */
+  /** One line for the log: which engine runs, and why not the others. */
   readonly line: string;
 }
 
-export type Reply =
-  | {
-      readonly type: 'ready';
-      readonly engine: EngineDescription;
-      readonly checkpoint: CheckpointSummary;
-      /** How long the first poem took, written alone. */
-      readonly poemMs: number;
-    }
-  | { readonly type: 'unable'; readonly code: 'checkpoint' | 'engine'; readonly message: string }
-  | {
-      readonly type: 'written';
-      readonly id: number;
-      readonly characters: readonly string[];
-      readonly nllHanzi: number | null;
-      readonly checkpoint: string;
-    }
-  /** Said even where nothing was left to cancel. */
-  | { readonly type: 'cancelled'; readonly id: number }
-  /** This order alone cannot be written. */
+/** The thread is ready for commands. */
+export interface ReadyMessage {
+  readonly type: 'ready';
+  readonly engine: EngineDescription;
+  readonly checkpoint: CheckpointSummary;
+  /** Milliseconds that the first poem took, written alone. */
+  readonly poemMs: number;
+}
+
+/** The thread cannot serve: no engine runs, or the checkpoint cannot be loaded. */
+export interface UnableMessage {
+  readonly type: 'unable';
+  readonly code: 'checkpoint' | 'engine';
+  readonly message: string;
+}
+
+/** The answer to a cancel command, even if there was nothing left to cancel. */
+export interface CancelledMessage {
+  readonly type: 'cancelled';
+  readonly id: number;
+}
+
+/** The answer to a write or load command. */
+export type ResultMessage =
+  | { readonly type: 'written'; readonly id: number; readonly poem: EnginePoem }
+  /** This order cannot be written. Other orders are not affected. */
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'loaded'; readonly id: number; readonly checkpoint: CheckpointSummary }
   | { readonly type: 'not-loaded'; readonly id: number; readonly message: string };
 
-const FIELDS = [
-  'beats',
-  'ticks',
-  'rows',
-  'tokens',
-  'multiplyAdds',
-  'engineBytes',
-  'tensors',
-  'heapBytes',
-] as const;
-
-/**
- * Numbers that the engine's thread keeps up to date in shared memory, so that they can be read while it
- * computes. `beats` moves whenever the thread gets anywhere: where it stands still while there is work, the
- * thread hangs. `ticks`, `rows` (summed over ticks), `tokens` (drawn) and `multiplyAdds` only grow.
- */
-export class Pulse {
-  readonly memory: SharedArrayBuffer;
-  readonly #values: Float64Array;
-
-  constructor(memory = new SharedArrayBuffer(FIELDS.length * Float64Array.BYTES_PER_ELEMENT)) {
-    this.memory = memory;
-    this.#values = new Float64Array(memory);
-  }
-
-  get(field: (typeof FIELDS)[number]): number {
-    return this.#values[FIELDS.indexOf(field)] as number;
-  }
-
-  set(field: (typeof FIELDS)[number], value: number): void {
-    this.#values[FIELDS.indexOf(field)] = value;
-  }
-
-  add(field: (typeof FIELDS)[number], value: number): void {
-    this.set(field, this.get(field) + value);
-  }
-}
+/** From the engine thread to the main thread. */
+export type EngineMessage = ReadyMessage | UnableMessage | CancelledMessage | ResultMessage;

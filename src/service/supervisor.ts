@@ -1,51 +1,46 @@
 /**
- * Keeps an engine thread alive: starts it, gives it orders, starts another where it crashes or hangs, and has
- * the orders that were under way written again, from their seeds, so that the asker sees a poem, not an error.
+ * Keeps an engine thread running: starts it, gives it orders, and starts another one if it crashes or hangs. The orders
+ * in progress are then written again from their seeds, so the asker gets a poem and not an error.
  */
 
 import type { Breaker } from './breaker.ts';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.ts';
-import { type CheckpointSummary, LoadError, type Order, Unavailable } from './inference.ts';
-import type { EngineDescription, Pulse, Reply } from './protocol.ts';
+import { type CheckpointSummary, type EnginePoem, LoadError, type Order, Unavailable } from './inference.ts';
+import { PendingRequests } from './pending-requests.ts';
+import type { EngineDescription, ReadyMessage, ResultMessage } from './protocol.ts';
+import type { SharedStats } from './shared-stats.ts';
 
 export interface SupervisorOptions {
-  readonly thread: Omit<EngineThreadOptions, 'onReply' | 'onEnd'>;
+  readonly thread: Omit<EngineThreadOptions, 'onResult' | 'onEnd'>;
   readonly breaker: Breaker;
   readonly onRestart: (reason: string) => void;
-  /** What served cannot be loaded any more: `other` is tried, the one that served before it, or the same again. */
-  readonly onUnloadable: (checkpoint: string, other: string, reason: string) => void;
+  /** The served checkpoint can no longer be loaded. `next` is loaded: the one served before it, or the same again. */
+  readonly onUnloadable: (checkpoint: string, next: string, reason: string) => void;
   readonly onBreaker: (open: boolean) => void;
 }
 
-/** What the engine wrote for an order. */
-export type Poem = Omit<Extract<Reply, { type: 'written' }>, 'type' | 'id'>;
-
-/** A start after the first may stand still for so many times what the first took in all, and for so long at least. */
-const STARTS = 3;
+/** A later start may stand still this many times as long as the first start took, but at least `LEAST_START_MS`. */
+const START_FACTOR = 3;
 const LEAST_START_MS = 10_000;
-
-interface Pending<T> {
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
-}
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #breaker: Breaker;
-  readonly #orders = new Map<number, Pending<Poem> & { readonly order: Order }>();
-  readonly #loads = new Map<number, Pending<CheckpointSummary>>();
+  readonly #orders = new PendingRequests<Order, EnginePoem>();
+  readonly #loads = new PendingRequests<string, CheckpointSummary>();
+  readonly #startedAt = performance.now();
   #thread: EngineThread;
-  /** Orders wait here rather than in the thread until it is ready. */
+  /** Until the thread is ready, orders wait in `#orders` and are not sent. */
   #ready = false;
   #engine: EngineDescription | null = null;
   #checkpoint: CheckpointSummary | null = null;
-  /** The last other checkpoint that served: what to fall back on where this one has been damaged on disk. */
+  /** The checkpoint that was served before the current one. It is used if the current one is damaged on disk. */
   #fallback: string | null = null;
   #nextId = 1;
+  /** Set while the breaker is open: the next start. */
   #rest: NodeJS.Timeout | null = null;
   #stopped = false;
-  readonly #since = performance.now();
-  /** How long a start may make no progress: what is usual here is known from the first. */
+  /** The `startMs` of the next thread. */
   #startMs: number;
 
   constructor(options: SupervisorOptions) {
@@ -55,17 +50,16 @@ export class Supervisor {
     this.#thread = this.#spawn(options.thread.start.checkpoint);
   }
 
-  /** Resolves when the first thread serves. Throws {@link LoadError}; a thread that dies on its first start is one too. */
-  async started(): Promise<{ engine: EngineDescription; checkpoint: CheckpointSummary; poemMs: number }> {
+  /** Resolves when the first thread serves. Throws {@link LoadError}, also if the thread ends during its first start. */
+  async started(): Promise<ReadyMessage> {
     try {
-      const { engine, checkpoint, poemMs } = await this.#thread.ready;
-      const usualMs = performance.now() - this.#since;
-      this.#startMs = Math.min(this.#startMs, Math.max(LEAST_START_MS, STARTS * usualMs));
-      return { engine, checkpoint, poemMs };
+      const message = await this.#thread.ready;
+      const tookMs = performance.now() - this.#startedAt;
+      this.#startMs = Math.min(this.#startMs, Math.max(LEAST_START_MS, START_FACTOR * tookMs));
+      return message;
     } catch (error) {
       await this.stop();
-      if (error instanceof LoadError) throw error;
-      throw new LoadError('engine', `the engine did not start: ${(error as Error).message}`);
+      throw loadErrorOf(error, 'the engine did not start: ');
     }
   }
 
@@ -74,83 +68,75 @@ export class Supervisor {
     return this.#engine;
   }
 
-  /** What new orders are written by. */
+  /** The checkpoint that writes new orders. */
   get checkpoint(): CheckpointSummary {
     if (!this.#checkpoint) throw new Error('the engine has not started');
     return this.#checkpoint;
   }
 
-  get pulse(): Pulse {
-    return this.#thread.pulse;
+  get stats(): SharedStats {
+    return this.#thread.stats;
   }
 
   get running(): number {
     return this.#orders.size;
   }
 
-  /** Rejects with {@link Unavailable} where the breaker opens, with the signal's reason where it aborts. */
-  write(order: Order, signal: AbortSignal): Promise<Poem> {
-    if (this.#breaker.open) return Promise.reject(new Unavailable('breaker-open', this.#breaker.retryMs));
-    if (signal.aborted) return Promise.reject(signal.reason);
+  /** Rejects with {@link Unavailable} if the breaker opens, with the signal's reason if the signal aborts. */
+  async write(order: Order, signal: AbortSignal): Promise<EnginePoem> {
+    if (this.#breaker.open) throw new Unavailable('breaker-open', this.#breaker.retryMs);
+    signal.throwIfAborted();
     const id = this.#nextId++;
-    return new Promise<Poem>((resolve, reject) => {
-      const onAbort = () => {
-        this.#orders.delete(id);
-        if (this.#ready) this.#thread.send({ type: 'cancel', id });
-        reject(signal.reason);
-      };
-      const settled = () => signal.removeEventListener('abort', onAbort);
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#orders.set(id, {
-        order,
-        resolve: (poem) => {
-          settled();
-          resolve(poem);
-        },
-        reject: (error) => {
-          settled();
-          reject(error);
-        },
-      });
-      if (this.#ready) this.#thread.send({ type: 'write', id, order });
-    });
+    const cancel = () => {
+      if (this.#ready) this.#thread.send({ type: 'cancel', id });
+      this.#orders.reject(id, signal.reason);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    const poem = this.#orders.add(id, order);
+    if (this.#ready) this.#thread.send({ type: 'write', id, order });
+    try {
+      return await poem;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
   /**
-   * What served goes on serving where this throws {@link LoadError}. While the engine rests, it is started with this
-   * checkpoint: another may be the very cure.
+   * Serves another checkpoint. Throws {@link LoadError}; then the current one keeps serving. While the engine rests, it is
+   * started with this checkpoint, because the current one may be the cause of the crashes.
    */
-  load(checkpoint: string): Promise<CheckpointSummary> {
-    if (this.#stopped) return Promise.reject(new LoadError('engine', 'the engine was stopped'));
+  async load(checkpoint: string): Promise<CheckpointSummary> {
+    if (this.#stopped) throw new LoadError('engine', 'the engine was stopped');
     if (this.#rest) return this.#startWith(checkpoint);
-    if (!this.#ready) {
-      return Promise.reject(new LoadError('engine', 'the engine is being restarted; try again'));
-    }
+    if (!this.#ready) throw new LoadError('engine', 'the engine is being restarted; try again');
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#loads.set(id, { resolve, reject });
-      this.#thread.send({ type: 'load', id, checkpoint });
-    });
+    const summary = this.#loads.add(id, checkpoint);
+    this.#thread.send({ type: 'load', id, checkpoint });
+    return summary;
   }
 
   async #startWith(checkpoint: string): Promise<CheckpointSummary> {
-    if (this.#rest) clearTimeout(this.#rest);
-    this.#rest = null;
+    this.#endRest();
     this.#thread = this.#spawn(checkpoint);
     try {
       return (await this.#thread.ready).checkpoint;
     } catch (error) {
-      throw error instanceof LoadError ? error : new LoadError('engine', (error as Error).message);
+      throw loadErrorOf(error);
     }
   }
 
-  /** Ends the thread; what is under way is rejected as closing. */
+  /** Ends the thread. Orders and loads in progress are rejected. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    if (this.#rest) clearTimeout(this.#rest);
-    this.#rejectAll(new Unavailable('closing'));
-    this.#rejectLoads(new LoadError('engine', 'the engine was stopped'));
+    this.#endRest();
+    this.#orders.rejectAll(new Unavailable('closing'));
+    this.#loads.rejectAll(new LoadError('engine', 'the engine was stopped'));
     await this.#thread.stop();
+  }
+
+  #endRest(): void {
+    if (this.#rest) clearTimeout(this.#rest);
+    this.#rest = null;
   }
 
   #spawn(checkpoint: string): EngineThread {
@@ -160,91 +146,90 @@ export class Supervisor {
       ...options,
       startMs: this.#startMs,
       start: { ...options.start, checkpoint },
-      onReply: (reply) => this.#receive(reply),
-      onEnd: (reason, unable) => this.#ended(thread, checkpoint, reason, unable === 'checkpoint'),
+      onResult: (message) => this.#receive(message),
+      onEnd: (reason, unable) => this.#onEnd(thread, checkpoint, reason, unable === 'checkpoint'),
     });
     thread.ready.then(
-      ({ engine, checkpoint }) => {
-        if (this.#stopped || thread !== this.#thread) return;
-        this.#engine = engine;
-        this.#serves(checkpoint);
-        this.#ready = true;
-        if (this.#breaker.open) {
-          this.#breaker.recovered();
-          this.#options.onBreaker(false);
-        }
-        for (const [id, { order }] of this.#orders) thread.send({ type: 'write', id, order });
-      },
-      // A thread that is not ready when it ends also reports its end.
+      (message) => this.#onReady(thread, message),
+      // A thread that ends before it is ready also calls `onEnd`.
       () => {},
     );
     return thread;
   }
 
-  #receive(reply: Parameters<EngineThreadOptions['onReply']>[0]): void {
-    const { id } = reply;
-    if (reply.type === 'written') {
-      const { characters, nllHanzi, checkpoint } = reply;
-      this.#orders.get(id)?.resolve({ characters, nllHanzi, checkpoint });
-      this.#orders.delete(id);
-    } else if (reply.type === 'failed') {
-      this.#orders.get(id)?.reject(new Error(reply.message));
-      this.#orders.delete(id);
-    } else {
-      if (reply.type === 'loaded') {
-        this.#serves(reply.checkpoint);
-        this.#loads.get(id)?.resolve(reply.checkpoint);
-      } else {
-        this.#loads.get(id)?.reject(new LoadError('checkpoint', reply.message));
-      }
-      this.#loads.delete(id);
+  #onReady(thread: EngineThread, { engine, checkpoint }: ReadyMessage): void {
+    if (this.#stopped || thread !== this.#thread) return;
+    this.#engine = engine;
+    this.#serve(checkpoint);
+    this.#ready = true;
+    if (this.#breaker.open) {
+      this.#breaker.recovered();
+      this.#options.onBreaker(false);
+    }
+    for (const [id, order] of this.#orders.requests()) thread.send({ type: 'write', id, order });
+  }
+
+  #receive(message: ResultMessage): void {
+    switch (message.type) {
+      case 'written':
+        this.#orders.resolve(message.id, message.poem);
+        break;
+      case 'failed':
+        this.#orders.reject(message.id, new Error(message.message));
+        break;
+      case 'loaded':
+        this.#serve(message.checkpoint);
+        this.#loads.resolve(message.id, message.checkpoint);
+        break;
+      case 'not-loaded':
+        this.#loads.reject(message.id, new LoadError('checkpoint', message.message));
+        break;
     }
   }
 
-  #serves(checkpoint: CheckpointSummary): void {
+  #serve(checkpoint: CheckpointSummary): void {
     const before = this.#checkpoint?.name;
     if (before !== undefined && before !== checkpoint.name) this.#fallback = before;
     this.#checkpoint = checkpoint;
   }
 
-  #ended(thread: EngineThread, tried: string, reason: string, unloadable: boolean): void {
+  /** `tried` is the checkpoint that the thread was started with. `unloadable`: it ended because it could not load it. */
+  #onEnd(thread: EngineThread, tried: string, reason: string, unloadable: boolean): void {
     if (this.#stopped || thread !== this.#thread) return;
-    const sentence = `the engine stopped while it loaded the checkpoint: ${reason}`;
-    this.#rejectLoads(new LoadError('checkpoint', sentence));
-    // Before the first success there is nothing to fall back on: `started` reports it.
+    const message = `the engine stopped while it loaded the checkpoint: ${reason}`;
+    this.#loads.rejectAll(new LoadError('checkpoint', message));
+    // The first start has nothing to fall back on. `started` reports its failure.
     if (!this.#checkpoint) return;
-    const { name } = this.#checkpoint;
     this.#ready = false;
+    const { name } = this.#checkpoint;
     if (unloadable) {
-      const other = tried === name ? (this.#fallback ?? name) : name;
-      this.#options.onUnloadable(tried, other, reason);
-      if (other !== name) {
-        this.#thread = this.#spawn(other);
-        return;
-      }
+      const next = tried === name ? (this.#fallback ?? name) : name;
+      this.#options.onUnloadable(tried, next, reason);
+      if (next === name) this.#restart(name);
+      else this.#thread = this.#spawn(next);
     } else {
       this.#options.onRestart(reason);
+      this.#restart(name);
     }
+  }
+
+  /** Starts a thread after a crash: at once, or after a rest if the breaker is open now. */
+  #restart(checkpoint: string): void {
     const wasOpen = this.#breaker.open;
     if (!this.#breaker.crashed()) {
-      this.#thread = this.#spawn(name);
+      this.#thread = this.#spawn(checkpoint);
       return;
     }
     if (!wasOpen) this.#options.onBreaker(true);
-    this.#rejectAll(new Unavailable('breaker-open', this.#breaker.retryMs));
+    this.#orders.rejectAll(new Unavailable('breaker-open', this.#breaker.retryMs));
     this.#rest = setTimeout(() => {
       this.#rest = null;
-      this.#thread = this.#spawn(name);
+      this.#thread = this.#spawn(checkpoint);
     }, this.#breaker.retryMs ?? 0).unref();
   }
+}
 
-  #rejectLoads(error: LoadError): void {
-    for (const { reject } of this.#loads.values()) reject(error);
-    this.#loads.clear();
-  }
-
-  #rejectAll(error: Error): void {
-    for (const { reject } of this.#orders.values()) reject(error);
-    this.#orders.clear();
-  }
+function loadErrorOf(error: unknown, prefix = ''): LoadError {
+  if (error instanceof LoadError) return error;
+  return new LoadError('engine', prefix + (error instanceof Error ? error.message : String(error)));
 }

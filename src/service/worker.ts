@@ -1,60 +1,61 @@
 /**
- * The engine's thread: starts an engine, loads the checkpoint it was told to, and writes what it is asked for.
- * Run by `EngineThread`, never imported.
+ * The engine thread: it starts an engine, checks it and our kernels, loads a checkpoint, and writes poems.
+ * `EngineThread` runs this file as a worker thread. It is never imported.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { describeEngine, EngineError, startEngine } from '../engines/engine.ts';
 import { kernelBytesInUse } from '../kernels/memory.ts';
-import { type Command, type EngineStart, Pulse, type Reply } from './protocol.ts';
-import { prepareServing } from './serving.ts';
-import { WritingLoop } from './writing.ts';
+import { checkKernels, KernelError } from '../kernels/self-check.ts';
+import { loadModel } from './loaded-model.ts';
+import type { EngineCommand, EngineMessage, EngineStart } from './protocol.ts';
+import { Scheduler } from './scheduler.ts';
+import { SharedStats } from './shared-stats.ts';
 
 const MEASURE_EVERY_MS = 500;
 
 const port = parentPort;
 if (!port) throw new Error('this file is run as a worker thread');
-const start = workerData as EngineStart;
-const pulse = new Pulse(start.pulse);
-const reply = (message: Reply) => port.postMessage(message);
+const start: EngineStart = workerData;
+const stats = new SharedStats(start.stats);
+const send = (message: EngineMessage) => port.postMessage(message);
 
 try {
   const engine = await startEngine(start.engine);
-  const prepare = (name: string) => prepareServing(start.checkpointsRoot, name, () => pulse.add('beats', 1));
-  const serving = await prepare(start.checkpoint);
-  const loop = new WritingLoop(serving, {
-    candidates: start.candidates,
-    pulse,
-    prepare,
-    reply,
-    // Thrown out of every promise, it ends the thread, which the main thread sees.
-    onFault: (error) =>
-      setImmediate(() => {
-        throw error;
-      }),
-  });
-  port.on('message', (command: Command) => loop.handle(command));
-  measure();
-  setInterval(measure, MEASURE_EVERY_MS).unref();
+  checkKernels();
+  const load = (name: string) => loadModel(start.checkpointsRoot, name, () => stats.add('beats', 1));
+  const model = await load(start.checkpoint);
+  const { candidates } = start;
+  const scheduler = new Scheduler(model, { candidates, stats, load, send, onFault: endThread });
+  port.on('message', (command: EngineCommand) => scheduler.handle(command));
+  measureMemory();
+  setInterval(measureMemory, MEASURE_EVERY_MS).unref();
   const { name, device, version } = engine;
-  reply({
+  send({
     type: 'ready',
     engine: { name, device, version, line: describeEngine(engine) },
-    checkpoint: serving.summary,
-    poemMs: serving.poemMs,
+    checkpoint: model.summary,
+    poemMs: model.poemMs,
   });
 } catch (error) {
-  reply({
+  send({
     type: 'unable',
-    code: error instanceof EngineError ? 'engine' : 'checkpoint',
+    code: error instanceof EngineError || error instanceof KernelError ? 'engine' : 'checkpoint',
     message: error instanceof Error ? error.message : String(error),
   });
 }
 
-function measure(): void {
+/** Throws outside of all promises, which ends the thread with this error. */
+function endThread(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+function measureMemory(): void {
   const { numBytes, numTensors } = tf.memory();
-  pulse.set('engineBytes', numBytes + kernelBytesInUse());
-  pulse.set('tensors', numTensors);
-  pulse.set('heapBytes', process.memoryUsage().heapUsed);
+  stats.set('engineBytes', numBytes + kernelBytesInUse());
+  stats.set('tensors', numTensors);
+  stats.set('heapBytes', process.memoryUsage().heapUsed);
 }

@@ -3,11 +3,11 @@
 import type {
   Asker,
   CheckpointSummary,
+  GeneratedPoem,
   Inference,
   Order,
   ServiceStatus,
   WriteOptions,
-  Written,
 } from '../../src/service/inference.ts';
 import { LoadError, Unavailable } from '../../src/service/inference.ts';
 
@@ -21,7 +21,7 @@ export class FakeInference implements Inference {
   /** Writes nothing until it is called off. */
   hold = false;
 
-  async write(order: Order, asker: Asker, { signal }: WriteOptions = {}): Promise<Written> {
+  async write(order: Order, asker: Asker, { signal }: WriteOptions = {}): Promise<GeneratedPoem> {
     this.orders.push({ order, asker });
     await new Promise((resolve) => setTimeout(resolve, 1));
     if (this.hold && !signal?.aborted)

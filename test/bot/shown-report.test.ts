@@ -12,7 +12,7 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { tonesOf } from '../../src/poetry/prosody.ts';
 import type { Script } from '../../src/poetry/request.ts';
 import { toSimplified } from '../../src/poetry/script.ts';
-import type { Asker, Order, Written } from '../../src/service/inference.ts';
+import type { Asker, GeneratedPoem, Order } from '../../src/service/inference.ts';
 import { REGULATED } from '../poetry/poems.ts';
 import { FakeInference } from './fake-inference.ts';
 
@@ -26,7 +26,7 @@ class ScanningInference extends FakeInference {
   /** Another checkpoint writes other poems. */
   checkpoint = 0;
 
-  override async write(order: Order, asker: Asker): Promise<Written> {
+  override async write(order: Order, asker: Asker): Promise<GeneratedPoem> {
     const random = new Random(order.seed + this.checkpoint);
     const cursor = new PlanCursor(order.plan);
     const characters: string[] = [];

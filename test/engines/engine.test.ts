@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Candidate, type EngineName, EngineUnavailable } from '../../src/engines/candidate.ts';
 import { cpu } from '../../src/engines/cpu.ts';
-import { describeEngine, ENGINE_CHOICES, EngineError, startEngine } from '../../src/engines/engine.ts';
+import { describeEngine, EngineError, startEngine } from '../../src/engines/engine.ts';
+import { type EngineBackend, EngineUnavailable } from '../../src/engines/engine-backend.ts';
+import { ENGINE_CHOICES, type EngineName } from '../../src/engines/names.ts';
 import { checkEngine } from '../../src/engines/self-check.ts';
 import { wasm } from '../../src/engines/wasm.ts';
 
-function unavailable(name: EngineName, reason: string, remedy: string | null = null): Candidate {
+function unavailable(name: EngineName, reason: string, remedy: string | null = null): EngineBackend {
   return { name, start: () => Promise.reject(new EngineUnavailable(reason, remedy)) };
 }
 
-/** Runs `body` while every product of the cpu engine is one too large in its first place. */
+/** Runs `body` while the first number of each product of the cpu engine is too large by 1. */
 async function withWrongProducts(body: () => Promise<void>): Promise<void> {
   await startEngine('cpu');
   const right = tf.getKernel('BatchMatMul', 'cpu');
@@ -20,7 +21,7 @@ async function withWrongProducts(body: () => Promise<void>): Promise<void> {
     kernelFunc: (parameters) => {
       const product = right.kernelFunc(parameters) as tf.TensorInfo;
       const values = (parameters.backend as tf.KernelBackend).readSync(product.dataId) as Float32Array;
-      values[0] = (values[0] as number) + 1;
+      values[0] = (values[0] ?? 0) + 1;
       return product;
     },
   });
@@ -32,7 +33,7 @@ async function withWrongProducts(body: () => Promise<void>): Promise<void> {
   }
 }
 
-// First, while the cpu engine has computed nothing in this process: it would greet at its first number.
+// This test must be the first: the cpu engine prints its banner at the first operation in the process.
 it('starts without a banner', async () => {
   const lines = vi.spyOn(console, 'warn');
   await startEngine('cpu');
@@ -48,16 +49,16 @@ describe('an engine asked for by name', () => {
     expect(tf.getBackend()).toBe(name);
   });
 
-  it('is not replaced by another where it is not available; the error says what to do', async () => {
-    const candidates = [unavailable('tensorflow', 'its library is not installed', 'npm run it'), cpu];
-    const start = startEngine('tensorflow', candidates);
+  it('is not replaced by another if it is not available; the error says what to do', async () => {
+    const backends = [unavailable('tensorflow', 'its library is not installed', 'npm run it'), cpu];
+    const start = startEngine('tensorflow', backends);
     await expect(start).rejects.toThrow(EngineError);
     await expect(start).rejects.toThrow(
       'The tensorflow engine is not available: its library is not installed; npm run it',
     );
   });
 
-  it('must be one that there is', async () => {
+  it('must exist', async () => {
     await expect(startEngine('cuda' as EngineName)).rejects.toThrow(
       `There is no engine named cuda; there are ${ENGINE_CHOICES.join(', ')}`,
     );
@@ -65,14 +66,14 @@ describe('an engine asked for by name', () => {
 });
 
 describe('auto', () => {
-  it('takes the first that starts, and notes why not the ones before it', async () => {
-    const candidates = [
+  it('takes the first that starts, and notes why the ones before it were not taken', async () => {
+    const backends = [
       unavailable('tensorflow', 'not installed'),
       unavailable('webgpu', 'no device'),
       wasm,
       cpu,
     ];
-    const engine = await startEngine('auto', candidates);
+    const engine = await startEngine('auto', backends);
     expect(engine.name).toBe('wasm');
     expect(engine.notes).toEqual(['tensorflow: not installed', 'webgpu: no device']);
     expect(describeEngine(engine)).toMatch(
@@ -80,15 +81,15 @@ describe('auto', () => {
     );
   });
 
-  it('passes over one that crashes as it starts', async () => {
-    const broken: Candidate = {
+  it('skips one that crashes when it starts', async () => {
+    const broken: EngineBackend = {
       name: 'webgpu',
       start: () => Promise.reject(new TypeError('undefined symbol')),
     };
     expect((await startEngine('auto', [broken, cpu])).notes).toEqual(['webgpu: undefined symbol']);
   });
 
-  it('passes over one that computes something else', async () => {
+  it('skips one that computes wrong results', async () => {
     await withWrongProducts(async () => {
       const engine = await startEngine('auto', [cpu, wasm]);
       expect(engine.name).toBe('wasm');
@@ -96,16 +97,16 @@ describe('auto', () => {
     });
   });
 
-  it('tells the candidates that they were not asked for by name', async () => {
+  it('tells a backend whether it was asked for by name', async () => {
     const start = vi.fn(cpu.start);
     await startEngine('auto', [{ ...cpu, start }]);
     await startEngine('cpu', [{ ...cpu, start }]);
     expect(start.mock.calls).toEqual([[false], [true]]);
   });
 
-  it('is an error with every reason where none runs', async () => {
-    const candidates = [unavailable('wasm', 'no WebAssembly'), unavailable('cpu', 'no JavaScript')];
-    await expect(startEngine('auto', candidates)).rejects.toThrow(
+  it('is an error with all reasons if none runs', async () => {
+    const backends = [unavailable('wasm', 'no WebAssembly'), unavailable('cpu', 'no JavaScript')];
+    await expect(startEngine('auto', backends)).rejects.toThrow(
       'No engine runs here: wasm: no WebAssembly; cpu: no JavaScript',
     );
   });

@@ -23,7 +23,7 @@ describe('the reading of nvidia-smi', () => {
     await chmod(path, 0o755);
   }
 
-  it('is one entry a card, in shares and bytes', async () => {
+  it('has one entry per card, in ratios and bytes', async () => {
     await installMonitor(`[ "$1" = --query-gpu=name,utilization.gpu,memory.used,memory.total ] || exit 2
       echo 'NVIDIA H200, 37, 1024, 143771'
       echo 'NVIDIA A100-SXM4-80GB, 0, 4, 81920'`);
@@ -38,31 +38,30 @@ describe('the reading of nvidia-smi', () => {
     ]);
   });
 
-  it('is null where the driver does not answer', async () => {
+  it('is null if the driver does not answer', async () => {
     await installMonitor(
       "echo 'NVIDIA-SMI has failed because it could not communicate with the driver.'; exit 9",
     );
     expect(await readNvidia()).toBeNull();
   });
 
-  it('is null where there is no card', async () => {
+  it('is null if there is no card', async () => {
     await installMonitor("echo 'No devices were found'");
     expect(await readNvidia()).toBeNull();
   });
 
-  it('is null where there is no nvidia-smi', async () => {
+  it('is null if there is no nvidia-smi', async () => {
     vi.stubEnv('PATH', folder);
     expect(await readNvidia()).toBeNull();
   });
 
-  it('does not wait for one that hangs', { timeout: 10_000 }, async () => {
+  it('is null if nvidia-smi hangs', async () => {
+    // The test would time out if it waited for the end of the sleep.
     await installMonitor('exec sleep 60');
-    const begun = performance.now();
-    expect(await readNvidia()).toBeNull();
-    expect(performance.now() - begun).toBeLessThan(8000);
+    expect(await readNvidia(100)).toBeNull();
   });
 
-  it('leaves open what a card does not tell', () => {
+  it('has null for values that a card does not report', () => {
     expect(parseReadings('NVIDIA GB10, [N/A], [N/A], [Not Supported]\n')).toEqual([
       { name: 'NVIDIA GB10', utilization: null, memoryUsed: null, memoryTotal: null },
     ]);

@@ -1,18 +1,20 @@
 /**
- * The same model gives the same numbers on every engine: logits, loss, gradients and one step of an optimiser, for
- * every cell, held against the plain JavaScript engine. Each engine has a test file, and so a process, of its own:
- * one that crashes takes only its own tests with it.
+ * Tests that a model gives the same numbers on every engine: logits, loss, gradients and one step of an optimiser, for
+ * every cell, compared with the cpu engine. Each engine has its own test file and so its own process: if one crashes,
+ * the tests of the others still run.
  *
- * Set REQUIRED_ENGINES (names with commas) to fail where one of them cannot be started instead of skipping it.
+ * An engine that cannot be started is skipped. Set REQUIRED_ENGINES (names, comma-separated) to make that a failure.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Stepper } from '../../src/decoding/stepper.ts';
-import { EngineError, type EngineName, startEngine } from '../../src/engines/engine.ts';
+import { EngineError, startEngine } from '../../src/engines/engine.ts';
+import type { EngineName } from '../../src/engines/names.ts';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { CELL_NAMES, type CellName } from '../../src/model/architecture.ts';
 import { Random } from '../../src/model/random.ts';
+import { largestDeviation } from '../../src/model/reference.ts';
 import { type Batch, makeBatch } from '../../src/training/batch.ts';
 import { lossAndGradients } from '../../src/training/network/backpropagation.ts';
 import { disposeMasks, drawMasks } from '../../src/training/network/dropout.ts';
@@ -20,11 +22,11 @@ import { initialParameters, toTensors } from '../../src/training/network/network
 import { emptySlots, globalNorm, update } from '../../src/training/network/optimizer.ts';
 
 const REQUIRED = (process.env.REQUIRED_ENGINES ?? '').split(',');
-/** Of the largest number in the oracle's tensor. */
+/** Relative to the largest number of the expected tensor. */
 const TOLERANCE = 1e-4;
 const STEPS = 9;
 
-/** Odd sizes, so that vector units and tiles have remainders; the larger one crosses a tile of each engine. */
+/** Odd sizes, so that vectors and tiles have remainders. The larger size exceeds one tile of each engine. */
 const SIZES = [
   { vocabulary: 23, embedding: 5, hidden: 7 },
   { vocabulary: 301, embedding: 43, hidden: 70 },
@@ -34,7 +36,7 @@ export const ARCHITECTURES: readonly Architecture[] = SIZES.flatMap((sizes) =>
   CELL_NAMES.flatMap((cell: CellName) => [true, false].map((tied) => ({ ...sizes, cell, layers: 2, tied }))),
 );
 
-/** Everything an engine computes of a model, as plain arrays by name. */
+/** Everything that an engine computes for a model, as plain arrays by name. */
 type Results = ReadonlyMap<string, Float32Array>;
 
 function sentences(vocabulary: number): number[][] {
@@ -42,7 +44,7 @@ function sentences(vocabulary: number): number[][] {
   return [STEPS + 1, 5, 7].map((length) => Array.from({ length }, () => random.below(vocabulary)));
 }
 
-/** Products up to `maxKernelMultiplyAdds` are our own kernels'; 0: all are the engine's. */
+/** Products of up to `maxKernelMultiplyAdds` are computed by our kernels, larger ones by the engine. */
 async function decode(
   architecture: Architecture,
   results: Map<string, Float32Array>,
@@ -51,7 +53,7 @@ async function decode(
   const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), {
     maxKernelMultiplyAdds,
   });
-  // More than an engine may take as they are, and no round number.
+  // More than one tile of rows, and not a multiple of the tile.
   const rows = 11;
   const random = new Random(5);
   stepper.reserve(rows);
@@ -74,17 +76,17 @@ async function train(architecture: Architecture, results: Map<string, Float32Arr
   const { loss, gradients } = await lossAndGradients(architecture, parameters, batch, null);
   results.set('loss', Float32Array.of(loss));
   for (const [name, gradient] of Object.entries(gradients)) {
-    results.set(`gradient of ${name}`, (await gradient.data()) as Float32Array);
+    results.set(`gradient of ${name}`, await gradient.data<'float32'>());
   }
-  // Adam's first step is the gradient's sign, which rounding may turn where the gradient is next to nothing: give
-  // its divisor weight enough to keep such numbers small.
+  // Adam's first step is nearly the sign of the gradient, and rounding may change the sign of a gradient close to 0. A
+  // large epsilon keeps the steps of such gradients small.
   update({ ...adam, epsilon: 1e-2 }, parameters, slots, gradients, {
     learningRate: 0.01,
     scale: 0.5,
     step: 1,
   });
   for (const [name, parameter] of Object.entries(parameters)) {
-    results.set(`${name} after a step`, (await parameter.data()) as Float32Array);
+    results.set(`${name} after a step`, await parameter.data<'float32'>());
   }
   tf.dispose([gradients, parameters, slots]);
 }
@@ -96,20 +98,13 @@ async function compute(architecture: Architecture): Promise<Results> {
   return results;
 }
 
-function relativeDeviation(actual: Float32Array, expected: Float32Array): number {
-  if (actual.length !== expected.length) return Number.NaN;
-  let worst = 0;
+function relativeDeviation(actual: ArrayLike<number>, expected: Float32Array): number {
   let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const difference = Math.abs((actual[i] as number) - (expected[i] as number));
-    if (Number.isNaN(difference)) return Number.NaN;
-    worst = Math.max(worst, difference);
-    largest = Math.max(largest, Math.abs(expected[i] as number));
-  }
-  return worst / largest;
+  for (const value of expected) largest = Math.max(largest, Math.abs(value));
+  return largestDeviation(actual, expected) / largest;
 }
 
-/** Why an engine cannot be started here; null where it can. */
+/** Why an engine cannot be started here; null if it can. */
 async function whyNot(name: EngineName): Promise<string | null> {
   try {
     await startEngine(name);
@@ -120,7 +115,7 @@ async function whyNot(name: EngineName): Promise<string | null> {
   }
 }
 
-/** Defines the tests for one engine; says so where they are skipped. */
+/** Defines the tests of one engine. Prints the reason if they are skipped. */
 export async function parityWithCpu(name: EngineName, architectures = ARCHITECTURES): Promise<void> {
   const reason = await whyNot(name);
   if (reason !== null) console.info(`skipped: ${reason}`);
@@ -138,13 +133,13 @@ export async function parityWithCpu(name: EngineName, architectures = ARCHITECTU
       const actual = await compute(architecture);
       expect([...actual.keys()]).toEqual([...expected.keys()]);
       for (const [what, values] of expected) {
-        expect(relativeDeviation(actual.get(what) as Float32Array, values), what).toBeLessThan(TOLERANCE);
+        expect(relativeDeviation(actual.get(what) ?? [], values), what).toBeLessThan(TOLERANCE);
       }
     });
   });
 }
 
-/** Defines the test that a training step frees what it allocates, on an engine that starts here. */
+/** Defines the test that a training step frees its tensors on an engine, if the engine starts here. */
 export function freesWhatItAllocates(name: EngineName): void {
   test('a thousand steps leave no tensor behind', { timeout: 120_000 }, async (context) => {
     const reason = await whyNot(name);
@@ -167,8 +162,8 @@ export function freesWhatItAllocates(name: EngineName): void {
       counts.add(tf.memory().numTensors);
     }
     expect([...counts]).toHaveLength(1);
-    // Three short sentences by heart: what was counted did train.
-    expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 4);
+    // The model has learned three short sentences by heart, so the counted steps did train.
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 4);
     tf.dispose([parameters, slots]);
   });
 }

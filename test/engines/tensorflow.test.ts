@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { projectRoot, readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
+import { readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
 import type { Proof } from '../../tools/tensorflow/prove.ts';
 import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
 
 await parityWithCpu('tensorflow');
 freesWhatItAllocates('tensorflow');
 
-const home = tensorflowHome(projectRoot());
+const home = tensorflowHome();
 const manifest = readHomeManifest(home);
 
-describe.skipIf(manifest === null)('TensorFlow as npm run setup:tensorflow leaves it', () => {
-  it('computes, and writes nothing to the terminal that was not asked for', { timeout: 60_000 }, async () => {
+describe.skipIf(manifest === null)('TensorFlow from npm run setup:tensorflow', () => {
+  it('computes, and writes nothing else to the terminal', { timeout: 60_000 }, async () => {
     const { TF_CPP_MIN_LOG_LEVEL: _, ...env } = process.env;
     const program = ['dist/tools/tensorflow/prove.js', `${home}/node_modules/@tensorflow/tfjs-node-gpu`];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, program, { env });

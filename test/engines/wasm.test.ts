@@ -15,26 +15,26 @@ test('sums rows by segment, dropping those of a negative id', async () => {
   expect([...(await sums.data())]).toEqual([10, 20, 0, 0, 1001, 2002, 0, 0]);
 });
 
-test('refuses a segment that the result does not have', async () => {
+test('refuses a segment id beyond the result', async () => {
   await startEngine('wasm');
   expect(() => tf.unsortedSegmentSum(tf.ones([2, 3]), tf.tensor1d([0, 2], 'int32'), 2)).toThrow(
     'segment 2 is not below 2',
   );
 });
 
-test('sums into a heap that grows under it', async () => {
+test('sums correctly if the heap grows', async () => {
   await startEngine('wasm');
-  // The result is larger than the module's first heap: making it moves the memory that views of the rows are on.
+  // The result is larger than the module's initial heap, so its allocation moves the memory of the rows.
   const [segments, width] = [10_000, 1000];
   const rows = tf.ones<tf.Rank.R2>([3, width]);
   const sums = tf.unsortedSegmentSum(rows, tf.tensor1d([9_999, 3, 9_999], 'int32'), segments);
-  const totals = (await tf.sum(sums, 1).data()) as Float32Array;
+  const totals = await tf.sum(sums, 1).data<'float32'>();
   expect(totals[9_999]).toBe(2 * width);
   expect(totals[3]).toBe(width);
   expect(totals.reduce((a, b) => a + b, 0)).toBe(3 * width);
 });
 
-/** Runs the same operation on cpu and on wasm and holds one's numbers to the other's. */
+/** Runs an operation on cpu and on wasm and expects equal results. */
 async function expectAsOnCpu(values: Float32Array, shape: number[], operate: (x: tf.Tensor) => tf.Tensor[]) {
   const results: { shape: number[]; values: number[] }[][] = [];
   for (const engine of ['cpu', 'wasm'] as const) {
@@ -87,7 +87,7 @@ test.each([
   await expectAsOnCpu(values, shape, (x) => [tf.sum(x, axis, keepDims)]);
 });
 
-test('leaves what is not float32 to the kernels that were there', async () => {
+test('leaves other types than float32 to the original kernels', async () => {
   await startEngine('wasm');
   const words = tf.tensor(['春', '江', '花', '月']);
   expect(tf.slice(words, [1], [2]).dataSync()).toEqual(['江', '花']);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DEFAULT_LIMITS, LimiterAdmission, type Limits } from '../../src/service/admission.ts';
+import { Admission, DEFAULT_LIMITS, type Limits } from '../../src/service/admission.ts';
 import type { Asker } from '../../src/service/inference.ts';
 import { Unavailable } from '../../src/service/inference.ts';
-import type { Turn } from '../../src/service/turn.ts';
+import type { Ticket } from '../../src/service/ticket.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,23 +14,23 @@ afterEach(() => {
 const asker = (user: string, guild: string | null = null): Asker => ({ user, guild, owner: false });
 const OWNER: Asker = { user: 'owner', guild: 'guild', owner: true };
 
-/** An admission, and what happens to the orders in it: each is written for `ms`. */
+/** An admission whose orders run for `ms` milliseconds each, and the outcomes of its orders. */
 function bench(limits: Partial<Limits>, running: number, ms: number) {
-  const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, ...limits }, running, (place) => place * ms);
+  const admission = new Admission({ ...DEFAULT_LIMITS, ...limits }, running, (place) => place * ms);
   const outcomes: string[] = [];
   let now = 0;
   let most = 0;
-  const ask = (name: string, who: Asker, stop = new AbortController()): Turn<void> => {
-    const turn = admission.admit(who, stop.signal, async () => {
+  const ask = (name: string, who: Asker, stop = new AbortController()): Ticket<void> => {
+    const ticket = admission.admit(who, stop.signal, async () => {
       most = Math.max(most, ++now);
       await new Promise((resolve) => setTimeout(resolve, ms));
       now--;
     });
-    turn.done.then(
+    ticket.done.then(
       () => outcomes.push(name),
       (error) => outcomes.push(`${name}: ${error instanceof Unavailable ? error.code : error}`),
     );
-    return turn;
+    return ticket;
   };
   return { admission, ask, outcomes, most: () => most };
 }
@@ -49,10 +49,10 @@ describe('a user', () => {
 
   test('has ten poems a minute, and the rest in the next', async () => {
     const { ask, outcomes } = bench({ userWaiting: 50, deadlineMs: 90_000 }, 100, 10);
-    const turns = Array.from({ length: 14 }, (_, n) => ask(String(n), asker('u')));
+    const tickets = Array.from({ length: 14 }, (_, n) => ask(String(n), asker('u')));
     await vi.advanceTimersByTimeAsync(55_000);
     expect(outcomes).toHaveLength(10);
-    expect(turns.map((turn) => turn.wait())).toEqual([
+    expect(tickets.map((ticket) => ticket.wait())).toEqual([
       ...Array(10).fill(null),
       ...Array(4).fill({ place: null, expectedMs: 5000 }),
     ]);
@@ -65,7 +65,7 @@ describe('a user', () => {
     expect(outcomes).toHaveLength(44);
   });
 
-  test('who has spent the ten is told at once when there will be more, if that is too late', async () => {
+  test('who has used the ten is refused at once if the next minute is too late, and told when it starts', async () => {
     const { ask, outcomes } = bench({ userWaiting: 50 }, 100, 10);
     for (let n = 0; n < 10; n++) ask(String(n), asker('u'));
     await vi.advanceTimersByTimeAsync(20_000);
@@ -80,12 +80,12 @@ describe('a user', () => {
 
   test('who waits behind two poems of their own has no place and no time', async () => {
     const { ask } = bench({}, 100, 1000);
-    const turns = Array.from({ length: 3 }, (_, n) => ask(String(n), asker('u')));
+    const tickets = Array.from({ length: 3 }, (_, n) => ask(String(n), asker('u')));
     await vi.advanceTimersByTimeAsync(100);
-    expect(turns.map((turn) => turn.wait())).toEqual([null, null, { place: null, expectedMs: null }]);
+    expect(tickets.map((ticket) => ticket.wait())).toEqual([null, null, { place: null, expectedMs: null }]);
   });
 
-  test('whose waiting poems are given up may have others wait instead', async () => {
+  test('who cancels waiting orders may have others wait instead', async () => {
     const { ask, outcomes } = bench({}, 100, 1000);
     const stop = new AbortController();
     for (const name of ['a', 'b']) ask(name, asker('u'));
@@ -94,12 +94,41 @@ describe('a user', () => {
     stop.abort(new Unavailable('deadline'));
     for (const name of ['c', 'd', 'e', 'f', 'g', 'h']) ask(name, asker('u'));
     await vi.advanceTimersByTimeAsync(0);
-    expect(outcomes.slice(5)).toEqual(['h: user-busy']);
+    expect(outcomes.sort()).toEqual([...[0, 1, 2, 3, 4].map((n) => `${n}: deadline`), 'h: user-busy']);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(outcomes.slice(6).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   });
 
-  test('who gives up is answered at once and gets the poem credited', async () => {
+  test('whose poem fails has the next one written within the same minute', async () => {
+    const limits = { ...DEFAULT_LIMITS, userPerMinute: 1, deadlineMs: 150_000 };
+    const admission = new Admission(limits, 10, () => 0);
+    const { signal } = new AbortController();
+    const fail = () =>
+      new Promise<string>((_, reject) => setTimeout(() => reject(new Error('a fault')), 500));
+    const first = admission.admit(asker('u'), signal, fail).done.catch((error) => error.message);
+    const second = admission.admit(asker('u'), signal, () => Promise.resolve('a poem')).done;
+    const third = admission.admit(asker('u'), signal, () => Promise.resolve('late'));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([await first, await second]).toEqual(['a fault', 'a poem']);
+    expect(third.wait()).toEqual({ place: null, expectedMs: 59_000 });
+  });
+
+  test('who cancels an order for the next minute has the one behind it written then', async () => {
+    const { ask, outcomes } = bench({ userPerMinute: 1, userRunning: 1, deadlineMs: 150_000 }, 100, 10);
+    const stop = new AbortController();
+    ask('first', asker('u'));
+    await vi.advanceTimersByTimeAsync(1000);
+    ask('cancelled', asker('u'), stop);
+    const behind = ask('behind', asker('u'));
+    await vi.advanceTimersByTimeAsync(1000);
+    stop.abort(new Unavailable('cancelled'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(behind.wait()).toEqual({ place: null, expectedMs: 58_000 });
+    await vi.advanceTimersByTimeAsync(58_100);
+    expect(outcomes).toEqual(['first', 'cancelled: cancelled', 'behind']);
+  });
+
+  test('who cancels is answered at once, and the poem does not count', async () => {
     const { ask, outcomes } = bench({ userWaiting: 50, deadlineMs: 90_000 }, 100, 10);
     const stop = new AbortController();
     for (let n = 0; n < 10; n++) ask(String(n), asker('u'));
@@ -116,7 +145,7 @@ describe('a user', () => {
 });
 
 describe('a guild', () => {
-  test('has its poems a minute, whoever asks', async () => {
+  test('has a number of poems per minute for all its users', async () => {
     const { ask, outcomes } = bench({ guildPerMinute: 6, deadlineMs: 90_000 }, 100, 10);
     for (let n = 0; n < 9; n++) ask(String(n), asker(`u${n}`, 'g'));
     ask('elsewhere', asker('w', 'h'));
@@ -129,7 +158,7 @@ describe('a guild', () => {
     expect(outcomes).toHaveLength(11);
   });
 
-  test('that has spent them is told when there will be more, and its users keep theirs', async () => {
+  test('that has used them is told when there will be more, and its users keep theirs', async () => {
     const { ask, outcomes } = bench({ guildPerMinute: 2, userPerMinute: 1 }, 100, 10);
     for (let n = 0; n < 2; n++) ask(String(n), asker(`u${n}`, 'g'));
     await vi.advanceTimersByTimeAsync(10_000);
@@ -140,7 +169,7 @@ describe('a guild', () => {
     expect(outcomes).toEqual(['0', '1', 'refused: guild-busy', 'elsewhere']);
   });
 
-  test('refuses whoever comes too late of many at once', async () => {
+  test('refuses the last of many simultaneous orders', async () => {
     const { ask, outcomes } = bench({ guildPerMinute: 3 }, 100, 10);
     for (let n = 0; n < 5; n++) ask(String(n), asker(`u${n}`, 'g'));
     await vi.advanceTimersByTimeAsync(100);
@@ -148,12 +177,12 @@ describe('a guild', () => {
   });
 });
 
-describe('who gets no poem has spent none', () => {
+describe('an order without a poem does not count', () => {
   const FULL = new Unavailable('queue-full');
 
-  /** What each task comes to; then whether one more of the only poem a minute is to be had. */
+  /** Lets the only poem of the minute end with `outcome`. Returns the poem or the refusal of the next order. */
   async function afterwards(outcome: Error, stop = new AbortController()): Promise<string> {
-    const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
+    const admission = new Admission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
     const lost = admission.admit(asker('u'), stop.signal, () => Promise.reject(outcome)).done;
     await Promise.all([expect(lost).rejects.toBe(outcome), vi.advanceTimersByTimeAsync(10)]);
     const { signal } = new AbortController();
@@ -163,25 +192,25 @@ describe('who gets no poem has spent none', () => {
     return told;
   }
 
-  test('be it for want of a place, of an engine or of time', async () => {
+  test('if a place, the engine or the time was missing', async () => {
     expect(await afterwards(FULL)).toBe('a poem');
     expect(await afterwards(new Unavailable('breaker-open'))).toBe('a poem');
     expect(await afterwards(new Unavailable('deadline'))).toBe('a poem');
     expect(await afterwards(new Error('a fault'))).toBe('a poem');
   });
 
-  test('unless it was theirs to cancel', async () => {
+  test('unless the asker cancelled it', async () => {
     expect(await afterwards(new Unavailable('cancelled'))).toBe('user-busy');
   });
 
-  test('and none of the next minute either', async () => {
-    const admission = new LimiterAdmission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
+  test('and gives nothing to the next minute', async () => {
+    const admission = new Admission({ ...DEFAULT_LIMITS, userPerMinute: 1 }, 10, () => 0);
     const { signal } = new AbortController();
     const slow = () => new Promise((_, reject) => setTimeout(() => reject(FULL), 50_000));
     await vi.advanceTimersByTimeAsync(20_000);
     admission.admit(asker('u'), signal, () => Promise.resolve()).done.catch(() => {});
     await vi.advanceTimersByTimeAsync(59_000);
-    // Begun in the second minute of the user's, lost in the third.
+    // This one starts in the user's second minute and fails in the third.
     await vi.advanceTimersByTimeAsync(2000);
     admission.admit(asker('u'), signal, slow).done.catch(() => {});
     await vi.advanceTimersByTimeAsync(70_000);
@@ -194,7 +223,7 @@ describe('who gets no poem has spent none', () => {
   });
 });
 
-test('a user’s wait outlasts the guild’s minute: the poem then counts in the new one', async () => {
+test('a poem whose user waits beyond the minute of the guild counts in the next minute of the guild', async () => {
   const { ask, outcomes } = bench({ userPerMinute: 1, guildPerMinute: 2, deadlineMs: 59_000 }, 100, 10);
   // The guild's first poem, and its minute, are two seconds older than the user's.
   ask('guild', asker('v', 'g'));
@@ -212,12 +241,12 @@ test('a user’s wait outlasts the guild’s minute: the poem then counts in the
 });
 
 describe('the batch', () => {
-  test('takes so many at a time, and its line so many more', async () => {
+  test('runs a number of orders at a time, and its queue holds a number more', async () => {
     const { admission, ask, outcomes, most } = bench({ queue: 3 }, 2, 100);
-    const turns = Array.from({ length: 7 }, (_, n) => ask(String(n), asker(`u${n}`)));
+    const tickets = Array.from({ length: 7 }, (_, n) => ask(String(n), asker(`u${n}`)));
     await vi.advanceTimersByTimeAsync(50);
     expect(outcomes).toEqual(['5: queue-full', '6: queue-full']);
-    expect(turns.map((turn) => turn.wait()?.place ?? null)).toEqual([null, null, 1, 2, 3, null, null]);
+    expect(tickets.map((ticket) => ticket.wait()?.place ?? null)).toEqual([null, null, 1, 2, 3, null, null]);
     expect(admission.waiting).toBe(3);
     await vi.advanceTimersByTimeAsync(1000);
     expect(outcomes.slice(2)).toEqual(['0', '1', '2', '3', '4']);
@@ -225,14 +254,14 @@ describe('the batch', () => {
     expect(admission.waiting).toBe(0);
   });
 
-  test('says when to come again', async () => {
+  test('says when to try again', async () => {
     const { ask } = bench({ queue: 1 }, 1, 100);
     ask('a', OWNER);
     ask('b', OWNER);
     await expect(ask('c', asker('u')).done).rejects.toMatchObject({ code: 'queue-full', retryMs: 200 });
   });
 
-  test('turns no owner away, however long its line', async () => {
+  test('refuses no owner, however long the queue is', async () => {
     const { admission, ask, outcomes } = bench({ queue: 1 }, 1, 100);
     for (const name of ['a', 'b', 'c', 'd']) ask(name, OWNER);
     expect(admission.waiting).toBe(3);
@@ -240,7 +269,7 @@ describe('the batch', () => {
     expect(outcomes).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('lets owners pass, without limit of their own', async () => {
+  test('serves owners first, without a limit of their own', async () => {
     const { ask, outcomes } = bench({}, 1, 10);
     ask('first', asker('u'));
     await vi.advanceTimersByTimeAsync(5);
@@ -253,7 +282,7 @@ describe('the batch', () => {
     expect(outcomes.at(-1)).toBe('user');
   });
 
-  test('forgets who gives up in line', async () => {
+  test('removes a cancelled order from the queue', async () => {
     const { admission, ask, outcomes } = bench({}, 1, 100);
     const stop = new AbortController();
     ask('a', OWNER);
@@ -268,8 +297,8 @@ describe('the batch', () => {
     expect(outcomes).toEqual(['b: deadline', 'a', 'c']);
   });
 
-  test('gives the place of what fails to the next', async () => {
-    const admission = new LimiterAdmission(DEFAULT_LIMITS, 1, () => 0);
+  test('gives the place of a failed order to the next', async () => {
+    const admission = new Admission(DEFAULT_LIMITS, 1, () => 0);
     const { signal } = new AbortController();
     const failing = admission.admit(OWNER, signal, () => Promise.reject(new Error('no')));
     const next = admission.admit(OWNER, signal, () => Promise.resolve('yes'));

@@ -1,19 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LoadError, type Written } from '../../src/service/inference.ts';
+import { type GeneratedPoem, LoadError } from '../../src/service/inference.ts';
 import { checkpointsFolder, OWNER, order, serve, setFault } from './served.ts';
 
 const seeds = Array.from({ length: 24 }, (_, n) => n);
-const text = ({ characters }: Written) => characters.join('');
+const text = ({ characters }: GeneratedPoem) => characters.join('');
 
 describe.each([
-  ['crashes', 'crash', 0],
-  ['ends', 'exit', 0],
-  ['hangs', 'hang', 500],
-  ['runs out of memory', 'memory', 0],
-] as const)('an engine that %s', (_, kind, atLeastMs) => {
-  test('is started anew, and every poem is written as if nothing had been', { timeout: 60_000 }, async () => {
+  ['crashes', 'crash', 'a fault of the test'],
+  ['ends', 'exit', 'the thread ended with code 3'],
+  ['hangs', 'hang', 'no progress for 500 ms'],
+  ['runs out of memory', 'memory', 'memory limit'],
+] as const)('an engine that %s', (_, kind, reason) => {
+  test('is restarted, and every poem is written as without the fault', { timeout: 60_000 }, async () => {
     const root = await checkpointsFolder();
     const sound = await serve({ checkpointsRoot: root });
     const expected = await Promise.all(seeds.map((seed) => sound.inference.write(order(seed), OWNER)));
@@ -21,21 +21,20 @@ describe.each([
     const { inference, log } = await serve({
       checkpointsRoot: root,
       fault: { kind, on: 'write', after: 20, again: false },
-      recovery: { hangMs: 500, heapMb: kind === 'memory' ? 128 : 1024 },
+      recovery: { hangMs: kind === 'hang' ? 500 : 30_000, heapMb: kind === 'memory' ? 128 : 1024 },
       limits: { deadlineMs: 50_000 },
     });
-    const started = performance.now();
     const written = await Promise.all(seeds.map((seed) => inference.write(order(seed), OWNER)));
-    expect(performance.now() - started).toBeGreaterThan(atLeastMs);
     expect(written.map(text)).toEqual(expected.map(text));
     expect(inference.status().restarts).toBe(1);
     expect(await inference.metrics()).toMatch(/shiren_engine_restarts_total 1/);
-    expect(log.some(({ level, message }) => level === 'warn' && message === 'the engine ended')).toBe(true);
+    const ends = log.filter(({ message }) => message === 'the engine ended');
+    expect(ends).toMatchObject([{ level: 'warn', fields: { reason: expect.stringContaining(reason) } }]);
   });
 });
 
 describe('an engine that keeps crashing', () => {
-  test('is left to rest, and works again of itself', async () => {
+  test('rests, and works again without help', async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 700 },
@@ -86,11 +85,11 @@ describe('an engine that keeps crashing', () => {
     }
     const resting = await tokens();
     expect(resting).toBeGreaterThanOrEqual(before);
-    // Two poems before the third order, and at most two more in each of the threads after the first.
+    // Two poems before the third order, and at most two more in each later thread.
     expect(resting).toBeLessThanOrEqual(3 * before);
   });
 
-  test('after its rest is tried once, not three times', async () => {
+  test('is started once after its rest, not three times', async () => {
     const { inference, root } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 300 },
@@ -103,7 +102,7 @@ describe('an engine that keeps crashing', () => {
   });
 });
 
-test('an engine that crashes while it loads a checkpoint goes on with the last good one', async () => {
+test('an engine that crashes while it loads a checkpoint continues with the last good one', async () => {
   const { inference } = await serve({ fault: { kind: 'crash', on: 'load', after: 1, again: false } });
   const before = text(await inference.write(order(1), OWNER));
   const error = await inference.reload('two').catch((caught) => caught);
@@ -112,7 +111,7 @@ test('an engine that crashes while it loads a checkpoint goes on with the last g
   expect(inference.status()).toMatchObject({ checkpoint: { name: 'one' }, restarts: 1 });
 });
 
-test('an engine started anew serves what was loaded last', async () => {
+test('a restarted engine serves the checkpoint that was loaded last', async () => {
   const { inference } = await serve({ fault: { kind: 'crash', on: 'write', after: 2, again: false } });
   await inference.reload('two');
   const first = await inference.write(order(1), OWNER);
@@ -124,10 +123,10 @@ test('an engine started anew serves what was loaded last', async () => {
   expect(inference.status().restarts).toBe(1);
 });
 
-describe('where what served has been damaged on disk since', () => {
+describe('if the served checkpoint has been damaged on disk', () => {
   const damage = (root: string, name: string) => writeFile(join(root, name, 'card.json'), '{}');
 
-  test('the one that served before it is served again', async () => {
+  test('the one served before it is served again', async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 2, again: false },
     });
@@ -144,7 +143,7 @@ describe('where what served has been damaged on disk since', () => {
     expect(warning?.fields.reason).toMatch(/two.card\.json/);
   });
 
-  test('and there was no other, it is tried again until it has been mended', async () => {
+  test('and there was no other, it is tried again until it is repaired', async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 2, again: false },
       recovery: { restMs: 300 },
@@ -163,24 +162,36 @@ describe('where what served has been damaged on disk since', () => {
   });
 });
 
-test('an engine that dies on its first start is said so', async () => {
+test('an engine that crashes during its first start is reported', async () => {
   const fault = { kind: 'crash', on: 'start', after: 1, again: true } as const;
   const error = await serve({ fault }).catch((caught) => caught);
   expect(error).toBeInstanceOf(LoadError);
   expect(error).toMatchObject({ code: 'engine', message: expect.stringContaining('a fault of the test') });
 });
 
+test('an engine whose kernels compute wrong results does not serve', async () => {
+  const fault = { kind: 'wrong-kernels', on: 'start', after: 1, again: true } as const;
+  const error = await serve({ fault }).catch((caught) => caught);
+  expect(error).toBeInstanceOf(LoadError);
+  expect(error).toMatchObject({
+    code: 'engine',
+    message: expect.stringMatching(
+      /^The WebAssembly kernels compute wrong results: one step of the lstm cell/,
+    ),
+  });
+});
+
 describe('while the engine hangs', () => {
   const fault = { kind: 'hang', on: 'write', after: 1, again: false } as const;
 
   test('nobody waits beyond the deadline', async () => {
-    const { inference } = await serve({ fault, limits: { deadlineMs: 300 } });
-    const started = performance.now();
+    const { inference } = await serve({ fault, limits: { deadlineMs: 300 }, recovery: { hangMs: 60_000 } });
     await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'deadline' });
-    expect(performance.now() - started).toBeLessThan(1000);
+    // The answer came while the engine still hung.
+    expect(inference.status().restarts).toBe(0);
   });
 
-  test('it is noticed though whoever asked has gone', async () => {
+  test('it is restarted even if the asker no longer waits', async () => {
     const { inference } = await serve({ fault, limits: { deadlineMs: 200 }, recovery: { hangMs: 700 } });
     await expect(inference.write(order(1), OWNER)).rejects.toMatchObject({ code: 'deadline' });
     await expect.poll(() => inference.status().restarts, { timeout: 5000 }).toBe(1);
@@ -189,7 +200,7 @@ describe('while the engine hangs', () => {
       .toMatch(/^月/);
   });
 
-  test('those in the queue are told their place', async () => {
+  test('the asker of each queued order is told its place', async () => {
     const { inference } = await serve({ fault, limits: { rows: 1 }, recovery: { hangMs: 2600 } });
     const told: unknown[] = [];
     const running = inference.write(order(1), OWNER, { onWaiting: () => told.push('running') });
@@ -197,7 +208,7 @@ describe('while the engine hangs', () => {
     const next = inference.write(order(2), OWNER, { onWaiting });
     const last = inference.write(order(3), OWNER, { onWaiting });
     await Promise.all([running, next, last]);
-    // Told again as often as it takes. No poem has been ordered yet, but one was written to try the engine out.
+    // Notices repeat, so there may be more. No poem is finished yet, so the estimate comes from the trial poem.
     expect(told).not.toContain('running');
     expect(told.slice(0, 2)).toEqual([
       [1, expect.any(Number)],

@@ -8,7 +8,7 @@ function samples(text: string): string[] {
 }
 
 describe('the metrics of graphics cards', () => {
-  it('have a sample a card for what it tells, from one reading a scrape', async () => {
+  it('have one sample per card and reported value, from one reading per scrape', async () => {
     const cards: GpuReading[] = [
       { name: 'NVIDIA H200', utilization: 0.37, memoryUsed: 1024, memoryTotal: 4096 },
       { name: 'NVIDIA GB10', utilization: 0.5, memoryUsed: null, memoryTotal: null },
@@ -29,7 +29,7 @@ describe('the metrics of graphics cards', () => {
     expect(read).toHaveBeenCalledTimes(2);
   });
 
-  it('have no sample where there is no card', async () => {
+  it('have no sample if there is no card', async () => {
     const registry = new Registry();
     registerGpuMetrics(registry, () => Promise.resolve(null));
     expect(samples(await registry.metrics())).toEqual([]);

@@ -1,12 +1,13 @@
-/** The whole service on small random checkpoints, with the engine's thread out of the build. */
+/** Opens the whole service on small random checkpoints. The engine thread runs the compiled program. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
-import { type InferenceOptions, openInference } from '../../src/service/embedded.ts';
+import { openInference } from '../../src/service/embedded.ts';
 import type { Asker, Inference, Order } from '../../src/service/inference.ts';
+import type { InferenceOptions } from '../../src/service/inference-options.ts';
 import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
 import { poemPlan } from '../model/tiny-model.ts';
 
@@ -16,11 +17,12 @@ const WORKER = new URL('../../dist/src/service/worker.js', import.meta.url);
 const FAULTY_WORKER = new URL('./fixtures/faulty-worker.mjs', import.meta.url);
 
 export interface Fault {
-  readonly kind: 'crash' | 'exit' | 'hang' | 'memory';
-  /** The command at which it happens, or the thread's start. */
+  readonly kind: 'crash' | 'exit' | 'hang' | 'memory' | 'wrong-kernels';
+  /** The command that triggers it, or the start of the thread. */
   readonly on: 'write' | 'load' | 'start';
-  /** At the how-manieth. */
+  /** It happens at the n-th such command. */
   readonly after: number;
+  /** Whether it happens again in the next thread. */
   readonly again: boolean;
 }
 
@@ -33,7 +35,7 @@ export async function checkpointsFolder(sizes: Partial<Architecture> = {}): Prom
   return root;
 }
 
-export interface Line {
+export interface LogLine {
   readonly level: 'info' | 'warn';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
@@ -41,18 +43,18 @@ export interface Line {
 
 export interface Served {
   readonly inference: Inference;
-  readonly log: Line[];
+  readonly log: LogLine[];
   readonly root: string;
 }
 
-/** Opens the service; it is closed after the test. With a fault, on the thread that has it. */
+/** Opens the service and closes it after the test. With `fault`, the engine thread has that fault. */
 export async function serve(
   options: Partial<InferenceOptions> & { readonly fault?: Fault } = {},
 ): Promise<Served> {
   const { fault, ...rest } = options;
   const root = rest.checkpointsRoot ?? (await checkpointsFolder());
   if (fault) await setFault(root, fault);
-  const log: Line[] = [];
+  const log: LogLine[] = [];
   const inference = await openInference({
     engine: 'wasm',
     checkpointsRoot: root,
@@ -71,7 +73,7 @@ export async function serve(
   return { inference, log, root };
 }
 
-/** What the next thread does wrong; null for nothing. */
+/** Sets the fault of the next thread; null for none. */
 export async function setFault(root: string, fault: Fault | null): Promise<void> {
   const path = join(root, 'fault.json');
   if (fault) await writeFile(path, JSON.stringify(fault));

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { NO_WORK, type Work, workBetween } from '../../src/service/work-report.ts';
+import { NO_WORKLOAD, type Workload, workloadBetween } from '../../src/service/workload.ts';
 import { OWNER, order, serve } from './served.ts';
 
-test('nothing is said of a minute without work', () => {
-  const work: Work = { ...NO_WORK, poems: 3, ticks: 90, restarts: 1, refusals: { 'queue-full': 2 } };
-  expect(workBetween(work, { ...work })).toBeNull();
+test('a minute without work has no report', () => {
+  const work: Workload = { ...NO_WORKLOAD, poems: 3, ticks: 90, restarts: 1, refusals: { 'queue-full': 2 } };
+  expect(workloadBetween(work, { ...work })).toBeNull();
 });
 
 test.each([
@@ -14,18 +14,33 @@ test.each([
     { ticks: 97, rows: 30 },
     { ticks: 7, rowsPerTick: 1.4 },
   ],
-])('a minute without a poem counts, too: %j', (changed, said) => {
-  const before: Work = { ...NO_WORK, ticks: 90, rows: 20, restarts: 1, refusals: { 'queue-full': 2 } };
-  expect(workBetween(before, { ...before, ...changed })).toMatchObject({ poems: 0, meanWaitMs: 0, ...said });
+])('a minute without a poem has a report: %j', (changed, said) => {
+  const before: Workload = {
+    ...NO_WORKLOAD,
+    ticks: 90,
+    rows: 20,
+    restarts: 1,
+    refusals: { 'queue-full': 2 },
+  };
+  expect(workloadBetween(before, { ...before, ...changed })).toMatchObject({
+    poems: 0,
+    meanWaitMs: 0,
+    ...said,
+  });
 });
 
 test('means are of the minute, not of all time', () => {
-  const before: Work = { ...NO_WORK, poems: 10, waitedSeconds: 100, ranSeconds: 100, tokens: 280 };
-  const now: Work = { ...before, poems: 14, waitedSeconds: 102, ranSeconds: 101, tokens: 392 };
-  expect(workBetween(before, now)).toMatchObject({ poems: 4, meanWaitMs: 500, meanRunMs: 250, tokens: 112 });
+  const before: Workload = { ...NO_WORKLOAD, poems: 10, waitedSeconds: 100, ranSeconds: 100, tokens: 280 };
+  const now: Workload = { ...before, poems: 14, waitedSeconds: 102, ranSeconds: 101, tokens: 392 };
+  expect(workloadBetween(before, now)).toMatchObject({
+    poems: 4,
+    meanWaitMs: 500,
+    meanRunMs: 250,
+    tokens: 112,
+  });
 });
 
-test('the service logs a line a minute where there was work', async () => {
+test('the service logs one line for each minute with work', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => {
     vi.useRealTimers();

@@ -1,19 +1,22 @@
-/** What the service did since it was last asked: the log's line a minute. */
+/** What the service has done, and the report of it for one period of time. */
 
-/** Counted since the service started; seconds are summed over poems. */
-export interface Work {
+/** Totals since the service started. */
+export interface Workload {
   readonly poems: number;
+  /** Summed over poems. */
   readonly waitedSeconds: number;
+  /** Summed over poems. */
   readonly ranSeconds: number;
   readonly ticks: number;
   /** Summed over ticks. */
   readonly rows: number;
   readonly tokens: number;
   readonly restarts: number;
+  /** By reason. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-export const NO_WORK: Work = {
+export const NO_WORKLOAD: Workload = {
   poems: 0,
   waitedSeconds: 0,
   ranSeconds: 0,
@@ -24,9 +27,12 @@ export const NO_WORK: Work = {
   refusals: {},
 };
 
-/** Null where nothing was done: no poem, no tick, no restart, nobody refused. Means are over the poems written. */
-export function workBetween(before: Work, now: Work) {
-  const since = (field: Exclude<keyof Work, 'refusals'>) => now[field] - before[field];
+/**
+ * The work between two totals. Null if there was none: no poem, no tick, no restart, no refusal. Means are over the poems
+ * of the period; `rowsPerTick` is over its ticks.
+ */
+export function workloadBetween(before: Workload, now: Workload) {
+  const since = (field: Exclude<keyof Workload, 'refusals'>) => now[field] - before[field];
   const refusals: Record<string, number> = {};
   for (const [reason, count] of Object.entries(now.refusals)) {
     const refused = count - (before.refusals[reason] ?? 0);

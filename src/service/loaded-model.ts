@@ -1,4 +1,4 @@
-/** A checkpoint made ready to write: verified, uploaded, warmed up, and tried on one poem. */
+/** Loads a checkpoint on this thread's engine and tries it on one poem. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Decoder } from '../decoding/decoder.ts';
@@ -11,10 +11,10 @@ import { compilePlan } from '../poetry/compile.ts';
 import { summaryOf } from './catalogue.ts';
 import type { CheckpointSummary } from './inference.ts';
 
-export interface Serving {
+export interface LoadedModel {
   readonly summary: CheckpointSummary;
   readonly decoder: Decoder;
-  /** How long the trial poem took. */
+  /** Milliseconds that the trial poem took. */
   readonly poemMs: number;
 }
 
@@ -28,11 +28,12 @@ const TRIAL = compilePlan({
 });
 
 /**
- * Loads a checkpoint by name and lets it write one poem, in small pieces between which the thread's other work
- * goes on. Leaves nothing behind on the engine where it fails. Throws `CheckpointError`.
+ * Loads a checkpoint by name and writes one poem with it. The work is done in small steps, and other work of the thread
+ * runs between them. `onProgress` is called after each step. If it fails, all memory on the engine is freed. Throws
+ * `CheckpointError`.
  */
-export async function prepareServing(root: string, name: string, onProgress: () => void): Promise<Serving> {
-  // On wasm nothing that is awaited leaves the thread, so that its turn must be given up on purpose.
+export async function loadModel(root: string, name: string, onProgress: () => void): Promise<LoadedModel> {
+  // On wasm no awaited operation yields to the event loop, so each step does it explicitly.
   const pause = async () => {
     onProgress();
     await nextTurn();

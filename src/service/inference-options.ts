@@ -1,0 +1,50 @@
+/** The options of the embedded inference service, and their defaults. */
+
+import type { EngineChoice } from '../engines/names.ts';
+import type { Limits } from './admission.ts';
+
+/** The part of a pino logger that the service uses. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface InferenceOptions {
+  readonly engine: EngineChoice;
+  /** The folder of checkpoint folders. */
+  readonly checkpointsRoot: string;
+  /** Name of the checkpoint to serve. */
+  readonly checkpoint: string;
+  readonly limits?: Partial<Limits>;
+  /** Poems that are written for each order, of which the best is returned; {@link DEFAULT_CANDIDATES} if not given. */
+  readonly candidates?: number;
+  readonly logger: Logger;
+  /** The compiled program of the engine thread. */
+  readonly workerUrl?: URL;
+  /** When the engine counts as hanging, and when its breaker opens and closes. */
+  readonly recovery?: Partial<Recovery>;
+}
+
+export const DEFAULT_CANDIDATES = 4;
+
+export interface Recovery {
+  /** Milliseconds without progress, while there is work, after which the engine is restarted. */
+  readonly hangMs: number;
+  /** The same, while the engine starts. */
+  readonly startMs: number;
+  /** Crashes within `windowMs` that open the breaker for `restMs`. */
+  readonly crashes: number;
+  readonly windowMs: number;
+  readonly restMs: number;
+  /** Limit of the engine thread's JavaScript heap in megabytes. Beyond it the engine is restarted. */
+  readonly heapMb: number;
+}
+
+export const DEFAULT_RECOVERY: Recovery = {
+  hangMs: 4000,
+  startMs: 60_000,
+  crashes: 3,
+  windowMs: 60_000,
+  restMs: 20_000,
+  heapMb: 2048,
+};

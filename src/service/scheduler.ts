@@ -1,0 +1,177 @@
+/**
+ * The work of the engine thread. Orders become rows of the running batch, each tick advances all rows by one token, and
+ * finished rows become poems. A new checkpoint is loaded while the current one serves; the old one is freed after its
+ * last row. The scheduler knows neither threads nor limits: commands are calls, and messages go through one function.
+ */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { best, seedOf } from '../decoding/ranking.ts';
+import type { Row } from '../decoding/row.ts';
+import { SAMPLING } from '../decoding/sampling.ts';
+import type { Order } from './inference.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import type { CancelledMessage, EngineCommand, ResultMessage } from './protocol.ts';
+import type { SharedStats } from './shared-stats.ts';
+
+/** An order in the batch. Each row writes one candidate. */
+interface ActiveOrder {
+  readonly id: number;
+  readonly model: LoadedModel;
+  readonly rows: readonly Row[];
+}
+
+export interface SchedulerOptions {
+  /** Rows per order. */
+  readonly candidates: number;
+  readonly stats: SharedStats;
+  readonly load: (checkpoint: string) => Promise<LoadedModel>;
+  readonly send: (message: ResultMessage | CancelledMessage) => void;
+  /** Called if a tick throws. The state of the thread can then no longer be trusted. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #orders = new Map<number, ActiveOrder>();
+  readonly #byRow = new Map<Row, ActiveOrder>();
+  #model: LoadedModel;
+  /** Models that take no more orders but still have rows. */
+  #retired: LoadedModel[] = [];
+  #running = false;
+  /** Settles when the last load command is done. */
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(model: LoadedModel, options: SchedulerOptions) {
+    this.#model = model;
+    this.#options = options;
+  }
+
+  handle(command: EngineCommand): void {
+    switch (command.type) {
+      case 'write':
+        this.#write(command.id, command.order);
+        break;
+      case 'cancel':
+        this.#cancel(command.id);
+        break;
+      case 'load':
+        // Loads run one after the other, so the checkpoint of the last command serves in the end.
+        this.#loading = this.#loading.then(() => this.#load(command.id, command.checkpoint));
+        break;
+    }
+  }
+
+  /** An order that cannot start fails alone and does not affect other orders. */
+  #write(id: number, order: Order): void {
+    try {
+      this.#start(id, order);
+    } catch (error) {
+      this.#options.send({ type: 'failed', id, message: messageOf(error) });
+      return;
+    }
+    void this.#run();
+  }
+
+  #start(id: number, order: Order): void {
+    const count = order.mood === 'greedy' ? 1 : this.#options.candidates;
+    const { decoder } = this.#model;
+    const sampling = SAMPLING[order.mood];
+    const rows = Array.from({ length: count }, (_, n) =>
+      decoder.join({ plan: order.plan, sampling, seed: seedOf(order.seed, n), scored: count > 1 }),
+    );
+    const active = { id, model: this.#model, rows };
+    this.#orders.set(id, active);
+    for (const row of rows) this.#byRow.set(row, active);
+  }
+
+  #cancel(id: number): void {
+    const active = this.#orders.get(id);
+    if (active) {
+      for (const row of active.rows) active.model.decoder.leave(row);
+      this.#remove(active);
+    }
+    this.#options.send({ type: 'cancelled', id });
+  }
+
+  #remove(active: ActiveOrder): void {
+    this.#orders.delete(active.id);
+    for (const row of active.rows) this.#byRow.delete(row);
+  }
+
+  async #load(id: number, checkpoint: string): Promise<void> {
+    const { send, load } = this.#options;
+    try {
+      const model = await load(checkpoint);
+      this.#retired.push(this.#model);
+      this.#model = model;
+      // While ticks run, only `#run` knows when the last tick of the old model is over.
+      if (!this.#running) this.#freeRetired();
+      send({ type: 'loaded', id, checkpoint: model.summary });
+    } catch (error) {
+      send({ type: 'not-loaded', id, message: messageOf(error) });
+    }
+  }
+
+  /** Ticks while there are orders. Commands are handled between ticks. */
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#orders.size > 0) {
+        for (const model of [...this.#retired, this.#model]) await this.#tick(model);
+        this.#freeRetired();
+        await nextTurn();
+      }
+      this.#freeRetired();
+    } catch (error) {
+      this.#options.onFault(error);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #tick({ decoder }: LoadedModel): Promise<void> {
+    const { stats } = this.#options;
+    const active = decoder.active;
+    if (active === 0) return;
+    const before = decoder.multiplyAdds;
+    const finished = await decoder.tick();
+    stats.add('beats', 1);
+    stats.add('ticks', 1);
+    stats.add('rows', active);
+    stats.add('multiplyAdds', decoder.multiplyAdds - before);
+    for (const row of finished) this.#finish(row);
+  }
+
+  /** Sends the best candidate when the last row of an order has finished. */
+  #finish(row: Row): void {
+    const active = this.#byRow.get(row);
+    if (!active || active.rows.some((each) => each.isActive)) return;
+    this.#remove(active);
+    const { send, stats } = this.#options;
+    for (const each of active.rows) stats.add('tokens', each.hanzi);
+    const written = active.rows.filter((each) => each.error === null);
+    if (written.length === 0) {
+      send({ type: 'failed', id: active.id, message: row.error?.message ?? 'nothing was written' });
+      return;
+    }
+    const { characters, nll, hanzi } = best(written.map((each) => each.result()));
+    const scored = active.rows.length > 1 && hanzi > 0;
+    const nllHanzi = scored ? nll / hanzi : null;
+    const checkpoint = active.model.summary.name;
+    send({ type: 'written', id: active.id, poem: { characters, nllHanzi, checkpoint } });
+  }
+
+  /** Frees retired models that have no rows left. */
+  #freeRetired(): void {
+    this.#retired = this.#retired.filter(({ decoder }) => {
+      if (decoder.active > 0) return true;
+      decoder.dispose();
+      return false;
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
