@@ -3,7 +3,7 @@
  * a combination of tones and rhymes is made once and shared by all rows.
  */
 
-import { FIRST_HANZI, type Vocabulary } from '../model/vocabulary.ts';
+import { BOS, FIRST_HANZI, type Vocabulary } from '../model/vocabulary.ts';
 import type { Lexicon as RhymeSizes, Need as SlotConstraint } from '../poetry/cursor.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../poetry/prosody.ts';
 
@@ -17,10 +17,15 @@ export class AllowedTokens implements RhymeSizes {
   readonly #rhymes: Uint32Array;
   readonly #rhymeSizes = new Map<string, number>();
   readonly #lists = new Map<number, Int32Array>();
+  readonly #titleHanzi: Int32Array;
+  readonly #titleOrEnd: Int32Array;
 
   constructor(vocabulary: Vocabulary) {
     this.#tones = new Uint8Array(vocabulary.size);
     this.#rhymes = new Uint32Array(vocabulary.size);
+    const hanzi = Array.from({ length: vocabulary.size - FIRST_HANZI }, (_, i) => FIRST_HANZI + i);
+    this.#titleHanzi = Int32Array.from(hanzi);
+    this.#titleOrEnd = Int32Array.from([BOS, ...hanzi]);
     for (let id = FIRST_HANZI; id < vocabulary.size; id++) {
       const char = vocabulary.char(id);
       this.#tones[id] = tonesOf(char);
@@ -28,6 +33,11 @@ export class AllowedTokens implements RhymeSizes {
       this.#rhymes[id] = bitsOf(groups);
       for (const group of groups) this.#rhymeSizes.set(group, this.rhymeSize(group) + 1);
     }
+  }
+
+  /** The ids that may stand in a title: every hanzi and, if the title may end, BOS. Do not write to the list. */
+  ofTitle(mayEnd: boolean): Int32Array {
+    return mayEnd ? this.#titleOrEnd : this.#titleHanzi;
   }
 
   rhymeSize(group: string): number {

@@ -20,6 +20,8 @@ export class Batch {
   /** The n-th row has the n-th place in the stepper. */
   #rows: Row[] = [];
   #joining: Row[] = [];
+  /** Rows that have paused in the last tick. They may join again, which takes another place. */
+  readonly #leaving = new Set<Row>();
   #tokens = new Int32Array(0);
   #phase: BatchPhase = 'idle';
 
@@ -35,7 +37,8 @@ export class Batch {
 
   /** How many rows have joined and are still active. */
   get active(): number {
-    return this.#rows.filter(isActive).length + this.#joining.filter(isActive).length;
+    const seated = this.#rows.filter((row) => row.isActive && !this.#leaving.has(row));
+    return seated.length + this.#joining.filter(isActive).length;
   }
 
   /** Whether no row has a place here, not even one that is no longer active. */
@@ -64,13 +67,20 @@ export class Batch {
     if (this.#phase === 'recorded') this.#phase = 'computed';
   }
 
-  /** Ends a computed tick: writes the drawn characters, and returns the rows that have finished or failed. */
+  /** Ends a computed tick: writes the drawn characters, and returns the rows that have paused, finished or failed. */
   finish(): Row[] {
     this.#draws.take();
-    for (const row of this.#rows) row.finishIfComplete();
+    for (const [n, row] of this.#rows.entries()) {
+      row.finishIfComplete();
+      if (row.status !== 'paused') continue;
+      row.start = this.#stepper.save(n);
+      this.#leaving.add(row);
+    }
     this.#phase = 'idle';
     // Every row was active when the tick began.
-    return this.#rows.filter(({ status }) => status === 'finished' || status === 'failed');
+    return this.#rows.filter(
+      ({ status }) => status === 'paused' || status === 'finished' || status === 'failed',
+    );
   }
 
   /** Moves rows from the end into the places of rows that are no longer active, and gives joining rows a place. */
@@ -78,7 +88,8 @@ export class Batch {
     const stepper = this.#stepper;
     const rows = this.#rows;
     for (let n = rows.length - 1; n >= 0; n--) {
-      if (rows[n]?.isActive) continue;
+      const row = rows[n];
+      if (row?.isActive && !this.#leaving.has(row)) continue;
       const last = rows.pop();
       if (!last || n === rows.length) continue;
       stepper.move(rows.length, n);
@@ -90,6 +101,7 @@ export class Batch {
       rows.push(row);
     }
     this.#joining = [];
+    this.#leaving.clear();
   }
 }
 

@@ -11,10 +11,19 @@ export interface NgramBan {
   has(ngram: string): boolean;
 }
 
+/** What a model was trained to read before a poem. */
+export interface PromptSkills {
+  /** It can write a title that fits what is announced. */
+  readonly writesTitles: boolean;
+  /** It can be told the opening or the heads in advance. */
+  readonly announced: boolean;
+}
+
 export interface DecoderModel {
   readonly stepper: Stepper;
   readonly vocabulary: Vocabulary;
   readonly allowedTokens: AllowedTokens;
   /** Null if nothing is banned. */
   readonly ngramBan: NgramBan | null;
+  readonly prompts: PromptSkills;
 }

@@ -12,9 +12,10 @@
 
 import { BOS } from '../model/vocabulary.ts';
 import { FORM_TAGS, type FormTag } from '../poetry/form.ts';
+import { announcedOf } from './announced.ts';
 import { Batch } from './batch.ts';
-import type { DecoderModel } from './decoder-model.ts';
-import { Row, type RowSpec } from './row.ts';
+import type { DecoderModel, PromptSkills } from './decoder-model.ts';
+import { Row, type RowSpec, type RowStart } from './row.ts';
 import type { RecurrentState } from './stepper.ts';
 
 /** From this many rows on two batches are faster. With fewer, reading the weights twice costs more than it saves. */
@@ -57,17 +58,39 @@ export class Decoder {
   /** Adds a row, which takes part from the next tick on. Throws a RangeError if the plan's form is unknown. */
   join(spec: RowSpec): Row {
     const { vocabulary, allowedTokens } = this.#model;
-    const { form, title, slots } = spec.plan;
-    const opening = this.#openings.get(form);
-    if (!opening) throw new RangeError(`there is no form ${form}`);
-    // The prefix begins with the form's tag, whose state is known. At least one token must be fed before a draw.
-    const prefix = vocabulary.prefix(form, { title }).slice(1);
-    const bare = prefix.length === 1 && slots[0]?.kind === 'given';
-    const row = bare
-      ? new Row(spec, vocabulary, allowedTokens, opening.afterBos, [])
-      : new Row(spec, vocabulary, allowedTokens, opening.afterTag, prefix);
+    const row = new Row(spec, vocabulary, allowedTokens, this.#startOf(spec));
     this.#batchForNewRow().join(row);
     return row;
+  }
+
+  /** What a row is fed before it writes: its form's tag, what is announced, the title if it is given, and BOS. */
+  #startOf({ plan, writesTitle }: RowSpec): RowStart {
+    const { vocabulary, prompts } = this.#model;
+    const { form, title, slots } = plan;
+    const opening = this.#openings.get(form);
+    if (!opening) throw new RangeError(`there is no form ${form}`);
+    const announced = prompts.announced ? announcedOf(plan, vocabulary) : {};
+    if (writesTitle) {
+      // At least one token must be fed before a draw.
+      const prefix = vocabulary.announce(form, announced);
+      return prefix.length > 1
+        ? { state: opening.afterTag, prefix: prefix.slice(1) }
+        : { state: null, prefix };
+    }
+    const prefix = vocabulary.prefix(form, { ...announced, title }).slice(1);
+    const bare = prefix.length === 1 && slots[0]?.kind === 'given';
+    return bare ? { state: opening.afterBos, prefix: [] } : { state: opening.afterTag, prefix };
+  }
+
+  /** Takes a paused row, or a fork of one, back. It takes part from the next tick on. */
+  resume(row: Row): void {
+    row.resume();
+    this.#batchForNewRow().join(row);
+  }
+
+  /** What the model was trained to read before a poem. */
+  get prompts(): PromptSkills {
+    return this.#model.prompts;
   }
 
   #batchForNewRow(): Batch {
@@ -83,7 +106,7 @@ export class Decoder {
     row.cancel();
   }
 
-  /** Advances every row by one token. Returns the rows that have finished or failed; they have left the decoder. */
+  /** Advances every row by one token. Returns the rows that have paused, finished or failed; they have left. */
   async tick(): Promise<Row[]> {
     const { kernels } = this.#model.stepper;
     if (this.#first.phase !== 'computed') {

@@ -1,9 +1,11 @@
 /** Makes a decoder from a checkpoint. */
 
+import type { Card } from '../model/card.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 import { AllowedTokens } from './allowed-tokens.ts';
 import { Decoder } from './decoder.ts';
+import type { PromptSkills } from './decoder-model.ts';
 import { Stepper } from './stepper.ts';
 import type { DecodingOptions } from './weights.ts';
 
@@ -12,7 +14,7 @@ import type { DecodingOptions } from './weights.ts';
  * is thrown, nothing is left on the engine. `onProgress` is awaited between the parts of the work, which may take seconds.
  */
 export async function openDecoder(
-  { architecture, parameters, vocabulary, runs }: Checkpoint,
+  { architecture, parameters, vocabulary, runs, card }: Checkpoint,
   options: DecodingOptions = {},
 ): Promise<Decoder> {
   const { onProgress = async () => {} } = options;
@@ -22,9 +24,26 @@ export async function openDecoder(
     const allowedTokens = new AllowedTokens(vocabulary);
     await onProgress();
     const ngramBan = runs && { length: RUN_LENGTH, has: (ngram: string) => runs.hasRun(ngram) };
-    return await Decoder.create({ stepper, vocabulary, allowedTokens, ngramBan });
+    return await Decoder.create({
+      stepper,
+      vocabulary,
+      allowedTokens,
+      ngramBan,
+      prompts: promptSkills(card),
+    });
   } catch (error) {
     stepper.dispose();
     throw error;
   }
+}
+
+/** From this share of titled training poems on, a model is taken to have learnt titles. */
+const TITLE_SHARE = 0.5;
+
+/** A recipe that says nothing of titles or announcements trained none. */
+function promptSkills({ recipe }: Card): PromptSkills {
+  const share = (value: unknown) => (typeof value === 'number' ? value : 0);
+  const announced = share(recipe.announcedShare) > 0;
+  // A recipe from before announcements showed titles without learning to write them.
+  return { writesTitles: announced && share(recipe.titleShare) >= TITLE_SHARE, announced };
 }

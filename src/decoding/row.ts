@@ -1,7 +1,7 @@
 /** A poem in progress: its place in its plan, and what the network is still to be fed. */
 
 import { Random } from '../model/random.ts';
-import type { Vocabulary } from '../model/vocabulary.ts';
+import { BOS, type Vocabulary } from '../model/vocabulary.ts';
 import { PlanCursor, type Lexicon as RhymeSizes } from '../poetry/cursor.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { standardForm } from '../poetry/script.ts';
@@ -18,6 +18,10 @@ export interface RowSpec {
    * logits, and no slot costs the sum over the vocabulary.
    */
   readonly scored?: boolean;
+  /** Whether the row writes a title of its own before the poem, and pauses after it. Default: false. */
+  readonly writesTitle?: boolean;
+  /** The row pauses before each of these slots, by their indices in rising order. Default: none. */
+  readonly pauses?: readonly number[];
 }
 
 /** A poem as a row has written it. */
@@ -31,6 +35,8 @@ export interface RowResult {
   readonly nll: number;
   /** How many hanzi the model wrote in free slots. */
   readonly hanzi: number;
+  /** The title that the row wrote; empty if it wrote none. */
+  readonly title: string;
 }
 
 /** No token can be drawn: from the network's numbers, or because a slot allows none. */
@@ -40,12 +46,24 @@ export class DecodingError extends Error {
 
 /**
  * - `prefill`: given tokens are still to be fed before the model writes again.
- * - `generating`: all is fed; the model writes the next character.
+ * - `generating`: all is fed; the model writes the next character, of the title or of the poem.
+ * - `paused`: the title or a part of the poem is complete. The row has left the decoder, which can take it back.
  * - `finished`: the plan is complete.
  * - `failed`: nothing could be written; `error` says why.
  * - `cancelled`: the row has left the decoder before its end.
  */
-export type RowStatus = 'prefill' | 'generating' | 'finished' | 'failed' | 'cancelled';
+export type RowStatus = 'prefill' | 'generating' | 'paused' | 'finished' | 'failed' | 'cancelled';
+
+/** The longest title that a row writes, in hanzi. */
+const MAX_TITLE = 10;
+
+/** What a row starts from. */
+export interface RowStart {
+  /** The network's state before the first pending token; null for the state before any token. */
+  readonly state: RecurrentState | null;
+  /** The tokens to be fed first. */
+  readonly prefix: readonly number[];
+}
 
 /** Made by `Decoder.join`, which also says what each row starts with. */
 export class Row {
@@ -54,31 +72,54 @@ export class Row {
   readonly sampling: Sampling;
   readonly scored: boolean;
   readonly characters: string[] = [];
+  readonly title: string[] = [];
   /** The network's state before the first pending token; null for the state before any token. */
-  readonly start: RecurrentState | null;
+  start: RecurrentState | null;
   nll = 0;
   hanzi = 0;
+  /** Sum of the NLL in nats of the title's hanzi and of its end. */
+  titleNll = 0;
+  readonly #spec: RowSpec;
   #status: RowStatus = 'prefill';
   #error: DecodingError | null = null;
+  #isWritingTitle: boolean;
   /** Tokens to be fed, one a tick. */
   readonly #pending: number[];
   readonly #vocabulary: Vocabulary;
+  readonly #rhymeSizes: RhymeSizes;
 
   constructor(
     spec: RowSpec,
     vocabulary: Vocabulary,
     rhymeSizes: RhymeSizes,
-    start: RecurrentState | null,
-    prefix: readonly number[],
+    { state, prefix }: RowStart,
+    from?: Row,
   ) {
-    this.cursor = new PlanCursor(spec.plan, rhymeSizes);
+    this.#spec = spec;
+    this.cursor = from ? from.cursor.copy() : new PlanCursor(spec.plan, rhymeSizes);
     this.random = new Random(spec.seed);
     this.sampling = spec.sampling;
     this.scored = spec.scored ?? true;
-    this.start = start;
+    this.start = state;
     this.#pending = [...prefix];
     this.#vocabulary = vocabulary;
-    this.#passGiven();
+    this.#rhymeSizes = rhymeSizes;
+    this.#isWritingTitle = from ? from.#isWritingTitle : (spec.writesTitle ?? false);
+    if (!from && !this.#isWritingTitle) this.#passGiven();
+  }
+
+  /** A paused row that goes on from here with a seed of its own. */
+  fork(seed: number): Row {
+    if (this.#status !== 'paused') throw new Error('only a paused row can be forked');
+    const start = { state: this.start, prefix: this.#pending };
+    const fork = new Row({ ...this.#spec, seed }, this.#vocabulary, this.#rhymeSizes, start, this);
+    fork.characters.push(...this.characters);
+    fork.title.push(...this.title);
+    fork.nll = this.nll;
+    fork.hanzi = this.hanzi;
+    fork.titleNll = this.titleNll;
+    fork.#status = 'paused';
+    return fork;
   }
 
   get status(): RowStatus {
@@ -90,24 +131,54 @@ export class Row {
     return this.#error;
   }
 
-  /** Whether the row is neither finished nor failed nor cancelled. */
+  /** Whether the row is advanced by each tick: neither paused nor ended. */
   get isActive(): boolean {
     return this.#status === 'prefill' || this.#status === 'generating';
+  }
+
+  /** Whether what the model writes next belongs to the title. */
+  get isWritingTitle(): boolean {
+    return this.#isWritingTitle;
   }
 
   /** The next token to be fed; null if there is none. The status says what comes after it. */
   nextToken(): number | null {
     const token = this.#pending.shift();
     if (this.isActive) {
-      this.#status = this.#pending.length === 0 && this.cursor.slot !== null ? 'generating' : 'prefill';
+      const more = this.#isWritingTitle || this.cursor.slot !== null;
+      this.#status = this.#pending.length === 0 && more ? 'generating' : 'prefill';
     }
     return token ?? null;
   }
 
+  /** Writes a hanzi of the title. A title of the greatest length ends of itself. */
+  takeTitle(char: string): void {
+    this.title.push(char);
+    this.#pending.push(this.#tokenOf(char));
+    if (this.title.length === MAX_TITLE) this.endTitle();
+  }
+
+  /** Ends the title, which may be empty. The row pauses before the poem. */
+  endTitle(): void {
+    this.#isWritingTitle = false;
+    this.#pending.push(BOS);
+    this.#passGiven();
+    this.#status = 'paused';
+  }
+
   /** Writes a character into the current slot, and all given characters that follow it. */
   take(char: string): void {
+    const before = this.cursor.index;
     this.#put(char);
     this.#passGiven();
+    const { index, slot } = this.cursor;
+    const pauses = this.#spec.pauses ?? [];
+    if (slot !== null && pauses.some((at) => before < at && at <= index)) this.#status = 'paused';
+  }
+
+  /** Lets a paused row go on. The decoder does this when it takes the row back. */
+  resume(): void {
+    if (this.#status === 'paused') this.#status = 'prefill';
   }
 
   #passGiven(): void {
@@ -142,12 +213,12 @@ export class Row {
     this.#status = 'failed';
   }
 
-  /** Ends the row if it is active. Its place is free from the next tick on. */
+  /** Ends the row if it is active or paused. Its place is free from the next tick on. */
   cancel(): void {
-    if (this.isActive) this.#status = 'cancelled';
+    if (this.isActive || this.#status === 'paused') this.#status = 'cancelled';
   }
 
   result(): RowResult {
-    return { characters: this.characters, nll: this.nll, hanzi: this.hanzi };
+    return { characters: this.characters, nll: this.nll, hanzi: this.hanzi, title: this.title.join('') };
   }
 }

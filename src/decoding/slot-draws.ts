@@ -5,7 +5,7 @@
  */
 
 import type { Pointer } from '../kernels/memory.ts';
-import { UNK } from '../model/vocabulary.ts';
+import { BOS, UNK } from '../model/vocabulary.ts';
 import type { Need as SlotConstraint } from '../poetry/cursor.ts';
 import type { DecoderModel } from './decoder-model.ts';
 import { DecodingError, type Row } from './row.ts';
@@ -22,7 +22,9 @@ interface SlotDraw {
   readonly rowNumber: number;
   /** The ids that may be drawn. */
   readonly ids: Int32Array;
-  /** What a free slot asks for. Null for a choice slot, whose ids are the written forms of a given character. */
+  /** What the token is for: a free slot, the written form of a given character, or the title. */
+  readonly purpose: 'free' | 'form' | 'title';
+  /** What a free slot asks for; null for other purposes. */
   readonly constraint: SlotConstraint | null;
   /** Whether only the logits of `ids` are computed. */
   readonly narrow: boolean;
@@ -67,7 +69,8 @@ export class SlotDraws {
   take(): void {
     for (const [n, draw] of this.#draws.entries()) {
       if (!draw.row.isActive) continue;
-      if (draw.constraint === null) this.#takeForm(n, draw);
+      if (draw.purpose === 'form') this.#takeForm(n, draw);
+      else if (draw.purpose === 'title') this.#takeTitle(n, draw);
       else this.#takeToken(n, draw);
     }
     this.#draws = [];
@@ -76,16 +79,28 @@ export class SlotDraws {
   /** What is to be drawn for a row's slot; null if there was no choice, in which case the slot is written. */
   #drawFor(row: Row, rowNumber: number): SlotDraw | null {
     const { vocabulary, allowedTokens } = this.#model;
+    if (row.isWritingTitle) {
+      // A title has one character at least.
+      const ids = allowedTokens.ofTitle(row.title.length > 0);
+      return { row, rowNumber, ids, purpose: 'title', constraint: null, narrow: false };
+    }
     const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.need();
     if (constraint) {
       const ids = allowedTokens.of(constraint);
-      return { row, rowNumber, ids, constraint, narrow: !row.scored && ids.length <= MAX_NARROW };
+      return {
+        row,
+        rowNumber,
+        ids,
+        purpose: 'free',
+        constraint,
+        narrow: !row.scored && ids.length <= MAX_NARROW,
+      };
     }
     const forms = row.cursor.choices();
     const known = forms.filter((char) => vocabulary.has(char));
     if (known.length >= 2) {
       const ids = Int32Array.from(known, (char) => vocabulary.id(char));
-      return { row, rowNumber, ids, constraint: null, narrow: true };
+      return { row, rowNumber, ids, purpose: 'form', constraint: null, narrow: true };
     }
     const only = known[0] ?? forms[0];
     if (only === undefined) row.fail(nothingLeft());
@@ -93,14 +108,14 @@ export class SlotDraws {
     return null;
   }
 
-  #request(n: number, { row, ids, constraint, narrow }: SlotDraw): DrawRequest {
+  #request(n: number, { row, ids, purpose, constraint, narrow }: SlotDraw): DrawRequest {
     return {
       logits: this.#logitsOf(n),
       ids,
       sampling: row.sampling,
       random: row.random,
-      masked: constraint ? this.#knownIds(constraint.used) : [],
-      summed: constraint !== null && row.scored,
+      masked: this.#knownIds(purpose === 'title' ? row.title : (constraint?.used ?? [])),
+      summed: purpose === 'title' || (purpose === 'free' && row.scored),
       hidden: narrow ? this.#stepper.hiddenFor(n, ids.length) : 0,
     };
   }
@@ -125,12 +140,29 @@ export class SlotDraws {
     row.take(this.#model.vocabulary.char(id));
   }
 
+  /** Takes the token that was drawn for the title: a hanzi, or the title's end. */
+  #takeTitle(n: number, { row }: SlotDraw): void {
+    const id = this.#sampler.drawn(n);
+    const total = this.#sampler.logSumExp(n);
+    if (id < 0 || Number.isNaN(total)) {
+      row.fail(id < 0 ? nothingLeft() : notNumbers());
+      return;
+    }
+    row.titleNll += total - this.#logit(n, id);
+    if (id === BOS) row.endTitle();
+    else row.takeTitle(this.#model.vocabulary.char(id));
+  }
+
+  #logit(n: number, id: number): number {
+    return this.#stepper.kernels.memory.float(this.#logitsOf(n) + 4 * id);
+  }
+
   /** Takes the token that was drawn for a free slot, and counts its likelihood. */
   #takeToken(n: number, draw: SlotDraw): void {
     const { row } = draw;
     const total = row.scored ? this.#sampler.logSumExp(n) : 0;
     if (Number.isNaN(total)) {
-      row.fail(new DecodingError('the network gives logits that are not numbers'));
+      row.fail(notNumbers());
       return;
     }
     const id = this.#drawnOrRelaxed(n, draw);
@@ -138,7 +170,7 @@ export class SlotDraws {
       row.fail(nothingLeft());
       return;
     }
-    if (row.scored) row.nll += total - this.#stepper.kernels.memory.float(this.#logitsOf(n) + 4 * id);
+    if (row.scored) row.nll += total - this.#logit(n, id);
     row.hanzi++;
     row.take(this.#model.vocabulary.char(id));
   }
@@ -173,6 +205,10 @@ export class SlotDraws {
     while (id >= 0 && ngramBan.has(start + vocabulary.char(id))) id = this.#sampler.redrawWithout(n, id);
     return id;
   }
+}
+
+function notNumbers(): DecodingError {
+  return new DecodingError('the network gives logits that are not numbers');
 }
 
 function nothingLeft(): DecodingError {

@@ -83,7 +83,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 export class PlanCursor {
   readonly #plan: VersePlan;
   /** Groups with enough characters to be entered of themselves. */
-  readonly #ample: number;
+  #ample: number;
   /** Written so far or given anywhere in the plan, but for `#echo`. */
   readonly #used = new Set<string>();
   readonly #givenTwice = new Set<string>();
@@ -109,6 +109,26 @@ export class PlanCursor {
       this.#used.add(slot.text);
       for (const twin of lookAlikes(slot.text)) this.#used.add(twin);
     }
+  }
+
+  /** A cursor at the same place with the same patterns and rhymes open. It moves on its own. */
+  copy(): PlanCursor {
+    const copy = new PlanCursor(this.#plan);
+    copy.#ample = this.#ample;
+    copy.#used.clear();
+    for (const char of this.#used) copy.#used.add(char);
+    copy.#deviations.push(...this.#deviations);
+    // What is open is replaced when it changes, except `shapes`, which are assigned.
+    copy.#open = this.#open.map((open) => ({ ...open }));
+    copy.#index = this.#index;
+    copy.#relaxed = this.#relaxed;
+    copy.#echo = this.#echo;
+    return copy;
+  }
+
+  /** The index in the plan's slots of the slot to be written next; their number at the end. */
+  get index(): number {
+    return this.#index;
   }
 
   /** The slot to be written next, null at the end. */

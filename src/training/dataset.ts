@@ -2,9 +2,9 @@
 
 import { Random } from '../model/random.ts';
 import type { Prompt, Vocabulary } from '../model/vocabulary.ts';
+import { themeOf } from '../poetry/theme.ts';
 import { type Batch, makeBatch, type Sequence } from './batch.ts';
 import type { Poem, Split } from './corpus/corpus.ts';
-import { themeOf } from './corpus/theme.ts';
 
 /** So many batches' worth of shuffled poems are sorted by length together: little padding, much chance. */
 const BUCKET = 40;

@@ -8,7 +8,7 @@ import { Stepper } from '../../src/decoding/stepper.ts';
 import { valuesOf } from '../../src/model/architecture.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
-import { acrosticPlan, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
+import { acrosticPlan, NO_PROMPTS, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
 
 async function drain(decoder: Decoder): Promise<Row[]> {
   const finished: Row[] = [];
@@ -231,7 +231,7 @@ describe('the running batch', () => {
     const given = { ...plan, slots: [...'日月'].map((text) => ({ kind: 'given' as const, text })) };
     const row = decoder.join({ plan: given, sampling: SAMPLING.free, seed: 1 });
     expect(await drain(decoder)).toEqual([row]);
-    expect(row.result()).toEqual({ characters: ['日', '月'], nll: 0, hanzi: 0 });
+    expect(row.result()).toEqual({ characters: ['日', '月'], nll: 0, hanzi: 0, title: '' });
   });
 });
 
@@ -246,7 +246,13 @@ describe('if no token is left', () => {
     few.set('outputBias', new Float32Array(V));
     const stepper = await Stepper.create({ ...architecture, vocabulary: V }, few);
     const allowedTokens = new AllowedTokens(vocabulary);
-    const decoder = await Decoder.create({ stepper, vocabulary, allowedTokens, ngramBan: null });
+    const decoder = await Decoder.create({
+      stepper,
+      vocabulary,
+      allowedTokens,
+      ngramBan: null,
+      prompts: NO_PROMPTS,
+    });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
     await drain(decoder);
     expect(row.error).toBeNull();
@@ -263,6 +269,7 @@ describe('if no token is left', () => {
       vocabulary: VOCABULARY,
       allowedTokens: new AllowedTokens(VOCABULARY),
       ngramBan,
+      prompts: NO_PROMPTS,
     });
     let last = await write(decoder, { seed: 5 });
     for (let round = 0; round < 20; round++) {
@@ -281,7 +288,13 @@ test('a row fails if the network gives logits that are not numbers', async () =>
   valuesOf(parameters, 'outputBias')[30] = Number.NaN;
   const stepper = await Stepper.create(architecture, parameters);
   const allowedTokens = new AllowedTokens(VOCABULARY);
-  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, allowedTokens, ngramBan: null });
+  const decoder = await Decoder.create({
+    stepper,
+    vocabulary: VOCABULARY,
+    allowedTokens,
+    ngramBan: null,
+    prompts: NO_PROMPTS,
+  });
   const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
   expect(await drain(decoder)).toEqual([row]);
   expect(row.status).toBe('failed');

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { best, cost, seedOf } from '../../src/decoding/ranking.ts';
 
-const poem = (text: string, mean: number) => ({ characters: [...text], nll: 10 * mean, hanzi: 10 });
+const poem = (text: string, mean: number) => ({
+  characters: [...text],
+  nll: 10 * mean,
+  hanzi: 10,
+  title: '',
+});
 
 describe('the best of several poems', () => {
   test('is the likeliest, the first of equals', () => {
@@ -22,7 +27,7 @@ describe('the best of several poems', () => {
   });
 
   test('counts poems with nothing written as they stand', () => {
-    expect(cost({ characters: ['月'], nll: 0, hanzi: 0 })).toBe(0);
+    expect(cost({ characters: ['月'], nll: 0, hanzi: 0, title: '' })).toBe(0);
   });
 });
 

@@ -11,7 +11,10 @@ const FREE: Slot = { kind: 'free' };
 
 function rowOf(slots: readonly Slot[], prefix: readonly number[] = []): Row {
   const plan = { ...poemPlan({ meter: 'none' }), slots };
-  return new Row({ plan, sampling: SAMPLING.free, seed: 1 }, VOCABULARY, allowedTokens, null, prefix);
+  return new Row({ plan, sampling: SAMPLING.free, seed: 1 }, VOCABULARY, allowedTokens, {
+    state: null,
+    prefix,
+  });
 }
 
 describe('the status of a row', () => {

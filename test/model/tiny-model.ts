@@ -2,6 +2,7 @@
 
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
+import type { PromptSkills } from '../../src/decoding/decoder-model.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import type { Architecture, CellName } from '../../src/model/architecture.ts';
@@ -21,6 +22,9 @@ const HANZI =
 
 export const VOCABULARY = new Vocabulary([...new Set(HANZI)]);
 
+/** A model that was trained without titles. */
+export const NO_PROMPTS: PromptSkills = { writesTitles: false, announced: false };
+
 export interface TinyModel {
   readonly architecture: Architecture;
   readonly parameters: Map<string, Float32Array>;
@@ -30,7 +34,12 @@ export interface TinyModel {
 
 export async function tinyModel(
   cell: CellName = 'lstm',
-  { tied = false, seed = 1, threads = 1 }: { tied?: boolean; seed?: number; threads?: number } = {},
+  {
+    tied = false,
+    seed = 1,
+    threads = 1,
+    prompts = NO_PROMPTS,
+  }: { tied?: boolean; seed?: number; threads?: number; prompts?: PromptSkills } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
   const architecture = { cell, vocabulary: VOCABULARY.size, embedding: 12, hidden: 24, layers: 2, tied };
@@ -40,7 +49,13 @@ export async function tinyModel(
     for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 3;
   const stepper = await Stepper.create(architecture, parameters, { threads });
   const allowedTokens = new AllowedTokens(VOCABULARY);
-  const decoder = await Decoder.create({ stepper, vocabulary: VOCABULARY, allowedTokens, ngramBan: null });
+  const decoder = await Decoder.create({
+    stepper,
+    vocabulary: VOCABULARY,
+    allowedTokens,
+    ngramBan: null,
+    prompts,
+  });
   return { architecture, parameters, stepper, decoder };
 }
 

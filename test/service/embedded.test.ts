@@ -10,7 +10,7 @@ import { acrosticPlan, poemPlan } from '../model/tiny-model.ts';
 import { checkpointsFolder, OWNER, order, serve } from './served.ts';
 
 const costOf = ({ characters, nllHanzi }: GeneratedPoem) =>
-  cost({ characters, nll: nllHanzi ?? Number.NaN, hanzi: 1 });
+  cost({ characters, nll: nllHanzi ?? Number.NaN, hanzi: 1, title: '' });
 const text = ({ characters }: GeneratedPoem) => characters.join('');
 
 describe('a poem', () => {

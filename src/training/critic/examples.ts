@@ -11,8 +11,8 @@ import type { Vocabulary } from '../../model/vocabulary.ts';
 import { UNK } from '../../model/vocabulary.ts';
 import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { reportOnText } from '../../poetry/report.ts';
+import { themeOf } from '../../poetry/theme.ts';
 import type { Poem } from '../corpus/corpus.ts';
-import { themeOf } from '../corpus/theme.ts';
 import type { CriticBatch } from './critic-network.ts';
 
 /** A poem as the critic reads it. */

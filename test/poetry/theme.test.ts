@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LONGEST_THEME, themeOf } from '../../../src/training/corpus/theme.ts';
+import { LONGEST_THEME, themeOf } from '../../src/poetry/theme.ts';
 
 describe('the theme of a title', () => {
   it.each([

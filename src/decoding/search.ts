@@ -1,0 +1,153 @@
+/**
+ * Writes one poem by a search over candidates, in stages: the title, if the model writes one, then each couplet.
+ *
+ * After each stage the best candidates go on, forked so that their number stays the same, and the others end. A fork
+ * shares all that is written and draws from a seed of its own. So the same request and seed give the same poem,
+ * whatever else is in the batch.
+ */
+
+import type { VersePlan } from '../poetry/plan.ts';
+import { themeOf } from '../poetry/theme.ts';
+import type { Decoder } from './decoder.ts';
+import { cost, seedOf } from './ranking.ts';
+import { DecodingError, type Row, type RowResult } from './row.ts';
+import type { Sampling } from './sampling.ts';
+
+export interface SearchRequest {
+  readonly plan: VersePlan;
+  readonly sampling: Sampling;
+  /** Unsigned 32-bit integer. */
+  readonly seed: number;
+}
+
+export interface SearchSettings {
+  /** Candidates of each stage, at least 1. */
+  readonly candidates: number;
+  /** Candidates that go on from one stage to the next. If it is `candidates`, only whole poems are compared. */
+  readonly kept: number;
+}
+
+export class PoemSearch {
+  readonly #decoder: Decoder;
+  readonly #request: SearchRequest;
+  readonly #settings: SearchSettings;
+  #rows: readonly Row[];
+  #stage: 'title' | 'verse';
+  #forks = 0;
+  #result: RowResult | null = null;
+  #error: DecodingError | null = null;
+
+  /** Adds the rows of the first stage to the decoder. */
+  constructor(decoder: Decoder, request: SearchRequest, settings: SearchSettings) {
+    this.#decoder = decoder;
+    this.#request = request;
+    this.#settings = settings;
+    // Without chance there is one title for everything, as with the likeliest poem.
+    const chance = request.sampling.temperature > 0;
+    this.#stage = decoder.prompts.writesTitles && request.plan.title === '' && chance ? 'title' : 'verse';
+    this.#rows = this.#join();
+  }
+
+  /** The rows of the current stage. */
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  /** The best candidate; null before the search has ended, and if it has failed. */
+  get result(): RowResult | null {
+    return this.#result;
+  }
+
+  /** Why nothing could be written; null before the search has ended, and if it has a result. */
+  get error(): DecodingError | null {
+    return this.#error;
+  }
+
+  get hasEnded(): boolean {
+    return this.#result !== null || this.#error !== null;
+  }
+
+  /**
+   * Goes on to the next stage if all rows of the current one have left the decoder. To be called after a tick in which
+   * one of {@link rows} did. Returns whether {@link rows} are new ones.
+   */
+  advance(): boolean {
+    if (this.hasEnded || this.#rows.some((row) => row.isActive)) return false;
+    const written = this.#rows.filter(({ status }) => status !== 'failed');
+    if (written.length === 0) {
+      this.#error = this.#rows[0]?.error ?? new DecodingError('nothing was written');
+      return false;
+    }
+    if (this.#stage === 'title') {
+      this.#goOnFromTitles(written);
+      return true;
+    }
+    const ranked = rankBy(written, (row) => cost(row.result()));
+    const finished = ranked.find(({ status }) => status === 'finished');
+    if (finished) {
+      this.#result = finished.result();
+      return false;
+    }
+    this.#goOnWith(ranked.slice(0, this.#settings.kept));
+    return true;
+  }
+
+  /** Ends all rows. */
+  cancel(): void {
+    for (const row of this.#rows) this.#decoder.leave(row);
+  }
+
+  #join(): Row[] {
+    const { plan, sampling, seed } = this.#request;
+    const { candidates, kept } = this.#settings;
+    const pauses = kept < candidates ? coupletStarts(plan) : [];
+    return Array.from({ length: candidates }, (_, n) =>
+      this.#decoder.join({
+        plan,
+        sampling,
+        seed: seedOf(seed, n),
+        scored: candidates > 1,
+        writesTitle: this.#stage === 'title',
+        pauses,
+      }),
+    );
+  }
+
+  /** The likeliest of the titles that say something, each once. If there is none, the poem has no title. */
+  #goOnFromTitles(rows: readonly Row[]): void {
+    this.#stage = 'verse';
+    const titles = new Map<string, Row>();
+    for (const row of rankBy(rows, ({ titleNll, title }) => titleNll / (title.length + 1))) {
+      const title = row.title.join('');
+      if (themeOf(title) === title && !titles.has(title)) titles.set(title, row);
+    }
+    if (titles.size > 0) this.#goOnWith([...titles.values()].slice(0, this.#settings.kept));
+    else this.#rows = this.#join();
+  }
+
+  /** Fills the stage with the rows that were kept and forks of them, in turn. */
+  #goOnWith(kept: readonly Row[]): void {
+    const { candidates } = this.#settings;
+    const forks = Array.from({ length: candidates - kept.length }, (_, n) => {
+      const row = kept[n % kept.length] as Row;
+      this.#forks++;
+      return row.fork(seedOf(this.#request.seed, candidates + this.#forks));
+    });
+    this.#rows = [...kept, ...forks];
+    for (const row of this.#rows) this.#decoder.resume(row);
+  }
+}
+
+/** The slots with which the second couplet and each later one begin. */
+function coupletStarts({ slots, length }: VersePlan): number[] {
+  const couplet = 2 * (length + 1);
+  return Array.from({ length: Math.ceil(slots.length / couplet) - 1 }, (_, n) => (n + 1) * couplet);
+}
+
+/** The rows by rising value; rows of equal value stay in their order. */
+function rankBy(rows: readonly Row[], value: (row: Row) => number): Row[] {
+  return rows
+    .map((row) => ({ row, value: value(row) }))
+    .sort((a, b) => a.value - b.value)
+    .map(({ row }) => row);
+}
