@@ -89,7 +89,7 @@ async function benchServing(values: Values): Promise<void> {
     engine,
     checkpointsRoot: resolve(values.checkpoints),
     checkpoint: values.checkpoint,
-    candidates,
+    search: { candidates, kept: candidates },
     limits: { rows: most * candidates, queue: most, deadlineMs: 600_000 },
     logger: {
       info: (fields, message) => console.error(message, JSON.stringify(fields)),

@@ -41,7 +41,7 @@ function startInference(settings: Settings, log: Log): Promise<Inference> {
     engine: settings.ENGINE,
     checkpointsRoot: settings.CHECKPOINTS,
     checkpoint: settings.CHECKPOINT,
-    candidates: settings.CANDIDATES,
+    search: { candidates: settings.CANDIDATES },
     limits: {
       userPerMinute: settings.USER_PER_MINUTE,
       userRunning: settings.USER_RUNNING,

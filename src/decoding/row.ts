@@ -79,6 +79,8 @@ export class Row {
   hanzi = 0;
   /** Sum of the NLL in nats of the title's hanzi and of its end. */
   titleNll = 0;
+  /** How many tokens this row drew itself. A fork starts from 0. */
+  drawn = 0;
   readonly #spec: RowSpec;
   #status: RowStatus = 'prefill';
   #error: DecodingError | null = null;

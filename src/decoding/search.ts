@@ -32,6 +32,8 @@ export class PoemSearch {
   readonly #request: SearchRequest;
   readonly #settings: SearchSettings;
   #rows: readonly Row[];
+  /** The rows of all stages. */
+  readonly #allRows = new Set<Row>();
   #stage: 'title' | 'verse';
   #forks = 0;
   #result: RowResult | null = null;
@@ -51,6 +53,13 @@ export class PoemSearch {
   /** The rows of the current stage. */
   get rows(): readonly Row[] {
     return this.#rows;
+  }
+
+  /** How many tokens all rows have drawn. */
+  get drawn(): number {
+    let sum = 0;
+    for (const row of this.#allRows) sum += row.drawn;
+    return sum;
   }
 
   /** The best candidate; null before the search has ended, and if it has failed. */
@@ -101,7 +110,7 @@ export class PoemSearch {
     const { plan, sampling, seed } = this.#request;
     const { candidates, kept } = this.#settings;
     const pauses = kept < candidates ? coupletStarts(plan) : [];
-    return Array.from({ length: candidates }, (_, n) =>
+    const rows = Array.from({ length: candidates }, (_, n) =>
       this.#decoder.join({
         plan,
         sampling,
@@ -111,6 +120,8 @@ export class PoemSearch {
         pauses,
       }),
     );
+    for (const row of rows) this.#allRows.add(row);
+    return rows;
   }
 
   /** The likeliest of the titles that say something, each once. If there is none, the poem has no title. */
@@ -134,7 +145,10 @@ export class PoemSearch {
       return row.fork(seedOf(this.#request.seed, candidates + this.#forks));
     });
     this.#rows = [...kept, ...forks];
-    for (const row of this.#rows) this.#decoder.resume(row);
+    for (const row of this.#rows) {
+      this.#allRows.add(row);
+      this.#decoder.resume(row);
+    }
   }
 }
 

@@ -149,6 +149,7 @@ export class SlotDraws {
       return;
     }
     row.titleNll += total - this.#logit(n, id);
+    row.drawn++;
     if (id === BOS) row.endTitle();
     else row.takeTitle(this.#model.vocabulary.char(id));
   }
@@ -172,6 +173,7 @@ export class SlotDraws {
     }
     if (row.scored) row.nll += total - this.#logit(n, id);
     row.hanzi++;
+    row.drawn++;
     row.take(this.#model.vocabulary.char(id));
   }
 

@@ -1,5 +1,6 @@
 /** The inference service inside the bot's process: admission in front of one supervised engine thread. */
 
+import type { SearchSettings } from '../decoding/search.ts';
 import type { NearLine } from '../text-index/line-index.ts';
 import { ActiveOrders } from './active-orders.ts';
 import { Admission, DEFAULT_LIMITS, type Limits } from './admission.ts';
@@ -18,8 +19,8 @@ import {
   type WriteOptions,
 } from './inference.ts';
 import {
-  DEFAULT_CANDIDATES,
   DEFAULT_RECOVERY,
+  DEFAULT_SEARCH,
   type InferenceOptions,
   type Recovery,
 } from './inference-options.ts';
@@ -52,10 +53,10 @@ class EmbeddedInference implements Inference {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     const recovery = { ...DEFAULT_RECOVERY, ...options.recovery };
-    const candidates = options.candidates ?? DEFAULT_CANDIDATES;
-    const places = Math.max(1, Math.floor(this.#limits.rows / candidates));
+    const search = { ...DEFAULT_SEARCH, ...options.search };
+    const places = Math.max(1, Math.floor(this.#limits.rows / search.candidates));
     this.#breaker = new Breaker({ ...recovery, now: () => performance.now() });
-    this.#supervisor = this.#openSupervisor(recovery, candidates);
+    this.#supervisor = this.#openSupervisor(recovery, search);
     this.#estimate = new WaitEstimate(places);
     this.#admission = new Admission(this.#limits, places, (place) => this.#estimate.of(place));
     this.#corpusLines = new CorpusLines(options.checkpointsRoot);
@@ -75,12 +76,12 @@ class EmbeddedInference implements Inference {
     });
   }
 
-  #openSupervisor({ hangMs, startMs, heapMb }: Recovery, candidates: number): Supervisor {
+  #openSupervisor({ hangMs, startMs, heapMb }: Recovery, search: SearchSettings): Supervisor {
     const { engine, checkpointsRoot, checkpoint, workerUrl, logger } = this.#options;
     return new Supervisor({
       thread: {
         url: workerUrl ?? new URL('./worker.js', import.meta.url),
-        start: { engine, checkpointsRoot, checkpoint, candidates },
+        start: { engine, checkpointsRoot, checkpoint, search },
         hangMs,
         startMs,
         heapMb,

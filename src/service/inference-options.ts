@@ -1,5 +1,6 @@
 /** The options of the embedded inference service, and their defaults. */
 
+import type { SearchSettings } from '../decoding/search.ts';
 import type { EngineChoice } from '../engines/names.ts';
 import type { Limits } from './admission.ts';
 
@@ -16,8 +17,8 @@ export interface InferenceOptions {
   /** Name of the checkpoint to serve. */
   readonly checkpoint: string;
   readonly limits?: Partial<Limits>;
-  /** Poems that are written for each order, of which the best is returned; {@link DEFAULT_CANDIDATES} if not given. */
-  readonly candidates?: number;
+  /** How each poem is searched for; what is not given is as in {@link DEFAULT_SEARCH}. */
+  readonly search?: Partial<SearchSettings>;
   readonly logger: Logger;
   /** The compiled program of the engine thread. */
   readonly workerUrl?: URL;
@@ -25,7 +26,8 @@ export interface InferenceOptions {
   readonly recovery?: Partial<Recovery>;
 }
 
-export const DEFAULT_CANDIDATES = 4;
+/** Whole poems are compared: pruning by likelihood alone buys nothing, since the likeliest poem is smooth filler. */
+export const DEFAULT_SEARCH: SearchSettings = { candidates: 4, kept: 4 };
 
 export interface Recovery {
   /** Milliseconds without progress, while there is work, after which the engine is restarted. */

@@ -37,6 +37,8 @@ export interface WriteOptions {
 export interface EnginePoem {
   /** One string per slot of the plan, in order. */
   readonly characters: readonly string[];
+  /** The title that the model wrote, traditional script; empty if it wrote none. */
+  readonly title: string;
   /** Mean NLL in nats of the hanzi that the model chose; null if it chose none or there was only one candidate. */
   readonly nllHanzi: number | null;
   /** Name of the checkpoint. */

@@ -3,6 +3,7 @@
  * The sender of a command chooses its id; the answer carries the same id.
  */
 
+import type { SearchSettings } from '../decoding/search.ts';
 import type { EngineChoice } from '../engines/names.ts';
 import type { CheckpointSummary, EnginePoem, Order } from './inference.ts';
 
@@ -11,8 +12,8 @@ export interface EngineStart {
   readonly engine: EngineChoice;
   readonly checkpointsRoot: string;
   readonly checkpoint: string;
-  /** Poems that are written for each order, of which the best is returned. A greedy order has one. */
-  readonly candidates: number;
+  /** How each poem is searched for. A greedy order has one candidate. */
+  readonly search: SearchSettings;
   /** The memory of the `SharedStats`. */
   readonly stats: SharedArrayBuffer;
 }

@@ -5,24 +5,23 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { best, seedOf } from '../decoding/ranking.ts';
 import type { Row } from '../decoding/row.ts';
 import { SAMPLING } from '../decoding/sampling.ts';
+import { PoemSearch, type SearchSettings } from '../decoding/search.ts';
 import type { Order } from './inference.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { CancelledMessage, EngineCommand, ResultMessage } from './protocol.ts';
 import type { SharedStats } from './shared-stats.ts';
 
-/** An order in the batch. Each row writes one candidate. */
+/** An order in the batch. */
 interface ActiveOrder {
   readonly id: number;
   readonly model: LoadedModel;
-  readonly rows: readonly Row[];
+  readonly search: PoemSearch;
 }
 
 export interface SchedulerOptions {
-  /** Rows per order. */
-  readonly candidates: number;
+  readonly search: SearchSettings;
   readonly stats: SharedStats;
   readonly load: (checkpoint: string) => Promise<LoadedModel>;
   readonly send: (message: ResultMessage | CancelledMessage) => void;
@@ -72,30 +71,32 @@ export class Scheduler {
     void this.#run();
   }
 
-  #start(id: number, order: Order): void {
-    const count = order.mood === 'greedy' ? 1 : this.#options.candidates;
-    const { decoder } = this.#model;
-    const sampling = SAMPLING[order.mood];
-    const rows = Array.from({ length: count }, (_, n) =>
-      decoder.join({ plan: order.plan, sampling, seed: seedOf(order.seed, n), scored: count > 1 }),
-    );
-    const active = { id, model: this.#model, rows };
+  #start(id: number, { plan, mood, seed }: Order): void {
+    // The likeliest poem is always the same one.
+    const settings = mood === 'greedy' ? { candidates: 1, kept: 1 } : this.#options.search;
+    const search = new PoemSearch(this.#model.decoder, { plan, sampling: SAMPLING[mood], seed }, settings);
+    const active = { id, model: this.#model, search };
     this.#orders.set(id, active);
-    for (const row of rows) this.#byRow.set(row, active);
+    this.#watch(active);
+  }
+
+  /** Notes that an order's rows, those of its search's current stage, are in the batch. */
+  #watch(active: ActiveOrder): void {
+    for (const row of active.search.rows) this.#byRow.set(row, active);
   }
 
   #cancel(id: number): void {
     const active = this.#orders.get(id);
     if (active) {
-      for (const row of active.rows) active.model.decoder.leave(row);
       this.#remove(active);
+      active.search.cancel();
     }
     this.#options.send({ type: 'cancelled', id });
   }
 
   #remove(active: ActiveOrder): void {
     this.#orders.delete(active.id);
-    for (const row of active.rows) this.#byRow.delete(row);
+    for (const row of active.search.rows) this.#byRow.delete(row);
   }
 
   async #load(id: number, checkpoint: string): Promise<void> {
@@ -135,31 +136,37 @@ export class Scheduler {
     const active = decoder.active;
     if (active === 0) return;
     const before = decoder.multiplyAdds;
-    const finished = await decoder.tick();
+    const ended = await decoder.tick();
     stats.add('beats', 1);
     stats.add('ticks', 1);
     stats.add('rows', active);
     stats.add('multiplyAdds', decoder.multiplyAdds - before);
-    for (const row of finished) this.#finish(row);
+    for (const active of new Set(ended.map((row) => this.#byRow.get(row)))) {
+      if (active) this.#advance(active);
+    }
   }
 
-  /** Sends the best candidate when the last row of an order has finished. */
-  #finish(row: Row): void {
-    const active = this.#byRow.get(row);
-    if (!active || active.rows.some((each) => each.isActive)) return;
-    this.#remove(active);
-    const { send, stats } = this.#options;
-    for (const each of active.rows) stats.add('tokens', each.hanzi);
-    const written = active.rows.filter((each) => each.error === null);
-    if (written.length === 0) {
-      send({ type: 'failed', id: active.id, message: row.error?.message ?? 'nothing was written' });
+  /** Lets an order go on to its next stage, or sends its poem. */
+  #advance(active: ActiveOrder): void {
+    const { id, model, search } = active;
+    const { rows } = search;
+    if (search.advance()) {
+      for (const row of rows) this.#byRow.delete(row);
+      this.#watch(active);
       return;
     }
-    const { characters, nll, hanzi } = best(written.map((each) => each.result()));
-    const scored = active.rows.length > 1 && hanzi > 0;
+    if (!search.hasEnded) return;
+    this.#remove(active);
+    const { send, stats, search: settings } = this.#options;
+    stats.add('tokens', search.drawn);
+    if (!search.result) {
+      send({ type: 'failed', id, message: search.error?.message ?? 'nothing was written' });
+      return;
+    }
+    const { characters, nll, hanzi, title } = search.result;
+    const scored = settings.candidates > 1 && rows.length > 1 && hanzi > 0;
     const nllHanzi = scored ? nll / hanzi : null;
-    const checkpoint = active.model.summary.name;
-    send({ type: 'written', id: active.id, poem: { characters, nllHanzi, checkpoint } });
+    send({ type: 'written', id, poem: { characters, title, nllHanzi, checkpoint: model.summary.name } });
   }
 
   /** Frees retired models that have no rows left. */

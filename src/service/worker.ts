@@ -26,8 +26,8 @@ try {
   checkKernels();
   const load = (name: string) => loadModel(start.checkpointsRoot, name, () => stats.add('beats', 1));
   const model = await load(start.checkpoint);
-  const { candidates } = start;
-  const scheduler = new Scheduler(model, { candidates, stats, load, send, onFault: endThread });
+  const { search } = start;
+  const scheduler = new Scheduler(model, { search, stats, load, send, onFault: endThread });
   port.on('message', (command: EngineCommand) => scheduler.handle(command));
   measureMemory();
   setInterval(measureMemory, MEASURE_EVERY_MS).unref();

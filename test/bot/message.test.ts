@@ -16,6 +16,7 @@ function poemOf(text: string, request: VerseRequest, script: Script): Poem {
     script,
     written: {
       characters: [...text],
+      title: '',
       nllHanzi: null,
       checkpoint: 'tang',
       seed: 1234567,

@@ -23,7 +23,7 @@ describe('a poem', () => {
   });
 
   test('has a likelihood if candidates were compared by it', async () => {
-    const { inference } = await serve({ candidates: 2 });
+    const { inference } = await serve({ search: { candidates: 2 } });
     expect((await inference.write(order(5), OWNER)).nllHanzi).toBeGreaterThan(0);
     expect((await inference.write({ ...order(5), mood: 'greedy' }, OWNER)).nllHanzi).toBeNull();
   });
@@ -53,8 +53,8 @@ describe('a poem', () => {
 
   test('is the best of several, and the same each time', async () => {
     const root = await checkpointsFolder();
-    const two = await serve({ checkpointsRoot: root, candidates: 2 });
-    const five = await serve({ checkpointsRoot: root, candidates: 5 });
+    const two = await serve({ checkpointsRoot: root, search: { candidates: 2 } });
+    const five = await serve({ checkpointsRoot: root, search: { candidates: 5 } });
     let better = 0;
     for (let seed = 0; seed < 20; seed++) {
       const betterOfTwo = await two.inference.write(order(seed), OWNER);
@@ -67,7 +67,7 @@ describe('a poem', () => {
   });
 
   test('in mood greedy is the same whatever its seed', async () => {
-    const { inference } = await serve({ candidates: 4 });
+    const { inference } = await serve({ search: { candidates: 4 } });
     const greedy = (seed: number) => inference.write({ ...order(seed), mood: 'greedy' }, OWNER);
     expect(text(await greedy(1))).toBe(text(await greedy(2)));
   });

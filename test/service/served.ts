@@ -59,7 +59,7 @@ export async function serve(
     engine: 'wasm',
     checkpointsRoot: root,
     checkpoint: 'one',
-    candidates: 1,
+    search: { candidates: 1 },
     workerUrl: fault ? FAULTY_WORKER : WORKER,
     logger: {
       info: (fields, message) => log.push({ level: 'info', fields: { ...fields }, message }),
