@@ -3,7 +3,7 @@
  */
 
 import type { EngineChoice } from '../engines/engine.ts';
-import type { NearLine } from '../text-index/line-index.ts';
+import type { NearestLine } from '../text-index/line-index.ts';
 import { type Admission, DEFAULT_LIMITS, LimiterAdmission, type Limits } from './admission.ts';
 import { Breaker } from './breaker.ts';
 import { readCatalogue } from './catalogue.ts';
@@ -218,7 +218,7 @@ class EmbeddedInference implements Inference {
     return readCatalogue(this.#options.checkpointsRoot);
   }
 
-  async nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null> {
+  async nearest(lines: readonly string[]): Promise<readonly (NearestLine | null)[] | null> {
     try {
       return await this.#corpusLines.nearest(this.#supervisor.checkpoint.name, lines);
     } catch (error) {

@@ -5,7 +5,7 @@
 
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
-import type { NearLine } from '../text-index/line-index.ts';
+import type { NearestLine } from '../text-index/line-index.ts';
 
 export interface Order {
   readonly plan: VersePlan;
@@ -115,7 +115,7 @@ export interface Inference {
    * For each verse line (traditional script, no marks) the nearest of the corpus that the serving checkpoint was
    * trained on, null where none agrees with it anywhere; null where that cannot be told.
    */
-  nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null>;
+  nearest(lines: readonly string[]): Promise<readonly (NearestLine | null)[] | null>;
   status(): ServiceStatus;
   /** Prometheus text format. */
   metrics(): Promise<string>;

@@ -9,7 +9,7 @@ import { Stepper } from '../decoding/stepper.ts';
 import { decodingThreads } from '../kernels/helpers.ts';
 import { CheckpointError, checkpointFolder, loadCheckpoint } from '../model/checkpoint.ts';
 import { compilePlan } from '../poetry/compile.ts';
-import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
+import { NGRAM_LENGTH } from '../text-index/ngram-filter.ts';
 import { summaryOf } from './catalogue.ts';
 import type { CheckpointSummary } from './inference.ts';
 
@@ -48,14 +48,14 @@ export async function prepareServing(root: string, name: string, onProgress: () 
   });
   try {
     await pause();
-    const { runs } = checkpoint;
+    const { ngrams } = checkpoint;
     const candidates = new Candidates(checkpoint.vocabulary);
     await pause();
     const decoder = await Decoder.create({
       stepper,
       vocabulary: checkpoint.vocabulary,
       candidates,
-      novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
+      novelty: ngrams && { run: NGRAM_LENGTH, has: (run) => ngrams.has(run) },
     });
     await pause();
     const started = performance.now();

@@ -9,7 +9,7 @@ import { Stepper } from '../decoding/stepper.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
-import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
+import { NGRAM_LENGTH } from '../text-index/ngram-filter.ts';
 
 export interface WritingOptions {
   readonly mood: Mood;
@@ -32,12 +32,12 @@ const BATCH = 256;
 
 /** A decoder as it serves, on the engine of this thread. The caller disposes of it. */
 export async function openDecoder(checkpoint: Checkpoint): Promise<Decoder> {
-  const { architecture, parameters, vocabulary, runs } = checkpoint;
+  const { architecture, parameters, vocabulary, ngrams } = checkpoint;
   return Decoder.create({
     stepper: await Stepper.create(architecture, parameters),
     vocabulary,
     candidates: new Candidates(vocabulary),
-    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
+    novelty: ngrams && { run: NGRAM_LENGTH, has: (run) => ngrams.has(run) },
   });
 }
 

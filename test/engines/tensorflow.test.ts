@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { projectRoot, readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
+import { readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
 import type { Proof } from '../../tools/tensorflow/prove.ts';
 import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
 
 await parityWithCpu('tensorflow');
 freesWhatItAllocates('tensorflow');
 
-const home = tensorflowHome(projectRoot());
+const home = tensorflowHome();
 const manifest = readHomeManifest(home);
 
 describe.skipIf(manifest === null)('TensorFlow as npm run setup:tensorflow leaves it', () => {

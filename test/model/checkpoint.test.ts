@@ -5,18 +5,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
 import {
-  type CardDetails,
   CheckpointError,
   checkpointFolder,
   listCheckpoints,
   loadCheckpoint,
   loadLines,
   readCard,
-  saveCheckpoint,
 } from '../../src/model/checkpoint.ts';
+import { type CardDetails, saveCheckpoint } from '../../src/model/save-checkpoint.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
-import { RunIndex } from '../../src/text-index/ngram-filter.ts';
+import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
 const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
@@ -83,10 +82,10 @@ describe('a checkpoint', () => {
 
   it('keeps what the training corpus says, where it was given', async () => {
     await save(1);
-    expect((await loadCheckpoint(folder())).runs).toBeNull();
+    expect((await loadCheckpoint(folder())).ngrams).toBeNull();
     expect(await loadLines(await loadCheckpoint(folder()))).toBeNull();
     const lines = ['床前明月光', '疑是地上霜'];
-    const novelty = { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
+    const novelty = { ngrams: NgramFilter.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
     const parameters = initialParameters(architecture, 1);
     await saveCheckpoint(
       folder(),
@@ -94,7 +93,7 @@ describe('a checkpoint', () => {
       details,
     );
     const loaded = await loadCheckpoint(folder());
-    expect(loaded.runs?.hasRun('床前明月光')).toBe(true);
+    expect(loaded.ngrams?.has('床前明月光')).toBe(true);
     expect((await loadLines(loaded))?.nearest('床前看月光')).toEqual({ line: '床前明月光', same: 4 });
     await rm(join(folder(), loaded.card.novelty?.lines.file as string));
     await expect(loadLines(loaded)).rejects.toThrow(CheckpointError);

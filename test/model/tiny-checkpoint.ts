@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import type { Architecture } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
-import { saveCheckpoint } from '../../src/model/checkpoint.ts';
+import { saveCheckpoint } from '../../src/model/save-checkpoint.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
-import { RunIndex } from '../../src/text-index/ngram-filter.ts';
+import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 import { VOCABULARY } from './tiny-model.ts';
 
@@ -33,7 +33,10 @@ export async function writeTinyCheckpoint(
     tied: true,
     ...sizes,
   };
-  const novelty = lines && { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
+  const novelty = lines && {
+    ngrams: NgramFilter.build(lines).bytes,
+    lines: LineIndex.build(lines).serialise(),
+  };
   await saveCheckpoint(
     join(root, name),
     {

@@ -16,7 +16,7 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { reportOn } from '../../src/poetry/report.ts';
 import type { VerseRequest } from '../../src/poetry/request.ts';
 import { toTraditional } from '../../src/poetry/script.ts';
-import { RUN_LENGTH, runsOf } from '../../src/text-index/ngram-filter.ts';
+import { NGRAM_LENGTH, ngramsOf } from '../../src/text-index/ngram-filter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'checkpoints', 'tang');
@@ -26,12 +26,12 @@ let decoder: Decoder;
 beforeAll(async () => {
   await startEngine('wasm');
   checkpoint = await loadCheckpoint(folder);
-  const { runs, vocabulary } = checkpoint;
+  const { ngrams, vocabulary } = checkpoint;
   decoder = await Decoder.create({
     stepper: await Stepper.create(checkpoint.architecture, checkpoint.parameters),
     vocabulary,
     candidates: new Candidates(vocabulary),
-    novelty: runs && { run: RUN_LENGTH, has: (run) => runs.hasRun(run) },
+    novelty: ngrams && { run: NGRAM_LENGTH, has: (run) => ngrams.has(run) },
   });
 }, 60_000);
 
@@ -65,7 +65,7 @@ describe('checkpoints/tang', () => {
       expect(report.deviations).toEqual([]);
       expect(report.kept).toMatchObject({ shape: true, given: true, rhyme: true, toneStrict: true });
       const lines = characters.join('').split(/[，。]/u);
-      for (const run of lines.flatMap(runsOf)) expect(checkpoint.runs?.hasRun(run)).toBe(false);
+      for (const ngram of lines.flatMap(ngramsOf)) expect(checkpoint.ngrams?.has(ngram)).toBe(false);
     }
   });
 

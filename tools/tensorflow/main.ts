@@ -19,11 +19,11 @@ import {
   ADDON_PACKAGE,
   findAddonPackage,
   type HomeManifest,
-  projectRoot,
   readHomeManifest,
   SETUP_COMMAND,
   tensorflowHome,
 } from '../../src/engines/tensorflow-home.ts';
+import { repositoryRoot } from '../../src/system/package-root.ts';
 import { compileAddon, installPackages, preludeHash } from './addon.ts';
 import type { Proof } from './prove.ts';
 import { gigabytes, survey } from './requirements.ts';
@@ -194,7 +194,7 @@ const EXIT_UNAVAILABLE = 69;
 const wanted = settings();
 if (wanted === null) exit(EXIT_USAGE);
 try {
-  const root = projectRoot();
+  const root = repositoryRoot();
   await (wanted.remove ? remove(root) : setUp(root, wanted.gpu));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
