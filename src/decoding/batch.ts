@@ -5,7 +5,7 @@
 
 import type { Place } from '../kernels/kernels.ts';
 import { UNK, type Vocabulary } from '../model/vocabulary.ts';
-import type { Need } from '../poetry/cursor.ts';
+import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 import type { Candidates } from './candidates.ts';
 import { DecodingError, type Row } from './row.ts';
 import { type Draw, Sampler } from './sampler.ts';
@@ -32,7 +32,7 @@ const FEW = 256;
 interface Writing {
   readonly n: number;
   readonly row: Row;
-  readonly need: Need | null;
+  readonly need: SlotConstraint | null;
 }
 
 /** A row among those that were projected together. */
@@ -150,7 +150,7 @@ export class Batch {
     const narrow: Writing[] = [];
     for (const [n, row] of this.#rows.entries()) {
       if (!row.isDue) continue;
-      const writing = { n, row, need: row.cursor.slot?.kind === 'choice' ? null : row.cursor.need() };
+      const writing = { n, row, need: row.cursor.slot?.kind === 'choice' ? null : row.cursor.constraint() };
       (this.#isNarrow(writing) ? narrow : whole).push(writing);
     }
     const writing = whole.concat(narrow);
@@ -168,7 +168,7 @@ export class Batch {
   }
 
   /** Says what the row is to draw from; a row that has no choice goes on at once. */
-  #setDraw(row: Row, need: Need | null, projected: Projected): void {
+  #setDraw(row: Row, need: SlotConstraint | null, projected: Projected): void {
     const draw = this.#due.length;
     if (need !== null) {
       this.#sampler.set(draw, this.#drawFor(row, projected, need));
@@ -189,7 +189,7 @@ export class Batch {
     return { logits, ids, sampling: row.sampling, random: row.random, lowered };
   }
 
-  #drawFor(row: Row, projected: Projected, need: Need): Draw {
+  #drawFor(row: Row, projected: Projected, need: SlotConstraint): Draw {
     const { vocabulary, candidates } = this.#model;
     const barred: number[] = [];
     for (const char of need.used) {
@@ -224,7 +224,7 @@ export class Batch {
       }
       // Nothing is left: the plan's own order says what gives way; what was barred may come back with it.
       sampler.unbar(draw);
-      const need = row.cursor.relax() ? row.cursor.need() : null;
+      const need = row.cursor.relax() ? row.cursor.constraint() : null;
       if (!need) break;
       sampler.set(draw, { ...this.#drawFor(row, due, need), summed: false });
       sampler.carryOut(draw);

@@ -4,14 +4,15 @@
  */
 
 import { FIRST_HANZI, type Vocabulary } from '../model/vocabulary.ts';
-import type { Lexicon, Need } from '../poetry/cursor.ts';
+import type { RhymeSizes } from '../poetry/open-patterns.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../poetry/prosody.ts';
+import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 
 const EITHER = TONE.level | TONE.oblique;
 /** Distinct combinations in use stay far below this; the bound only keeps a long-lived process from growing. */
 const LISTS_KEPT = 2048;
 
-export class Candidates implements Lexicon {
+export class Candidates implements RhymeSizes {
   readonly #tones: Uint8Array;
   readonly #rhymes: Uint32Array;
   readonly #rhymeSizes = new Map<string, number>();
@@ -34,7 +35,7 @@ export class Candidates implements Lexicon {
   }
 
   /** The hanzi that a need admits (as `admits` has it), but for repetition, by rising id. */
-  of({ tones, rhymes }: Pick<Need, 'tones' | 'rhymes'>): Int32Array {
+  of({ tones, rhymes }: Pick<SlotConstraint, 'tones' | 'rhymes'>): Int32Array {
     const mask = rhymes ? maskOf(rhymes) : 0;
     const key = (mask * 2 + (rhymes ? 1 : 0)) * 4 + tones;
     const known = this.#lists.get(key);

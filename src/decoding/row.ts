@@ -2,7 +2,8 @@
 
 import { Random } from '../model/random.ts';
 import type { Vocabulary } from '../model/vocabulary.ts';
-import { type Lexicon, PlanCursor } from '../poetry/cursor.ts';
+import { PlanCursor } from '../poetry/cursor.ts';
+import type { RhymeSizes } from '../poetry/open-patterns.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { standardForm } from '../poetry/script.ts';
 import type { Sampling } from './sampler.ts';
@@ -59,7 +60,7 @@ export class Row {
   constructor(
     spec: RowSpec,
     vocabulary: Vocabulary,
-    lexicon: Lexicon,
+    lexicon: RhymeSizes,
     start: RowState | null,
     pending: number[],
   ) {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Candidates } from '../../src/decoding/candidates.ts';
-import { admits, type Need } from '../../src/poetry/cursor.ts';
+
 import { ALL_RHYMES } from '../../src/poetry/prosody.ts';
+import { admits, type SlotConstraint } from '../../src/poetry/slot-constraint.ts';
 import { VOCABULARY } from '../model/tiny-model.ts';
 
 describe('the candidates of a slot', () => {
@@ -11,7 +12,7 @@ describe('the candidates of a slot', () => {
     const lists = [null, ALL_RHYMES, ['東'], ['支', '微', '齊'], ['尤']];
     for (const tones of [1, 2, 3]) {
       for (const rhymes of lists) {
-        const need: Need = { tones, rhymes, used: new Set(), line: 0, position: 6 };
+        const need: SlotConstraint = { tones, rhymes, used: new Set(), line: 0, position: 6 };
         const expected = VOCABULARY.hanzi.filter((char) => admits(need, char));
         expect([...candidates.of(need)].map((id) => VOCABULARY.char(id))).toEqual(expected);
       }
