@@ -1,4 +1,4 @@
-/** Small checkpoints with random weights, on disk: enough to serve from, whatever ships. */
+/** Writes small checkpoints with random weights, for tests of programs that load a checkpoint. */
 
 import { join } from 'node:path';
 import type { Architecture } from '../../src/model/architecture.ts';
@@ -14,11 +14,11 @@ export interface TinyCheckpoint {
   readonly sizes?: Partial<Architecture>;
   /** Scores on the test split. */
   readonly test?: Card['heldOut']['test'];
-  /** Lines of the corpus that it keeps; without them it keeps none. */
+  /** Lines of the training corpus to index. Without them, the checkpoint has no indexes. */
   readonly lines?: readonly string[];
 }
 
-/** Writes the checkpoint `name` into the folder of checkpoints `root`. */
+/** Writes the checkpoint `name` into the folder `root`. */
 export async function writeTinyCheckpoint(
   root: string,
   name: string,

@@ -15,7 +15,7 @@ import {
   type VerseRequest,
 } from '../../src/poetry/request.ts';
 import { admits, type SlotConstraint } from '../../src/poetry/slot-constraint.ts';
-import { REGULATED } from './poems.ts';
+import { famousPoem, REGULATED } from './poems.ts';
 
 /** The characters of the famous poems. */
 const WRITTEN = [
@@ -41,6 +41,12 @@ interface Walk {
   readonly deadEnds: number;
 }
 
+function pick<T>(items: readonly T[], random: Random): T {
+  const item = items[random.below(items.length)];
+  if (item === undefined) throw new RangeError('nothing to pick from');
+  return item;
+}
+
 /** Writes a poem from characters of the pool, at random. Relaxes the constraint if no character satisfies it. */
 function walk(plan: VersePlan, random: Random, pool: readonly string[]): Walk {
   const cursor = new PlanCursor(plan);
@@ -50,13 +56,13 @@ function walk(plan: VersePlan, random: Random, pool: readonly string[]): Walk {
     let char = slot.kind === 'given' ? slot.text : '';
     if (slot.kind === 'choice') {
       const forms = cursor.choices();
-      char = forms[random.below(forms.length)] as string;
+      char = pick(forms, random);
     }
     while (char === '') {
       const constraint = constraintOf(cursor);
       const from = random.below(pool.length);
       for (let i = 0; i < pool.length && char === ''; i++) {
-        const each = pool[(from + i) % pool.length] as string;
+        const each = pool[(from + i) % pool.length] ?? '';
         if (admits(constraint, each)) char = each;
       }
       if (char !== '') break;
@@ -84,15 +90,14 @@ function upTo(plan: VersePlan, text: string): PlanCursor {
 }
 
 function randomRequest(random: Random): VerseRequest {
-  const pick = <T>(items: readonly T[]) => items[random.below(items.length)] as T;
-  const meter: Meter = pick(METERS);
-  const rhyme = random.uniform() < 0.7 ? 'auto' : pick(ALL_RHYMES);
-  const text = (length: number) => Array.from({ length }, () => pick(PLANE)).join('');
+  const meter: Meter = pick(METERS, random);
+  const rhyme = random.uniform() < 0.7 ? 'auto' : pick(ALL_RHYMES, random);
+  const text = (length: number) => Array.from({ length }, () => pick(PLANE, random)).join('');
   if (random.uniform() < 0.5) {
     return {
       kind: 'acrostic',
       heads: text(2 + random.below(15)),
-      length: pick([5, 7] as const),
+      length: pick([5, 7] as const, random),
       meter,
       rhyme,
     };
@@ -101,7 +106,7 @@ function randomRequest(random: Random): VerseRequest {
   return {
     kind: 'poem',
     opening: text(1 + random.below(2)),
-    form: pick(FORM_NAMES),
+    form: pick(FORM_NAMES, random),
     title: '',
     meter,
     rhyme,
@@ -177,7 +182,7 @@ describe('the constraint of a slot', () => {
     const cursor = new PlanCursor(poem('月'));
     expect(cursor.slot).toEqual({ kind: 'given', text: '月' });
     expect(cursor.constraint()).toBeNull();
-    const done = upTo(compilePlan({ ...REQUEST, opening: '白日依山盡' }), REGULATED[0]?.text as string);
+    const done = upTo(compilePlan({ ...REQUEST, opening: '白日依山盡' }), famousPoem('登鸛雀樓').text);
     expect(done.slot).toBeNull();
     expect(done.constraint()).toBeNull();
     expect(() => done.take('月')).toThrow(RangeError);
@@ -206,7 +211,7 @@ describe('the constraint of a slot', () => {
 
   it('follows the famous poems to their end without a deviation', () => {
     for (const { form, text, pattern } of REGULATED) {
-      const plan = compilePlan({ ...REQUEST, form, opening: [...text][0] as string });
+      const plan = compilePlan({ ...REQUEST, form, opening: text.slice(0, 1) });
       const cursor = new PlanCursor(plan);
       for (const char of text) {
         const constraint = cursor.constraint();
