@@ -119,19 +119,19 @@ describe('any walk through any plan', () => {
     for (let round = 0; round < 400; round++) {
       const plan = compilePlan(randomRequest(random));
       const { characters, cursor, deadEnds } = walk(plan, random, PLANE);
-      const told = `${JSON.stringify(plan.rhymes)} ${plan.meter} ${characters.join('')}`;
+      const message = `${JSON.stringify(plan.rhymes)} ${plan.meter} ${characters.join('')}`;
       const { kept, deviations, pattern } = reportOn({ characters, plan });
-      expect(deadEnds, told).toBe(0);
-      expect(kept.shape && kept.given, told).toBe(true);
-      expect(cursor.deviations, told).toEqual([]);
-      expect(deviations, told).toEqual([]);
-      if (plan.rhymes.length > 0) expect(kept.rhyme, told).toBe(true);
-      if (plan.meter === 'strict') expect(kept.toneStrict, told).toBe(true);
+      expect(deadEnds, message).toBe(0);
+      expect(kept.shape && kept.given, message).toBe(true);
+      expect(cursor.deviations, message).toEqual([]);
+      expect(deviations, message).toEqual([]);
+      if (plan.rhymes.length > 0) expect(kept.rhyme, message).toBe(true);
+      if (plan.meter === 'strict') expect(kept.toneStrict, message).toBe(true);
       if (plan.meter !== 'none') {
-        expect(kept.toneLoose, told).toBe(true);
+        expect(kept.toneLoose, message).toBe(true);
         expect(
           cursor.patterns.map(({ name }) => name),
-          told,
+          message,
         ).toContain(pattern);
       }
     }
