@@ -6,7 +6,7 @@
 
 import type { Pointer } from '../kernels/memory.ts';
 import { UNK } from '../model/vocabulary.ts';
-import type { Need as SlotConstraint } from '../poetry/cursor.ts';
+import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 import type { DecoderModel } from './decoder-model.ts';
 import { DecodingError, type Row } from './row.ts';
 import { type DrawRequest, Sampler } from './sampler.ts';
@@ -76,7 +76,7 @@ export class SlotDraws {
   /** What is to be drawn for a row's slot; null if there was no choice, in which case the slot is written. */
   #drawFor(row: Row, rowNumber: number): SlotDraw | null {
     const { vocabulary, allowedTokens } = this.#model;
-    const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.need();
+    const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.constraint();
     if (constraint) {
       const ids = allowedTokens.of(constraint);
       return { row, rowNumber, ids, constraint, narrow: !row.scored && ids.length <= MAX_NARROW };
@@ -154,7 +154,7 @@ export class SlotDraws {
       const id = this.#drawn(n, draw.row);
       if (id >= 0) return id;
       sampler.unmask(n);
-      const constraint = cursor.relax() ? cursor.need() : null;
+      const constraint = cursor.relax() ? cursor.constraint() : null;
       if (!constraint) return -1;
       const ids = this.#model.allowedTokens.of(constraint);
       sampler.set(n, { ...this.#request(n, { ...draw, ids, constraint }), summed: false });
