@@ -1,65 +1,58 @@
 /** The level-tone rhyme groups as people write them: 東, 东, 一东, 上平一東, or dong where only one is called so. */
 
+import { ALL_RHYMES, type RhymeGroup } from '../poetry/prosody.ts';
 import { toSimplified, toTraditional } from '../poetry/script.ts';
 import type { Suggestion } from './command.ts';
 import { Complaint } from './complaint.ts';
 import { type Locale, scriptOf } from './locale.ts';
 
-/** The thirty level-tone groups of 平水韻 in their traditional order, fifteen upper and fifteen lower. */
-const GROUPS = [
-  ...[
-    ...[
-      ['東', 'dong'],
-      ['冬', 'dong'],
-      ['江', 'jiang'],
-      ['支', 'zhi'],
-      ['微', 'wei'],
-    ],
-    ...[
-      ['魚', 'yu'],
-      ['虞', 'yu'],
-      ['齊', 'qi'],
-      ['佳', 'jia'],
-      ['灰', 'hui'],
-    ],
-    ...[
-      ['真', 'zhen'],
-      ['文', 'wen'],
-      ['元', 'yuan'],
-      ['寒', 'han'],
-      ['刪', 'shan'],
-    ],
-  ],
-  ...[
-    ...[
-      ['先', 'xian'],
-      ['蕭', 'xiao'],
-      ['肴', 'yao'],
-      ['豪', 'hao'],
-      ['歌', 'ge'],
-    ],
-    ...[
-      ['麻', 'ma'],
-      ['陽', 'yang'],
-      ['庚', 'geng'],
-      ['青', 'qing'],
-      ['蒸', 'zheng'],
-    ],
-    ...[
-      ['尤', 'you'],
-      ['侵', 'qin'],
-      ['覃', 'tan'],
-      ['鹽', 'yan'],
-      ['咸', 'xian'],
-    ],
-  ],
-].map(([name = '', pinyin = ''], index) => {
+/** The pinyin of every group, without tone marks. */
+const PINYIN: { readonly [group in RhymeGroup]: string } = {
+  ...{
+    東: 'dong',
+    冬: 'dong',
+    江: 'jiang',
+    支: 'zhi',
+    微: 'wei',
+    魚: 'yu',
+    虞: 'yu',
+    齊: 'qi',
+    佳: 'jia',
+    灰: 'hui',
+  },
+  ...{
+    真: 'zhen',
+    文: 'wen',
+    元: 'yuan',
+    寒: 'han',
+    刪: 'shan',
+    先: 'xian',
+    蕭: 'xiao',
+    肴: 'yao',
+    豪: 'hao',
+    歌: 'ge',
+  },
+  ...{
+    麻: 'ma',
+    陽: 'yang',
+    庚: 'geng',
+    青: 'qing',
+    蒸: 'zheng',
+    尤: 'you',
+    侵: 'qin',
+    覃: 'tan',
+    鹽: 'yan',
+    咸: 'xian',
+  },
+};
+
+const GROUPS = ALL_RHYMES.map((name, index) => {
   const half = index < 15 ? '上平' : '下平';
-  return { name, pinyin, title: `${half}${ordinal((index % 15) + 1)}${name}` };
+  return { name, pinyin: PINYIN[name], title: `${half}${ordinal((index % 15) + 1)}${name}` };
 });
 
-/** What a request's rhyme may be: `auto`, then the groups. */
-export const RHYME_NAMES: readonly string[] = ['auto', ...GROUPS.map(({ name }) => name)];
+/** The values that a request's rhyme may have: `auto`, then the groups. Buttons store the index, so the order is fixed. */
+export const RHYME_NAMES: readonly string[] = ['auto', ...ALL_RHYMES];
 
 const AUTO = ['auto', '自动', 'zidong', '不限', 'buxian'];
 

@@ -4,8 +4,9 @@
  */
 
 import { BOS, FIRST_HANZI, type Vocabulary } from '../model/vocabulary.ts';
-import type { Lexicon as RhymeSizes, Need as SlotConstraint } from '../poetry/cursor.ts';
+import type { RhymeSizes } from '../poetry/open-patterns.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../poetry/prosody.ts';
+import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 
 const EITHER_TONE = TONE.level | TONE.oblique;
 /** Far more combinations than are in use. The bound keeps a long-lived process from growing. */

@@ -2,7 +2,7 @@
 
 import type { Card } from '../model/card.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
-import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
+import { NGRAM_LENGTH } from '../text-index/ngram-filter.ts';
 import { AllowedTokens } from './allowed-tokens.ts';
 import { Decoder } from './decoder.ts';
 import type { PromptSkills } from './decoder-model.ts';
@@ -14,7 +14,7 @@ import type { DecodingOptions } from './weights.ts';
  * is thrown, nothing is left on the engine. `onProgress` is awaited between the parts of the work, which may take seconds.
  */
 export async function openDecoder(
-  { architecture, parameters, vocabulary, runs, card }: Checkpoint,
+  { architecture, parameters, vocabulary, ngrams, card }: Checkpoint,
   options: DecodingOptions = {},
 ): Promise<Decoder> {
   const { onProgress = async () => {} } = options;
@@ -23,7 +23,7 @@ export async function openDecoder(
     await onProgress();
     const allowedTokens = new AllowedTokens(vocabulary);
     await onProgress();
-    const ngramBan = runs && { length: RUN_LENGTH, has: (ngram: string) => runs.hasRun(ngram) };
+    const ngramBan = ngrams && { length: NGRAM_LENGTH, has: (ngram: string) => ngrams.has(ngram) };
     return await Decoder.create({
       stepper,
       vocabulary,

@@ -2,7 +2,8 @@
 
 import { Random } from '../model/random.ts';
 import { BOS, type Vocabulary } from '../model/vocabulary.ts';
-import { PlanCursor, type Lexicon as RhymeSizes } from '../poetry/cursor.ts';
+import { PlanCursor } from '../poetry/cursor.ts';
+import type { RhymeSizes } from '../poetry/open-patterns.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { standardForm } from '../poetry/script.ts';
 import type { Sampling } from './sampling.ts';

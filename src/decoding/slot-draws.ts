@@ -6,7 +6,7 @@
 
 import type { Pointer } from '../kernels/memory.ts';
 import { BOS, UNK } from '../model/vocabulary.ts';
-import type { Need as SlotConstraint } from '../poetry/cursor.ts';
+import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 import type { DecoderModel } from './decoder-model.ts';
 import { DecodingError, type Row } from './row.ts';
 import { type DrawRequest, Sampler } from './sampler.ts';
@@ -84,7 +84,7 @@ export class SlotDraws {
       const ids = allowedTokens.ofTitle(row.title.length > 0);
       return { row, rowNumber, ids, purpose: 'title', constraint: null, narrow: false };
     }
-    const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.need();
+    const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.constraint();
     if (constraint) {
       const ids = allowedTokens.of(constraint);
       return {
@@ -188,7 +188,7 @@ export class SlotDraws {
       const id = this.#drawn(n, draw.row);
       if (id >= 0) return id;
       sampler.unmask(n);
-      const constraint = cursor.relax() ? cursor.need() : null;
+      const constraint = cursor.relax() ? cursor.constraint() : null;
       if (!constraint) return -1;
       const ids = this.#model.allowedTokens.of(constraint);
       sampler.set(n, { ...this.#request(n, { ...draw, ids, constraint }), summed: false });

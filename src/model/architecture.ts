@@ -1,18 +1,18 @@
 /**
- * What a model is made of: its sizes, and the name and shape of every parameter. Knows no tensors, so that a
- * checkpoint can be looked at without TensorFlow.js.
+ * The sizes of a model, and the name and shape of every parameter. This file does not import TensorFlow.js, so a
+ * program can inspect a checkpoint without it.
  */
 
 export const CELL_NAMES = ['lstm', 'gru', 'rnn'] as const;
 export type CellName = (typeof CELL_NAMES)[number];
 
-/** What a cell has for weights. */
+/** The layout of a cell's weights and states. */
 export interface CellWeights {
-  /** g: how many blocks of H columns a kernel has. */
+  /** g: number of blocks of H columns in a kernel. */
   readonly gates: 1 | 3 | 4;
-  /** Whether the recurrent product has a bias of its own. */
+  /** Whether the recurrent product has its own bias. */
   readonly hasRecurrentBias: boolean;
-  /** How many [B, H] tensors are carried from step to step; the first is the output h. */
+  /** Number of [B, H] tensors that a step hands to the next step. The first one is the output h. */
   readonly states: 1 | 2;
 }
 
@@ -24,21 +24,21 @@ export const CELL_WEIGHTS: { readonly [name in CellName]: CellWeights } = {
 
 export interface Architecture {
   readonly cell: CellName;
-  /** V */
+  /** V: number of token ids. */
   readonly vocabulary: number;
-  /** E */
+  /** E: size of an embedding vector. */
   readonly embedding: number;
-  /** H */
+  /** H: number of units in a layer. */
   readonly hidden: number;
   readonly layers: number;
   /**
-   * Tied: the embedding serves as the output's matrix too, behind a product from H down to E (Press and Wolf
-   * 2017). Otherwise the output has a matrix of its own.
+   * If true, the output uses the embedding matrix, after a projection from H to E (Press and Wolf 2017). If false, the
+   * output has a matrix of its own.
    */
   readonly tied: boolean;
 }
 
-/** The name and shape of every parameter, in the order in which they are stored. */
+/** The name and shape of every parameter, in the order of the stored file. */
 export function shapesOf(architecture: Architecture): ReadonlyMap<string, readonly number[]> {
   const { vocabulary: V, embedding: E, hidden: H, layers, tied } = architecture;
   const { gates, hasRecurrentBias } = CELL_WEIGHTS[architecture.cell];
@@ -56,13 +56,19 @@ export function shapesOf(architecture: Architecture): ReadonlyMap<string, readon
   return shapes;
 }
 
+/** Number of values in a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Number of values in all parameters. */
 export function countParameters(architecture: Architecture): number {
   let sum = 0;
-  for (const shape of shapesOf(architecture).values()) sum += shape.reduce((a, b) => a * b, 1);
+  for (const shape of shapesOf(architecture).values()) sum += sizeOf(shape);
   return sum;
 }
 
-/** A parameter's values. Throws a RangeError where there are none of that name. */
+/** The values of a parameter. Throws a RangeError if there is none of that name. */
 export function valuesOf(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
   const found = values.get(name);
   if (!found) throw new RangeError(`parameter ${name} is missing`);

@@ -1,6 +1,4 @@
-/**
- * A checkpoint's card: what it is, how it came about, and what it scored, as JSON that a person can read.
- */
+/** The schema of a checkpoint's card: a JSON file with the model's sizes, its files, its origin and its scores. */
 
 import { z } from 'zod';
 import { CELL_NAMES } from './architecture.ts';
@@ -9,7 +7,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const fileName = z.string().regex(/^[\w-]+(\.[\w-]+)+$/);
 const count = z.int().nonnegative();
 
-/** Scores on poems that the model never saw. NLL in nats a token (marks and end included), perplexity a hanzi. */
+/**
+ * Scores on poems that the model has not seen. `nll` is the mean negative log-likelihood in nats per token, with
+ * punctuation and EOS; `hanziPerplexity` counts hanzi only.
+ */
 const heldOut = z.object({
   tokens: count,
   nll: z.number(),
@@ -33,42 +34,42 @@ export const cardSchema = z.object({
     file: fileName,
     type: z.enum(['float32', 'float16']),
     sha256,
-    /** Every tensor's name and shape, in the order in which the file holds them. */
+    /** Name and shape of every tensor, in the order of the file. */
     tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int().positive()) })),
   }),
   vocabulary: z.object({ file: fileName, sha256 }),
-  /** What the training corpus says, so that poems do not repeat it; null where none was kept. */
+  /** Indexes of the training corpus. The decoder uses them so that it does not copy. Null if there are none. */
   novelty: z
     .object({
-      /** A `RunIndex`. */
+      /** An `NgramFilter`. */
       runs: z.object({ file: fileName, sha256 }),
       /** A `LineIndex`. */
       lines: z.object({ file: fileName, sha256 }),
     })
     .nullable()
     .default(null),
-  /** The whole recipe as it was run. */
+  /** The complete recipe of the training run. */
   recipe: z.looseObject({ name: z.string() }),
-  /** `poems` are those of the training split. */
+  /** `poems` counts the training split. */
   corpus: z.object({ source: z.string(), sha256, poems: count }),
-  /** What was trained on before it, in the same run; null where there was nothing. */
+  /** The corpus of the first stage of the same run. Null if there was only one stage. */
   earlier: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
   training: z.object({
     steps: count,
-    /** With fractions. */
+    /** May have a fraction. */
     epochs: z.number(),
-    /** Predictions learned from, repeats included. */
+    /** Number of predictions that contributed to the loss, repeats included. */
     tokens: count,
-    /** Spent training, all sessions together. */
+    /** Training time of all sessions. */
     seconds: z.number(),
     finished: z.boolean(),
     engine: z.object({ name: z.string(), device: z.string(), version: z.string() }),
   }),
-  /** Measured with the weights as they are stored; null until measured. */
+  /** Measured with the stored weights. Null if not measured yet. */
   heldOut: z.object({ validation: heldOut.nullable(), test: heldOut.nullable() }),
 });
 
-/** What the vocabulary's file holds: the hanzi in the order of their ids, and how often each occurs. */
+/** The vocabulary file: the hanzi in the order of their ids, and the number of occurrences of each. */
 export const vocabularySchema = z.object({ hanzi: z.string(), counts: z.array(z.int()).optional() });
 
 export type Card = z.infer<typeof cardSchema>;

@@ -1,37 +1,37 @@
 /**
- * Seeded pseudo-random numbers: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state, passes PractRand and
- * TestU01's BigCrush. The same seed gives the same numbers on every engine, which TensorFlow's own generators
- * do not promise.
+ * Seeded pseudo-random numbers by sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state, passes PractRand and
+ * TestU01's BigCrush. The same seed gives the same numbers on every engine. TensorFlow's generators do not promise that.
  */
 export class Random {
   #a: number;
   #b: number;
   #c: number;
   #counter: number;
-  /** Numbers that were looked at and not taken yet. */
+  /** Numbers that {@link peek} drew in advance. */
   readonly #ahead: number[] = [];
 
-  /** `seed` is taken as an unsigned 32-bit integer. */
+  /** `seed` is converted to an unsigned 32-bit integer. */
   constructor(seed: number) {
     this.#a = 0;
     this.#b = seed >>> 0;
     this.#c = 0x9e3779b9;
     this.#counter = 1;
-    // The author's advice: discard the first dozen, so that near seeds part ways.
+    // As the author advises, the first numbers are discarded: those of similar seeds are similar.
     for (let i = 0; i < 15; i++) this.uint32();
   }
 
+  /** The next number: an integer in [0, 2^32). */
   uint32(): number {
     return this.#ahead.shift() ?? this.#next();
   }
 
-  /** The n-th of what {@link uniform} will give, from 0, and takes nothing. */
+  /** What the n-th next call of {@link uniform} will return, from 0. Does not advance. */
   peek(n: number): number {
     while (this.#ahead.length <= n) this.#ahead.push(this.#next());
-    return (this.#ahead[n] as number) / 0x1_0000_0000;
+    return (this.#ahead.at(n) ?? 0) / 0x1_0000_0000;
   }
 
-  /** Takes so many numbers. */
+  /** Advances by `count` numbers. */
   skip(count: number): void {
     for (let i = 0; i < count; i++) this.uint32();
   }
@@ -46,23 +46,23 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** In [0, 1), with 32 random bits. */
+  /** The next number, in [0, 1), with 32 random bits. */
   uniform(): number {
     return this.uint32() / 0x1_0000_0000;
   }
 
-  /** A whole number in [0, bound). */
+  /** The next number: an integer in [0, bound). */
   below(bound: number): number {
     return Math.floor(this.uniform() * bound);
   }
 
-  /** Standard normal, by Box and Muller's transform. */
+  /** A number of the standard normal distribution, by the Box-Muller transform. Advances by two. */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** Shuffles in place (Fisher and Yates). */
+  /** Shuffles `items` in place (Fisher-Yates) and returns it. */
   shuffle<T>(items: T[]): T[] {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.below(i + 1);

@@ -1,10 +1,12 @@
 /**
- * The characters that the model knows, as token ids.
+ * The characters that the model knows, as token ids, and the token sequence of a poem.
  *
- * Ids: PAD, UNK, BOS, EOS, a tag for each form, then marks and hanzi by falling frequency in the training split.
- * A poem is fed as `tag, opening… ， title…, BOS, characters and marks…, EOS`. The opening or, before `。`, the heads
- * are what the poem is known to begin with or to have at its lines' starts; the model that was trained so writes a
- * title that fits them. Opening, heads and title may each be missing.
+ * The ids, in order: PAD, UNK, BOS, EOS, one tag for each form, the marks, and the hanzi by falling frequency in the
+ * training split.
+ *
+ * The tokens of a poem, in order: tag, opening, `，`, title, BOS, characters and marks, EOS. An acrostic has its heads and
+ * `。` in place of the opening and `，`. Opening, heads and title may each be missing. The model learned all of this, so it
+ * can also write a title for an opening.
  */
 
 import { FORM_TAGS, type FormTag } from '../poetry/form.ts';
@@ -16,19 +18,19 @@ export const EOS = 3;
 const FIRST_TAG = 4;
 const FIRST_MARK = FIRST_TAG + FORM_TAGS.length;
 
-/** The marks of verse, after the first and the second line of a couplet. */
+/** The punctuation of verse: the mark after the first line of a couplet, and the mark after the second. */
 export const MARKS = ['，', '。'] as const;
 
-/** The id of the first hanzi; every id from here on is one. */
+/** The id of the first hanzi. All higher ids are hanzi too. */
 export const FIRST_HANZI = FIRST_MARK + MARKS.length;
 
-/** A title is cut to so many hanzi. */
+/** A longer title is cut to this number of hanzi. */
 export const TITLE_LIMIT = 12;
 
-/** What is known of a poem before its first character. */
+/** What the model is told about a poem before its first character. */
 export interface Prompt {
   readonly title?: string;
-  /** The characters that it begins with. */
+  /** The first characters of the poem. */
   readonly opening?: string;
   /** The first character of every line. */
   readonly heads?: string;
@@ -37,15 +39,15 @@ export interface Prompt {
 const HANZI = /\p{Unified_Ideograph}/u;
 
 export class Vocabulary {
-  /** The hanzi, in the order of their ids. */
+  /** The hanzi in the order of their ids. */
   readonly hanzi: readonly string[];
-  /** How often each occurs in the training split; all 1 where nobody counted. */
+  /** Number of occurrences of each hanzi in the training split. All are 1 if nobody counted. */
   readonly counts: readonly number[];
-  /** The number of ids: V. */
+  /** V: the number of ids. */
   readonly size: number;
   readonly #ids = new Map<string, number>();
 
-  /** Throws a RangeError where a character is not one hanzi or stands twice, or a count is not a positive number. */
+  /** Throws a RangeError if an entry is not one hanzi or occurs twice, or if a count is not a positive integer. */
   constructor(hanzi: readonly string[], counts: readonly number[] = hanzi.map(() => 1)) {
     this.hanzi = hanzi;
     this.counts = counts;
@@ -58,26 +60,26 @@ export class Vocabulary {
       if ([...char].length !== 1 || !HANZI.test(char)) {
         throw new RangeError(`entry ${i} is not one hanzi: ${JSON.stringify(char)}`);
       }
-      if (this.#ids.has(char)) throw new RangeError(`${char} stands twice`);
+      if (this.#ids.has(char)) throw new RangeError(`${char} occurs twice`);
       this.#ids.set(char, FIRST_HANZI + i);
     }
   }
 
-  /** The hanzi of the texts that occur at least `minimum` times, by falling frequency, then by code point. */
+  /** The hanzi that occur at least `minimum` times in the texts, by falling frequency, then by code point. */
   static build(texts: Iterable<string>, minimum: number): Vocabulary {
     const counts = new Map<string, number>();
     for (const text of texts) {
       for (const char of text) if (HANZI.test(char)) counts.set(char, (counts.get(char) ?? 0) + 1);
     }
     const kept = [...counts].filter(([, count]) => count >= minimum);
-    kept.sort(([a, m], [b, n]) => n - m || (a.codePointAt(0) as number) - (b.codePointAt(0) as number));
+    kept.sort(([a, m], [b, n]) => n - m || (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
     return new Vocabulary(
       kept.map(([char]) => char),
       kept.map(([, count]) => count),
     );
   }
 
-  /** The log of every hanzi's share of all hanzi, by id: [V]. Other ids have 0. */
+  /** For each id, the log of the hanzi's share of all hanzi: [V]. Other ids have 0. */
   logFrequencies(): Float32Array {
     const total = this.counts.reduce((sum, count) => sum + count, 0);
     const logs = new Float32Array(this.size);
@@ -89,7 +91,7 @@ export class Vocabulary {
     return this.#ids.has(char);
   }
 
-  /** The id of a hanzi or mark; UNK for what the model does not know. */
+  /** The id of a hanzi or mark. UNK if the vocabulary does not have it. */
   id(char: string): number {
     return this.#ids.get(char) ?? UNK;
   }
@@ -102,19 +104,19 @@ export class Vocabulary {
     return id >= FIRST_HANZI && id < this.size;
   }
 
-  /** The hanzi or mark of an id. Throws a RangeError for ids that stand for no character. */
+  /** The hanzi or mark of an id. Throws a RangeError if the id is not that of a character. */
   char(id: number): string {
     const char = id >= FIRST_HANZI ? this.hanzi[id - FIRST_HANZI] : MARKS[id - FIRST_MARK];
     if (char === undefined) throw new RangeError(`id ${id} stands for no character`);
     return char;
   }
 
-  /** What stands before a poem: its tag, its opening or heads and the mark after them, its title's hanzi, BOS. */
+  /** The tokens before a poem: tag, opening or heads with their mark, title, BOS. */
   prefix(form: FormTag, prompt: Prompt = {}): number[] {
     return [...this.announce(form, prompt), ...this.#title(prompt.title ?? ''), BOS];
   }
 
-  /** The prefix up to where the title begins. */
+  /** The part of the prefix before the title. */
   announce(form: FormTag, { opening = '', heads = '' }: Prompt): number[] {
     const ids = [this.tag(form)];
     if (opening) ids.push(...[...opening].map((char) => this.id(char)), this.id('，'));
@@ -127,7 +129,7 @@ export class Vocabulary {
     return hanzi.map((char) => this.id(char));
   }
 
-  /** The whole sequence of a poem, from its tag to EOS. */
+  /** The whole sequence of a poem, from the tag to EOS. */
   encode(poem: { readonly form: FormTag; readonly text: string }, prompt: Prompt = {}): number[] {
     return [...this.prefix(poem.form, prompt), ...[...poem.text].map((char) => this.id(char)), EOS];
   }

@@ -1,4 +1,4 @@
-/** Compiles a request into a verse plan, or refuses it with the reason. */
+/** Compiles a request into a verse plan, or refuses it. */
 
 import type { LineLength } from './form.ts';
 import { FORMS, tagOf } from './form.ts';
@@ -16,7 +16,7 @@ export const MIN_HEADS = 2;
 export const MAX_HEADS = 16;
 export const MAX_TITLE = 16;
 
-/** Throws {@link Refusal} where the request cannot be carried out as it stands. */
+/** Throws {@link Refusal} if the request cannot be carried out. */
 export function compilePlan(request: VerseRequest): VersePlan {
   return request.kind === 'poem' ? compilePoem(request) : compileAcrostic(request);
 }
@@ -50,6 +50,7 @@ function compileAcrostic(request: AcrosticRequest): VersePlan {
   );
 }
 
+/** Builds the plan. `fixedAt` returns the slot that the request fixes at a place, if there is one. */
 function assemble(
   request: VerseRequest,
   lines: number,
@@ -64,15 +65,11 @@ function assemble(
     }
     slots.push({ kind: 'given', text: line % 2 === 1 || line === lines - 1 ? '。' : '，' });
   }
-  const asked = request.rhyme === 'auto' ? null : parseRhyme(request.rhyme);
   const { meter } = request;
-  const rhymes = asked !== null ? [asked] : meter === 'none' ? [] : ALL_RHYMES;
-  const patterns =
-    meter !== 'none'
-      ? patternsFor(lines, length, meter)
-      : asked !== null
-        ? [tonelessPattern(lines, length, true)]
-        : [];
+  const rhyme = request.rhyme === 'auto' ? null : parseRhyme(request.rhyme);
+  const rhymes = rhyme !== null ? [rhyme] : meter === 'none' ? [] : ALL_RHYMES;
+  const rhymeOnly = rhyme !== null ? [tonelessPattern(lines, length, true)] : [];
+  const patterns = meter !== 'none' ? patternsFor(lines, length, meter) : rhymeOnly;
   return {
     form: tagOf(lines, length),
     lines,
@@ -85,7 +82,7 @@ function assemble(
   };
 }
 
-/** The opening without marks: those that end a verse line where the form ends one are the plan's own. */
+/** The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there. */
 function readOpening(opening: string, length: LineLength): string {
   const text = tidy(opening);
   let hanzi = '';
@@ -118,19 +115,20 @@ function requireHanzi(text: string): void {
 }
 
 function slotAmong(among: readonly string[]): Slot {
-  return among.length === 1 ? { kind: 'given', text: among[0] as string } : { kind: 'choice', among };
+  const [text, ...others] = among;
+  return text !== undefined && others.length === 0 ? { kind: 'given', text } : { kind: 'choice', among };
 }
 
-/** A 平水韻 group by its name in either script (`東`, `东`, `东韵`). */
+/** The 平水韻 group of a name in either script (`東`, `东`, `东韵`). */
 function parseRhyme(name: string): string {
   const text = tidy(name);
   const bare = toSimplified(text.slice(0, 8)).replace(/(?<=.)[韵部]+$/u, '');
-  const group = ALL_RHYMES.find((candidate) => toSimplified(candidate) === bare);
+  const group = ALL_RHYMES.find((each) => toSimplified(each) === bare);
   if (group === undefined) throw new Refusal('rhyme-unknown', { rhyme: printable(text) });
   return group;
 }
 
-/** The patterns that the fixed characters break least: all of them where they break none. */
+/** The patterns that the fixed characters break least. All patterns if they break none. */
 function leastBroken(
   patterns: readonly Pattern[],
   slots: readonly Slot[],
@@ -139,17 +137,17 @@ function leastBroken(
 ): Pattern[] {
   const costs = patterns.map((pattern) => {
     let broken = 0;
-    const ends: (readonly string[])[] = [];
+    const endings: (readonly string[])[] = [];
     for (const [line, shape] of pattern.lines.entries()) {
       const places = slots.slice(line * (length + 1), line * (length + 1) + length);
       broken += fitLine(places.map(tonesOfSlot), shape).broken.length;
-      const last = places[length - 1];
+      const last = places.at(length - 1);
       if (last !== undefined && pattern.rhymed.includes(line)) {
         const groups = rhymesOfSlot(last);
-        if (groups.length > 0) ends.push(groups);
+        if (groups.length > 0) endings.push(groups);
       }
     }
-    const missed = rhymes.map((rhyme) => ends.filter((groups) => !groups.includes(rhyme)).length);
+    const missed = rhymes.map((rhyme) => endings.filter((groups) => !groups.includes(rhyme)).length);
     return broken + Math.min(...missed);
   });
   const least = Math.min(...costs);

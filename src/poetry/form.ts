@@ -1,18 +1,18 @@
 /**
- * Verse forms: what shapes a poem can have, and what they are called.
+ * The verse forms: their shapes and names.
  *
- * A *form* is what an asker chooses; a *form tag* is what the model is told, as the first token of every poem,
- * so that it knows the shape that it is writing. Every form has a tag; some tags (old-style verse of any number
- * of lines) are not forms that can be asked for by name, but acrostics use them.
+ * A user chooses a *form*. The model is told a *form tag*: it is the first token of every poem and says which shape the
+ * poem has. Every form has a tag. Some tags are not forms: they stand for old-style verse of any number of lines, which
+ * acrostics use.
  */
 
-/** The regulated forms that can be asked for. */
+/** The regulated forms that a request can name. */
 export const FORM_NAMES = ['wujue', 'qijue', 'wulv', 'qilv'] as const;
 export type FormName = (typeof FORM_NAMES)[number];
 
 /**
- * What the model is told about a poem's shape. `wuyan` and `qiyan` are poems of other numbers of five- or
- * seven-character lines; `mixed` is everything else.
+ * The shapes that the model knows. `wuyan` and `qiyan` are poems of any other number of five- or seven-character lines;
+ * `mixed` is all other poems.
  */
 export const FORM_TAGS = [...FORM_NAMES, 'wuyan', 'qiyan', 'mixed'] as const;
 export type FormTag = (typeof FORM_TAGS)[number];
@@ -43,8 +43,8 @@ export function tagOf(lines: number, length: LineLength): FormTag {
 }
 
 /**
- * What people write for a form besides its name: simplified script and pinyin without tones
- * (ü also as v or u, as keyboards have it). A text in traditional script is to be simplified before it is compared.
+ * Other names that users type for a form: in simplified script, and in pinyin without tones (ü also as v or u). Text in
+ * traditional script must be simplified before it is compared with these.
  */
 export const FORM_SPELLINGS: { readonly [name in FormName]: readonly string[] } = {
   wujue: ['五绝', '五言绝句', 'wuyanjueju'],

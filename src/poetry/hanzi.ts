@@ -1,17 +1,17 @@
-/** What counts as a character of a poem, and how to speak of one that does not. */
+/** Which characters a poem may have, and how to show others in a message. */
 
-/** A unified ideograph of any plane; 々 and 〇 are not characters that a poem can stand on. */
+/** A unified ideograph of any plane. 々 and 〇 are not unified ideographs. */
 const HANZI = /^\p{Unified_Ideograph}$/u;
 
 export function isHanzi(char: string): boolean {
   return HANZI.test(char);
 }
 
-/** Variation selectors choose a glyph, not a character; radicals (⽉) are characters in disguise. */
+/** A variation selector chooses a glyph, not a character. A radical (⽉) stands for the character of the same shape. */
 const VARIATION_SELECTORS = /(?<=\p{Unified_Ideograph})[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
 const RADICALS = /[\u2E80-\u2FDF]/gu;
 
-/** Text as people mean it: trimmed, compatibility ideographs and radicals as the characters they stand for. */
+/** Trims a text, removes variation selectors, and replaces compatibility ideographs and radicals by usual characters. */
 export function tidy(text: string): string {
   return text
     .normalize('NFC')
@@ -22,15 +22,17 @@ export function tidy(text: string): string {
 
 const EMOJI_PARTS = /^[\p{Emoji}\p{Emoji_Component}\p{Regional_Indicator}]$/u;
 const PICTURE = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
+const INVISIBLE = /^[\p{C}\p{Z}\p{M}]$/u;
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
+/** In code points. */
 const LONGEST_EMOJI = 12;
 
 /**
- * The character that stands at `index` (UTF-16) as it may be shown to people: an emoji whole, anything else its
- * first code point; `U+XXXX` for what cannot be seen (controls, spaces, lone marks), which is never echoed.
+ * The character at `index` (UTF-16) in a form that is safe to show: the whole emoji, or else the first code point. A
+ * code point that is invisible (a control character, a space, a combining mark) is shown as `U+XXXX`.
  */
 export function printableAt(text: string, index: number): string {
-  // The segmenter looks back from where it is asked: a bounded window keeps long texts cheap.
+  // The segmenter reads the text before the index. A short window keeps this fast in long texts.
   const window = text.slice(index, index + 64);
   const cluster = [...(graphemes.segment(window).containing(0)?.segment ?? '')];
   const first = cluster[0] ?? '';
@@ -41,18 +43,18 @@ export function printableAt(text: string, index: number): string {
   ) {
     return cluster.join('');
   }
-  if (/^[\p{C}\p{Z}\p{M}]$/u.test(first)) {
-    return `U+${(first.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`;
+  if (INVISIBLE.test(first)) {
+    return `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   }
   return first;
 }
 
-/** The beginning of a text that nobody has checked, safe to show: at most `limit` characters, none unseen. */
+/** The beginning of any text, safe to show: at most `limit` characters, without invisible ones. */
 export function printable(text: string, limit = 8): string {
   const shown: string[] = [];
   for (const char of text) {
     if (shown.length === limit) return `${shown.join('')}…`;
-    if (!/^[\p{C}\p{Z}\p{M}]$/u.test(char)) shown.push(char);
+    if (!INVISIBLE.test(char)) shown.push(char);
   }
   return shown.join('');
 }

@@ -1,42 +1,53 @@
 /**
  * The tone patterns of regulated verse (近體詩格律), after 王力《詩詞格律》.
  *
- * Everything follows from four kinds of line, called here as he does: `a` and `b` end oblique and open a couplet,
- * `A` and `B` end level and rhyme; letter for letter the second tone of the last five is the same (level in `b`
- * and `B`). Within a couplet the second characters are opposed (對), between couplets they agree (黏), so a poem of
- * any number of lines is fixed by its first: level or oblique start, rhyming or not.
+ * There are four kinds of line, with Wang Li's names. `a` and `b` end oblique and open a couplet. `A` and `B` end level
+ * and rhyme. Among the last five characters, the second is oblique in `a` and `A`, and level in `b` and `B`. The second
+ * characters of the two lines of a couplet have opposite tones (對). The second characters of the neighbouring lines of
+ * two couplets have the same tone (黏). So the first line determines all other lines of the poem.
  */
 
 import type { LineLength } from './form.ts';
-import { FORMS, tagOf } from './form.ts';
+import { FORM_NAMES, FORMS, tagOf } from './form.ts';
 import type { Pattern } from './plan.ts';
+import { TONE } from './prosody.ts';
 import type { Meter } from './request.ts';
 
-type LineKind = 'a' | 'A' | 'b' | 'B';
-type Kinds = { readonly [kind in LineKind]: string };
+type Kinds = { readonly [kind in 'a' | 'A' | 'b' | 'B']: string };
 
 /**
- * Five-character lines: `p` level, `z` oblique, `x` either, alternatives side by side. The odd places are free
- * where tradition frees them (一三五不論), but
- * - `B` never keeps a lone level beside the rhyme (孤平): an oblique first is made good by a level third;
- * - `A` never ends on three levels (三平尾);
- * - `b` may swap its third and fourth (平平仄平仄), and may end on three obliques, after a level first.
- * The Tang poets' own lines bear this out: of those whose even places are right, 0.3 % and 1.2 % break the first
- * two rules, while 14 % and 10 % of the `b` lines take the last two liberties.
+ * Five-character lines, in the notation of `Pattern`. The odd places are free, as in tradition (一三五不論), except:
+ * - `B` never has a single level tone besides the rhyme (孤平): if the first is oblique, the third is level;
+ * - `A` never ends on three level tones (三平尾);
+ * - `b` may swap its third and fourth tone (平平仄平仄), and may end on three oblique tones, if the first is level.
+ * Of the Tang lines whose even places are regular, 0.3 % and 1.2 % break the first two rules. 14 % and 10 % of the `b`
+ * lines use the two liberties of the last rule.
  */
 const STRICT_FIVE: Kinds = { a: 'xzxpz', B: 'ppxzp|zppzp', b: 'xppzz|ppzxz', A: 'xzzpp' };
 
-/** Two more characters in front. Three obliques at the end, 1 % of the `b` lines here, are not taken. */
+/** Two more characters in front. Three oblique tones at the end occur in only 1 % of these `b` lines, and are not allowed. */
 const STRICT_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzppxzp|xzzppzp', b: 'xzxppzz|xzppzpz', A: 'xpxzzpp' };
 
-/** Only the even places and the end are held, with the swap that the strict lines allow. */
+/** Only the even places and the last place are fixed. `b` may swap tones as in the strict patterns. */
 const LOOSE_FIVE: Kinds = { a: 'xzxpz', B: 'xpxzp', b: 'xpxzz|xpzxz', A: 'xzxpp' };
 const LOOSE_SEVEN: Kinds = { a: 'xpxzxpz', B: 'xzxpxzp', b: 'xzxpxzz|xzxpzxz', A: 'xpxzxpp' };
 
-/**
- * The verse lines that end on the rhyme: the even ones, and the last where their number is odd, so that an
- * acrostic of seven lines closes on the rhyme too.
- */
+const LINES_OF: { readonly [meter in Exclude<Meter, 'none'>]: { readonly [length in LineLength]: Kinds } } = {
+  strict: { 5: STRICT_FIVE, 7: STRICT_SEVEN },
+  loose: { 5: LOOSE_FIVE, 7: LOOSE_SEVEN },
+};
+
+/** The first lines of the four patterns of a poem. */
+const FIRST_LINES = [
+  { start: 'b', rhymes: false },
+  { start: 'a', rhymes: false },
+  { start: 'a', rhymes: true },
+  { start: 'b', rhymes: true },
+] as const;
+const OPPOSITE = { a: 'b', b: 'a' } as const;
+const RHYMING = { a: 'A', b: 'B' } as const;
+
+/** Indices of the verse lines that rhyme: every second line, and the last line, even if their number is odd. */
 export function rhymedLines(lines: number): number[] {
   return Array.from({ length: lines }, (_, line) => line).filter(
     (line) => line % 2 === 1 || line === lines - 1,
@@ -44,39 +55,30 @@ export function rhymedLines(lines: number): number[] {
 }
 
 /**
- * The patterns of `lines` lines of `length` characters: level or oblique start, first line rhyming or not. None
- * with meter `none`.
+ * The four patterns of a poem of `lines` lines of `length` characters: with level or oblique start, and with or without
+ * rhyme in the first line. Empty with meter `none`.
  */
 export function patternsFor(lines: number, length: LineLength, meter: Meter): Pattern[] {
   if (meter === 'none') return [];
-  const kinds =
-    meter === 'strict'
-      ? length === 5
-        ? STRICT_FIVE
-        : STRICT_SEVEN
-      : length === 5
-        ? LOOSE_FIVE
-        : LOOSE_SEVEN;
-  const patterns: Pattern[] = [];
-  for (const first of ['b', 'a', 'A', 'B'] as const) {
+  const kinds = LINES_OF[meter][length];
+  return FIRST_LINES.map(({ start, rhymes }) => {
     const rhymed = rhymedLines(lines);
-    const firstRhymes = first === 'A' || first === 'B';
-    if (firstRhymes && !rhymed.includes(0)) rhymed.unshift(0);
-    const start = first.toLowerCase();
-    patterns.push({
-      name: `${titleOf(lines, length)}${(start === 'b') === (length === 5) ? '平' : '仄'}起首句${firstRhymes ? '入韻' : '不入韻'}`,
+    if (rhymes && !rhymed.includes(0)) rhymed.unshift(0);
+    // The second character of a `b` line is level in five-character verse and oblique in seven-character verse.
+    const tone = (start === 'b') === (length === 5) ? '平' : '仄';
+    return {
+      name: `${titleOf(lines, length)}${tone}起首句${rhymes ? '入韻' : '不入韻'}`,
       lines: Array.from({ length: lines }, (_, line) => {
-        // Second tones run same, opposed, opposed, same: opposition within a couplet, agreement between.
-        const small = line % 4 === 0 || line % 4 === 3 ? start : start === 'a' ? 'b' : 'a';
-        return kinds[(rhymed.includes(line) ? small.toUpperCase() : small) as LineKind];
+        // Four lines have the kind of the first line, the opposite one twice, and the kind of the first line again.
+        const kind = line % 4 === 0 || line % 4 === 3 ? start : OPPOSITE[start];
+        return kinds[rhymed.includes(line) ? RHYMING[kind] : kind];
       }),
       rhymed,
-    });
-  }
-  return patterns;
+    };
+  });
 }
 
-/** A pattern without tones, for verse that need not scan: it rhymes, or is free altogether. */
+/** A pattern without tones, for verse that follows no meter: it only rhymes, or is entirely free. */
 export function tonelessPattern(lines: number, length: LineLength, rhymes: boolean): Pattern {
   const rhymed = rhymes ? rhymedLines(lines) : [];
   const free = 'x'.repeat(length);
@@ -90,31 +92,33 @@ export function tonelessPattern(lines: number, length: LineLength, rhymes: boole
 
 function titleOf(lines: number, length: LineLength): string {
   const tag = tagOf(lines, length);
-  return tag in FORMS ? FORMS[tag as keyof typeof FORMS].title : length === 5 ? '五言' : '七言';
+  const form = FORM_NAMES.find((name) => name === tag);
+  if (form !== undefined) return FORMS[form].title;
+  return length === 5 ? '五言' : '七言';
 }
 
-const TONE_BITS: Readonly<Record<string, number>> = { p: 1, z: 2, x: 3 };
+const TONE_BITS: Readonly<Record<string, number>> = { p: TONE.level, z: TONE.oblique, x: TONE.either };
 const parsedLines = new Map<string, readonly (readonly number[])[]>();
 
-/** The alternatives of a pattern's line, each the tone bits (see prosody's `TONE`) allowed at every place. */
+/** The alternatives of a line of a `Pattern`. Each has the allowed tone bits (prosody's `TONE`) of every place. */
 export function alternativesOf(line: string): readonly (readonly number[])[] {
   let alternatives = parsedLines.get(line);
   if (alternatives === undefined) {
-    alternatives = line.split('|').map((shape) => [...shape].map((place) => TONE_BITS[place] as number));
+    alternatives = line.split('|').map((shape) => [...shape].map((place) => TONE_BITS[place] ?? TONE.either));
     parsedLines.set(line, alternatives);
   }
   return alternatives;
 }
 
-/** How a line of tones sits in a pattern's line. */
+/** How the tones of a verse line fit a line of a pattern. */
 export interface LineFit {
-  /** The alternative that fits best: tone bits allowed at every place. */
+  /** The alternative that fits best: the allowed tone bits of every place. */
   readonly shape: readonly number[];
-  /** The places that break it. */
+  /** The places that do not fit. */
   readonly broken: readonly number[];
 }
 
-/** The places at which tones (bits; 0, unknown or not written yet, fits anywhere) break a line's shape. */
+/** The places at which the tone bits of a verse line do not fit a shape. 0 (unknown or not yet written) fits anywhere. */
 export function brokenPlaces(tones: readonly number[], shape: readonly number[]): number[] {
   const broken: number[] = [];
   for (const [place, allowed] of shape.entries()) {
@@ -124,7 +128,7 @@ export function brokenPlaces(tones: readonly number[], shape: readonly number[])
   return broken;
 }
 
-/** Fits the tones of a verse line into a pattern's line, as {@link brokenPlaces} reads them. */
+/** Finds the alternative of a pattern's line that fits the tone bits of a verse line best. */
 export function fitLine(tones: readonly number[], line: string): LineFit {
   return alternativesOf(line)
     .map((shape) => ({ shape, broken: brokenPlaces(tones, shape) }))

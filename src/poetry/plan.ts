@@ -1,28 +1,28 @@
 /**
- * The verse plan: a poem as a list of slots, compiled from a request before anything is written.
+ * The verse plan: the list of slots of a poem, compiled from a request before anything is written.
  *
- * Every promise made to the asker (shape, heads, rhyme, tone) is a property of the plan, so the decoder cannot
- * break it. Plans are plain data: they cross threads as they are.
+ * The plan holds everything that is promised to the user (shape, heads, rhyme, tone), and the decoder follows it. A plan
+ * is plain data, so it can be sent to another thread.
  */
 
 import type { FormTag, LineLength } from './form.ts';
 import type { Meter } from './request.ts';
 
-/** One place of the poem, in writing order. */
+/** One place of the poem: a hanzi or a punctuation mark. */
 export type Slot =
-  /** A head, an opening's character or a mark: it stands as it is, whether or not the model knows it. */
+  /** A head, a character of the opening, or a mark. It is written as it is, even if the model does not know it. */
   | { readonly kind: 'given'; readonly text: string }
-  /** A simplified character that could be several traditional ones: the model chooses among them. */
+  /** A simplified character that may mean several traditional ones. The model chooses one of them. */
   | { readonly kind: 'choice'; readonly among: readonly string[] }
-  /** A hanzi that the model writes. */
+  /** The model writes any hanzi. */
   | { readonly kind: 'free' };
 
 /**
- * A tone pattern that the whole poem may follow: one string a verse line, of `p` (level, 平), `z` (oblique, 仄)
- * and `x` (either, 中). Where tradition gives a line several shapes, they stand side by side: `ppxzp|zppzp`.
+ * A tone pattern for the whole poem: one string for each verse line, made of `p` (level, 平), `z` (oblique, 仄) and `x`
+ * (either, 中). If tradition allows a line several shapes, they are separated by bars: `ppxzp|zppzp`.
  */
 export interface Pattern {
-  /** Traditional name, as 七絕仄起首句入韻. */
+  /** Traditional name, such as 七絕仄起首句入韻. */
   readonly name: string;
   readonly lines: readonly string[];
   /** Indices of the verse lines that end on the rhyme. */
@@ -32,18 +32,18 @@ export interface Pattern {
 export interface VersePlan {
   readonly form: FormTag;
   readonly lines: number;
-  /** Hanzi in a line; one slot a hanzi, then one for the mark that ends the line. */
+  /** Hanzi in a line. A line has one slot for each hanzi, and one more for the mark at its end. */
   readonly length: LineLength;
-  /** A theme, traditional script, or empty. */
+  /** The theme in traditional script, or empty. */
   readonly title: string;
-  /** All characters and marks of the poem, punctuation included; the end follows the last. */
+  /** All hanzi and marks of the poem, in order. */
   readonly slots: readonly Slot[];
   readonly meter: Meter;
   /**
-   * The patterns still open to the poem; the choice among them is the model's. With meter `none` there is one
-   * pattern without tones where a rhyme was asked for, and none otherwise.
+   * The patterns that the poem may follow. The model chooses among them. With meter `none`, there is one pattern without
+   * tones if a rhyme was requested, and none otherwise.
    */
   readonly patterns: readonly Pattern[];
-  /** The 平水韻 groups still open to the rhyme; empty where the poem need not rhyme. */
+  /** The 平水韻 groups in which the poem may rhyme. Empty if it need not rhyme. */
   readonly rhymes: readonly string[];
 }

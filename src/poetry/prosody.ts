@@ -1,28 +1,30 @@
 /**
- * Tone and rhyme of a character in Tang verse: level (平) or oblique (仄), and the 平水韻 groups that it may rhyme
- * in. Everything is derived from its Middle Chinese readings (tshet-uinh, after the 廣韻), whose rhymes the
- * 平水韻 merges; a small table of our own gives what the dictionary lacks. A character of several readings
- * counts as any of them, as poets used it.
+ * The tone and rhyme of a character in Tang verse: level (平) or oblique (仄), and its 平水韻 rhyme groups.
+ *
+ * Both are derived from the Middle Chinese readings in tshet-uinh, which follows the 廣韻. The 平水韻 merges the rhymes of
+ * the 廣韻 into fewer groups. readings.ts has the readings that the dictionary lacks. A character with several readings
+ * may be used with any of them, as the poets did.
  */
 
 import { createRequire } from 'node:module';
 import { ALWAYS_LEVEL, ALWAYS_OBLIQUE, VERSE_READINGS } from './readings.ts';
 import { standardForm, traditionalForms } from './script.ts';
 
-/** Bits: a character of both tones has both. */
-export const TONE = { level: 1, oblique: 2 } as const;
+/** Tone bits. A character with both tones has both bits. */
+export const TONE = { level: 1, oblique: 2, either: 3 } as const;
 
-/** The 30 level-tone groups of the 平水韻, in its order. Regulated verse rhymes in these. */
+/** The 30 level-tone groups of the 平水韻, in its order: 15 上平, then 15 下平. Regulated verse rhymes in these. */
 export const ALL_RHYMES = [
   ...['東', '冬', '江', '支', '微', '魚', '虞', '齊', '佳', '灰', '真', '文', '元', '寒', '刪'],
   ...['先', '蕭', '肴', '豪', '歌', '麻', '陽', '庚', '青', '蒸', '尤', '侵', '覃', '鹽', '咸'],
 ] as const;
+export type RhymeGroup = (typeof ALL_RHYMES)[number];
 
 /**
- * The 平水韻 group of each 廣韻 rhyme, in level tone (tshet-uinh names 欣 殷, and counts 諄, 桓 and 戈 to 真, 寒
- * and 歌). 祭, 泰, 夬 and 廢 have no level tone.
+ * The 平水韻 group of each 廣韻 rhyme in level tone. tshet-uinh calls 欣 殷, and counts 諄, 桓 and 戈 as 真, 寒 and 歌. 祭,
+ * 泰, 夬 and 廢 have no level tone.
  */
-const GROUP_OF_RHYME: Readonly<Record<string, string>> = {
+const GROUP_OF_RHYME: Readonly<Record<string, RhymeGroup>> = {
   ...{ 東: '東', 冬: '冬', 鍾: '冬', 江: '江', 支: '支', 脂: '支', 之: '支', 微: '微', 魚: '魚', 虞: '虞' },
   ...{ 模: '虞', 齊: '齊', 佳: '佳', 皆: '佳', 灰: '灰', 咍: '灰', 真: '真', 臻: '真', 文: '文', 殷: '文' },
   ...{ 元: '元', 魂: '元', 痕: '元', 寒: '寒', 刪: '刪', 山: '刪', 先: '先', 仙: '先', 蕭: '蕭', 宵: '蕭' },
@@ -39,12 +41,12 @@ interface Prosody {
 const UNKNOWN: Prosody = { tones: 0, rhymes: [] };
 const known = new Map<string, Prosody>();
 
-/** Tone bits ({@link TONE}) of a character of traditional script: 3 for both, 0 where the tone is unknown. */
+/** The tone bits ({@link TONE}) of a traditional character. 0 if its tone is unknown. */
 export function tonesOf(char: string): number {
   return lookUp(char).tones;
 }
 
-/** The level-tone 平水韻 groups of a character, traditional names; empty for an oblique or unknown one. */
+/** The level-tone 平水韻 groups of a traditional character. Empty if it is oblique only, or unknown. */
 export function rhymesOf(char: string): readonly string[] {
   return lookUp(char).rhymes;
 }
@@ -56,14 +58,14 @@ function lookUp(char: string): Prosody {
       verseReadings(char) ??
       dictionaryReadings(standardForm(char)) ??
       dictionaryReadings(char) ??
-      dictionaryReadings(traditionalForms(char)[0] as string) ??
+      dictionaryReadings(traditionalForms(char)[0] ?? char) ??
       UNKNOWN;
     known.set(char, prosody);
   }
   return prosody;
 }
 
-/** From our own table: `仄`, or a level-tone group, or both. */
+/** The readings in readings.ts: level-tone groups, 仄, or both. */
 function verseReadings(char: string): Prosody | null {
   const readings = VERSE_READINGS.get(char);
   if (readings === undefined) return null;
@@ -92,7 +94,7 @@ function dictionaryReadings(char: string): Prosody | null {
 type Dictionary = typeof import('tshet-uinh');
 let loaded: Dictionary | null = null;
 
-/** Loaded when first asked: parsing the whole 廣韻 takes a quarter of a second, and many a program asks nothing. */
+/** Loaded at the first use: parsing the 廣韻 takes a quarter of a second, and some programs never need it. */
 function dictionary(): Dictionary {
   loaded ??= createRequire(import.meta.url)('tshet-uinh') as Dictionary;
   return loaded;

@@ -1,69 +1,69 @@
 /**
- * What can be said of a finished poem, ours or another's: its pattern, the tone and rhyme of every character, and
- * whether each promise of its plan was kept. Works from the characters alone, not from what the writing walked
- * through, so that it can prove it wrong.
+ * The 格律 report of a finished poem: its pattern, the tone and rhyme of every character, and whether each promise of
+ * its plan was kept. The report uses only the plan and the characters of the poem, not the state of the cursor that
+ * wrote it, so that it can find the cursor's errors.
  */
 
 import type { FormName } from './form.ts';
 import { FORMS } from './form.ts';
 import { isHanzi } from './hanzi.ts';
 import { fitLine, patternsFor, rhymedLines, tonelessPattern } from './meter.ts';
-import type { Pattern, VersePlan } from './plan.ts';
-import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from './prosody.ts';
-
-export type ToneMark = '平' | '仄' | '中';
+import {
+  closestPattern,
+  commonRhyme,
+  type PatternDeviation,
+  type ToneMark,
+  toneDeviations,
+  toneMark,
+  type VerseLines,
+} from './pattern-fit.ts';
+import type { VersePlan } from './plan.ts';
+import { ALL_RHYMES, tonesOf } from './prosody.ts';
 
 export interface CharacterReport {
   readonly character: string;
-  /** As it is read here: a character of two readings as its place wants it, 中 where it wants nothing; null if unknown. */
+  /**
+   * The tone as it is read here: a character of two tones is read as its place expects, and 中 if its place expects
+   * neither. Null if the tone is unknown.
+   */
   readonly tone: ToneMark | null;
-  /** What the pattern wants here. */
+  /** The tone that the pattern expects here. */
   readonly place: ToneMark;
 }
 
-/** A character that does not do what the poem's pattern or rhyme wants. */
-export interface Breach {
-  /** From 0. */
-  readonly line: number;
-  /** From 0. */
-  readonly position: number;
-  readonly character: string;
-  readonly rule: 'tone' | 'rhyme';
-  /** 平 or 仄, or the rhyme group. */
-  readonly expected: string;
-}
-
 export interface VerseReport {
-  /** The verse lines, without marks. */
+  /** The verse lines, without punctuation. */
   readonly lines: readonly (readonly CharacterReport[])[];
-  /** Name of the pattern of the plan's meter that fits best; null with meter `none`. */
+  /** Name of the closest pattern of the plan's meter. Null with meter `none`. */
   readonly pattern: string | null;
-  /** The 平水韻 group in which the even lines end, or most of them; null where none does. */
+  /** The 平水韻 group in which most of the rhyming lines end. Null if none does. */
   readonly rhyme: string | null;
-  readonly deviations: readonly Breach[];
+  /** The characters that break the closest pattern or the rhyme. */
+  readonly deviations: readonly PatternDeviation[];
   readonly kept: Promises;
-  /** Hanzi that have stood in the poem before, doubled ones (悠悠) aside. */
+  /** Number of hanzi that occurred earlier in the poem. A doubled character (悠悠) does not count. */
   readonly repeatedCharacters: number;
-  /** Pairs of neighbours in a line that have stood in the poem before. */
+  /** Number of pairs of neighbours in a line that occurred earlier in the poem. */
   readonly repeatedBigrams: number;
 }
 
+/** The promises of a plan, and whether the poem keeps each. */
 export interface Promises {
-  /** Every line has its length, hanzi stand where hanzi should, and marks where marks should. */
+  /** Every line has its length, with hanzi and punctuation in their places. */
   readonly shape: boolean;
-  /** Every given character stands in its place, and every choice is one of its forms. */
+  /** Every given character is in its place, and every choice is one of its forms. */
   readonly given: boolean;
-  /** The even lines (and an odd last one) share one level-tone group: the asked one, where one was asked for. */
+  /** The even lines, and an odd last line, rhyme in one level-tone group: the requested one, if there is one. */
   readonly rhyme: boolean;
-  /** A strict pattern fits every character. */
+  /** Every character fits some strict pattern. */
   readonly toneStrict: boolean;
-  /** A loose pattern fits: even places and line ends. */
+  /** Every character fits some loose pattern, which fixes the even places and the line ends. */
   readonly toneLoose: boolean;
-  /** Share of hanzi that fit the strict pattern that fits best, 0 to 1. */
+  /** Share of the hanzi that fit the closest strict pattern, 0 to 1. */
   readonly toneCharacter: number;
 }
 
-/** Reports on a poem written to a plan: one string a slot, in order. */
+/** Reports on a poem that was written to a plan. `characters` has one string for each slot, in order. */
 export function reportOn(poem: {
   readonly characters: readonly string[];
   readonly plan: VersePlan;
@@ -76,7 +76,7 @@ export function reportOn(poem: {
   const shape =
     characters.length === plan.slots.length &&
     plan.slots.every((slot, i) => {
-      const written = characters[i] as string;
+      const written = characters[i] ?? '';
       return slot.kind === 'given' && !isHanzi(slot.text) ? written === slot.text : isHanzi(written);
     });
   const given = plan.slots.every((slot, i) => {
@@ -88,8 +88,8 @@ export function reportOn(poem: {
 }
 
 /**
- * Reports on a poem from elsewhere, traditional script, as if it had been written freely in a form. Throws a
- * RangeError where the text does not have the form's lines and lengths.
+ * Reports on any text in traditional script, as a poem of this form with free choice of every character. Throws a
+ * RangeError if the text does not have the lines and lengths of the form.
  */
 export function reportOnText(text: string, form: FormName): VerseReport {
   const { lines: count, length } = FORMS[form];
@@ -107,131 +107,46 @@ export function reportOnText(text: string, form: FormName): VerseReport {
 type Frame = Pick<VersePlan, 'lines' | 'length' | 'meter' | 'rhymes'>;
 
 function examine(
-  lines: readonly (readonly string[])[],
+  lines: VerseLines,
   { lines: count, length, meter, rhymes }: Frame,
-  stands: Pick<Promises, 'shape' | 'given'>,
+  checked: Pick<Promises, 'shape' | 'given'>,
 ): VerseReport {
-  const tones = lines.map((line) => line.map(tonesOf));
-  const candidates =
+  const patterns =
     meter === 'none'
       ? [tonelessPattern(count, length, rhymes.length > 0)]
       : patternsFor(count, length, meter);
-  const fit = closest(candidates.map((pattern) => fitPoem(lines, tones, pattern, rhymes)));
-  const brokenTones = (standard: 'strict' | 'loose') =>
-    Math.min(
-      ...patternsFor(count, length, standard).map((pattern) => toneBreaches(lines, tones, pattern).length),
-    );
-  const strictlyBroken = brokenTones('strict');
-  const closing = rhymedLines(count).map((line) => lines[line]?.at(-1) ?? '');
-  const shared = commonRhyme(closing, rhymes);
+  const { pattern, deviations } = closestPattern(lines, patterns, rhymes);
+  const fewestBroken = (standard: 'strict' | 'loose') =>
+    Math.min(...patternsFor(count, length, standard).map((each) => toneDeviations(lines, each).length));
+  const strictlyBroken = fewestBroken('strict');
+  const endings = rhymedLines(count).map((line) => lines[line]?.at(-1) ?? '');
+  const { group, missed } = commonRhyme(endings, rhymes);
   return {
     lines: lines.map((line, i) => {
-      const { shape } = fitLine(tones[i] as number[], fit.pattern.lines[i] as string);
+      const { shape } = fitLine(line.map(tonesOf), pattern.lines[i] ?? '');
       return line.map((character, j) => markCharacter(character, shape[j] ?? 0));
     }),
-    pattern: meter === 'none' ? null : fit.pattern.name,
-    rhyme: shared.missed.length < closing.length ? shared.group : null,
-    deviations: fit.breaches,
+    pattern: meter === 'none' ? null : pattern.name,
+    rhyme: missed.length < endings.length ? group : null,
+    deviations,
     kept: {
-      ...stands,
-      rhyme: shared.missed.length === 0,
+      ...checked,
+      rhyme: missed.length === 0,
       toneStrict: strictlyBroken === 0,
-      toneLoose: brokenTones('loose') === 0,
+      toneLoose: fewestBroken('loose') === 0,
       toneCharacter: 1 - strictlyBroken / Math.max(1, lines.flat().length),
     },
     ...repetition(lines),
   };
 }
 
-interface PoemFit {
-  readonly pattern: Pattern;
-  readonly breaches: readonly Breach[];
-}
-
-function closest(fits: readonly PoemFit[]): PoemFit {
-  return fits.reduce((best, fit) => (fit.breaches.length < best.breaches.length ? fit : best));
-}
-
-function fitPoem(
-  lines: readonly (readonly string[])[],
-  tones: readonly (readonly number[])[],
-  pattern: Pattern,
-  rhymes: readonly string[],
-): PoemFit {
-  const { group, missed } = commonRhyme(
-    pattern.rhymed.map((line) => lines[line]?.at(-1) ?? ''),
-    rhymes,
-  );
-  const breaches: Breach[] = toneBreaches(lines, tones, pattern);
-  for (const index of missed) {
-    const line = pattern.rhymed[index] as number;
-    const position = (lines[line]?.length ?? 0) - 1;
-    // A character of the wrong tone cannot rhyme; that is said once.
-    if (breaches.some((breach) => breach.line === line && breach.position === position)) continue;
-    breaches.push({
-      line,
-      position,
-      character: lines[line]?.at(-1) ?? '',
-      rule: 'rhyme',
-      expected: group ?? '',
-    });
-  }
-  return { pattern, breaches: breaches.sort((a, b) => a.line - b.line || a.position - b.position) };
-}
-
-function toneBreaches(
-  lines: readonly (readonly string[])[],
-  tones: readonly (readonly number[])[],
-  pattern: Pattern,
-): Breach[] {
-  return lines.flatMap((characters, line) => {
-    const { shape, broken } = fitLine(tones[line] as readonly number[], pattern.lines[line] as string);
-    return broken.map((position) => ({
-      line,
-      position,
-      character: characters[position] as string,
-      rule: 'tone' as const,
-      expected: toneMark(shape[position] as number),
-    }));
-  });
-}
-
-/**
- * The group among `rhymes` (any, where it is empty) in which most of the characters rhyme, and the indices of those
- * that do not. A character of unknown tone rhymes with everything.
- */
-function commonRhyme(
-  characters: readonly string[],
-  rhymes: readonly string[],
-): { readonly group: string | null; readonly missed: readonly number[] } {
-  // What was asked for is expected even where nothing rhymes in it.
-  let group = rhymes.length === 1 ? (rhymes[0] as string) : null;
-  let missed: readonly number[] = characters.map((_, i) => i);
-  for (const candidate of rhymes.length === 0 ? ALL_RHYMES : rhymes) {
-    const misses = characters.flatMap((char, i) => (rhymesIn(char, candidate) ? [] : [i]));
-    if (misses.length < missed.length) {
-      group = candidate;
-      missed = misses;
-    }
-  }
-  return { group, missed };
-}
-
-function rhymesIn(char: string, group: string): boolean {
-  return tonesOf(char) === 0 || rhymesOf(char).includes(group);
-}
-
-function toneMark(bits: number): ToneMark {
-  if (bits === TONE.level) return '平';
-  return bits === TONE.oblique ? '仄' : '中';
-}
-
-function markCharacter(character: string, wanted: number): CharacterReport {
+/** `expected` has the tone bits that the pattern allows here. */
+function markCharacter(character: string, expected: number): CharacterReport {
   const bits = tonesOf(character);
   return {
     character,
-    tone: bits === 0 ? null : toneMark(bits & wanted || bits),
-    place: toneMark(wanted),
+    tone: bits === 0 ? null : toneMark(bits & expected || bits),
+    place: toneMark(expected),
   };
 }
 

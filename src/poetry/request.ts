@@ -1,56 +1,53 @@
-/** What somebody asks for: plain data, the same from Discord, from the terminal, and in a test. */
+/** The request for a poem, as plain data. Discord, the terminal and the tests use the same requests. */
 
 import type { FormName, LineLength } from './form.ts';
 
-/** How far a poem keeps to the regulated tone patterns. */
+/** How strictly a poem follows the regulated tone patterns. */
 export const METERS = ['strict', 'loose', 'none'] as const;
 export type Meter = (typeof METERS)[number];
 
-/** How daring the choice of characters is. `greedy` always takes the likeliest, as the first student programs did. */
+/** How random the choice of characters is, from calm to wild. `greedy` always takes the most likely character. */
 export const MOODS = ['calm', 'free', 'wild', 'greedy'] as const;
 export type Mood = (typeof MOODS)[number];
 
 export const SCRIPTS = ['simplified', 'traditional'] as const;
 export type Script = (typeof SCRIPTS)[number];
 
-interface Wishes {
+interface MeterAndRhyme {
   readonly meter: Meter;
   /** A 平水韻 group by its traditional name (東, 支, …), or `auto`. */
   readonly rhyme: string;
 }
 
-export interface PoemRequest extends Wishes {
+export interface PoemRequest extends MeterAndRhyme {
   readonly kind: 'poem';
-  /** One to eight characters that begin the poem; may be empty only where a title is given. Either script. */
+  /** The first one to eight characters of the poem, in either script. May be empty only if there is a title. */
   readonly opening: string;
   readonly form: FormName;
-  /** A theme to write on, or empty. */
+  /** The theme of the poem, or empty. */
   readonly title: string;
 }
 
-export interface AcrosticRequest extends Wishes {
+export interface AcrosticRequest extends MeterAndRhyme {
   readonly kind: 'acrostic';
-  /** Two to sixteen characters, one for the start of each line. Either script. */
+  /** Two to sixteen characters in either script: the first character of each line. */
   readonly heads: string;
   readonly length: LineLength;
 }
 
 export type VerseRequest = PoemRequest | AcrosticRequest;
 
-/** Why a request is refused, each with the values that come with it. */
+/** The reasons for a refusal. The comments name the values that come with each. */
 export type RefusalCode =
-  | 'opening-empty' // neither opening nor title
+  | 'opening-empty' // there is neither an opening nor a title
   | 'opening-too-long' // count, limit
   | 'heads-too-few' // count, limit
   | 'heads-too-many' // count, limit
   | 'title-too-long' // count, limit
-  | 'not-hanzi' // character: the first that is none, fit to be shown
-  | 'rhyme-unknown'; // rhyme: what was named, fit to be shown
+  | 'not-hanzi' // character: the first one that is not a hanzi, safe to show
+  | 'rhyme-unknown'; // rhyme: the name in the request, safe to show
 
-/**
- * A request that cannot be carried out as it stands. The code and values say why; the words are the bot's, in
- * the asker's language.
- */
+/** A request that cannot be carried out. The code and the values say why; the bot puts them into the user's language. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(

@@ -1,15 +1,17 @@
-/** A poem read back from its simplified view, where nothing is left of what was written but that view. */
+/** Restores the traditional characters of a poem of which only the simplified text is left. */
 
 import { alternativesOf } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
-import { rhymesOf, tonesOf } from './prosody.ts';
+import { rhymesOf, TONE, tonesOf } from './prosody.ts';
 import { isTraditional, toTraditional, traditionalForms } from './script.ts';
 
 /**
- * The characters in traditional script of a poem that was written to `plan` and is shown as `shown`, one string a
- * slot. What the plan gave stands as it gave it, and a poem shown in traditional script as it is shown. Of the
- * forms that any other character may stand for, those are taken with which the poem breaks pattern and rhyme
- * least, and among them those that phrases suggest.
+ * The traditional characters of a poem that was written to `plan` and is shown as `shown`. Both have one string for each
+ * slot.
+ *
+ * A given slot has the plan's own text. If the poem is shown in traditional script, the other characters stay as they
+ * are. Otherwise each may have several traditional forms. The forms are chosen so that the poem breaks its pattern and
+ * rhyme least; if there are several such choices, phrases decide.
  */
 export function restoreTraditional(shown: readonly string[], plan: VersePlan): readonly string[] {
   const text = shown.join('');
@@ -33,22 +35,23 @@ export function restoreTraditional(shown: readonly string[], plan: VersePlan): r
   return best.characters;
 }
 
+/** One choice of forms for a part of the poem. */
 interface Reading {
   readonly characters: readonly string[];
-  /** Places that break tone or rhyme. */
+  /** Number of places that break the tone or the rhyme. */
   readonly misses: number;
-  /** Places that do not take their likeliest form. */
+  /** Number of places that do not have their most likely form. */
   readonly unlikely: number;
 }
 
-const NOTHING: Reading = { characters: [], misses: 0, unlikely: 0 };
+const EMPTY: Reading = { characters: [], misses: 0, unlikely: 0 };
 
 function better(one: Reading, other: Reading): Reading {
   const gain = one.misses - other.misses || one.unlikely - other.unlikely;
   return gain > 0 ? other : one;
 }
 
-function joined(one: Reading, other: Reading): Reading {
+function concat(one: Reading, other: Reading): Reading {
   return {
     characters: [...one.characters, ...other.characters],
     misses: one.misses + other.misses,
@@ -56,30 +59,32 @@ function joined(one: Reading, other: Reading): Reading {
   };
 }
 
-/** The best reading of the poem in one pattern and rhyme. */
+/** The best reading of the poem for one pattern and one rhyme. */
 function read(
   forms: readonly (readonly string[])[],
   { lines, length }: VersePlan,
   pattern: Pattern,
   rhyme: string,
 ): Reading {
-  let poem = NOTHING;
+  let poem = EMPTY;
   for (let line = 0; line < lines; line++) {
     const start = line * (length + 1);
-    // The mark that ends the line is among them, beyond the end of every shape.
+    // The mark at the end of the line is included. It is beyond the end of every shape, so any tone is allowed.
     const places = forms.slice(start, start + length + 1);
     const rhymePlace = pattern.rhymed.includes(line) ? length - 1 : null;
     const readings = alternativesOf(pattern.lines[line] ?? '').map((shape) =>
       places
-        .map((among, place) => readPlace(among, shape[place] ?? 3, place === rhymePlace ? rhyme : null))
-        .reduce(joined, NOTHING),
+        .map((among, place) =>
+          readPlace(among, shape[place] ?? TONE.either, place === rhymePlace ? rhyme : null),
+        )
+        .reduce(concat, EMPTY),
     );
-    poem = joined(poem, readings.reduce(better));
+    poem = concat(poem, readings.reduce(better));
   }
   return poem;
 }
 
-/** The first form that fits, else the first. A character of unknown tone fits anywhere. */
+/** The first form that fits; the first form if none fits. A character of unknown tone fits anywhere. */
 function readPlace(forms: readonly string[], tones: number, rhyme: string | null): Reading {
   const fitting = forms.findIndex((char) => {
     const own = tonesOf(char);

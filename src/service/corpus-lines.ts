@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkpointFolder, loadLines, readCard } from '../model/checkpoint.ts';
-import type { LineIndex, NearLine } from '../text-index/line-index.ts';
+import type { LineIndex, NearestLine } from '../text-index/line-index.ts';
 
 export class CorpusLines {
   readonly #root: string;
@@ -17,11 +17,14 @@ export class CorpusLines {
    * The nearest corpus line of each verse line; null if the checkpoint has no corpus lines. Each line takes some
    * milliseconds, so the method yields to the event loop between lines. Throws `CheckpointError`.
    */
-  async nearest(checkpoint: string, lines: readonly string[]): Promise<readonly (NearLine | null)[] | null> {
+  async nearest(
+    checkpoint: string,
+    lines: readonly string[],
+  ): Promise<readonly (NearestLine | null)[] | null> {
     if (this.#loaded?.name !== checkpoint) this.#loaded = { name: checkpoint, index: this.#load(checkpoint) };
     const index = await this.#loaded.index;
     if (index === null) return null;
-    const found: (NearLine | null)[] = [];
+    const found: (NearestLine | null)[] = [];
     for (const line of lines) {
       found.push(index.nearest(line));
       await nextTurn();

@@ -1,7 +1,7 @@
 /** The inference service inside the bot's process: admission in front of one supervised engine thread. */
 
 import type { SearchSettings } from '../decoding/search.ts';
-import type { NearLine } from '../text-index/line-index.ts';
+import type { NearestLine } from '../text-index/line-index.ts';
 import { ActiveOrders } from './active-orders.ts';
 import { Admission, DEFAULT_LIMITS, type Limits } from './admission.ts';
 import { attend } from './attend-order.ts';
@@ -166,7 +166,7 @@ class EmbeddedInference implements Inference {
     return readCatalogue(this.#options.checkpointsRoot);
   }
 
-  async nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null> {
+  async nearest(lines: readonly string[]): Promise<readonly (NearestLine | null)[] | null> {
     try {
       return await this.#corpusLines.nearest(this.#supervisor.checkpoint.name, lines);
     } catch (error) {

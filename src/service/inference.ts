@@ -6,7 +6,7 @@
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
 import { OperatorError } from '../system/operator-error.ts';
-import type { NearLine } from '../text-index/line-index.ts';
+import type { NearestLine } from '../text-index/line-index.ts';
 
 export interface Order {
   readonly plan: VersePlan;
@@ -129,7 +129,7 @@ export interface Inference {
    * was trained on; null for a line that agrees with no corpus line at any place. Null as a whole if the corpus lines are
    * not known.
    */
-  nearest(lines: readonly string[]): Promise<readonly (NearLine | null)[] | null>;
+  nearest(lines: readonly string[]): Promise<readonly (NearestLine | null)[] | null>;
   status(): ServiceStatus;
   /** In the Prometheus text format. */
   metrics(): Promise<string>;

@@ -1,34 +1,37 @@
-/** Files that are never half there. */
+/** Writes files atomically: a reader finds either the old content or the new content, never a part of it. */
 
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What a killed writer may leave beside its file. */
+/** Suffix of the temporary file. A process that is killed while it writes leaves one behind. */
 export const PART = '.part';
 
 /**
- * Writes beside the target, flushes to disk, then renames: a reader finds the old file or the new one, wherever
- * a writer was killed. Chunks are written one after the other.
+ * Writes the chunks, in order, to a temporary file next to `path`, flushes it to disk, and renames it to `path`.
+ * Throws the file system's error, after it has removed the temporary file.
  */
-export async function writeWhole(path: string, ...chunks: readonly (string | Uint8Array)[]): Promise<void> {
-  const beside = `${path}${PART}`;
+export async function writeAtomically(
+  path: string,
+  ...chunks: readonly (string | Uint8Array)[]
+): Promise<void> {
+  const temporary = `${path}${PART}`;
   try {
-    const file = await open(beside, 'w');
+    const file = await open(temporary, 'w');
     try {
       for (const chunk of chunks) await file.writeFile(chunk);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(beside, path);
+    await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   }
 }
 
-/** Makes a rename last through a power cut, and in order. Some systems cannot open a folder; there it is left to them. */
+/** Flushes a rename to disk, so that it survives a power failure. Does nothing if the system cannot open a folder. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => null);
   if (!folder) return;

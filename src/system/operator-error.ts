@@ -1,4 +1,4 @@
-/** An error that the person who runs the program can mend: the message is one whole sentence that says how. */
+/** An error that the operator can fix. The message is one complete sentence that says how. */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError';
 }

@@ -1,55 +1,57 @@
 /**
- * The lines of the training corpus, packed, to find the one that a line of ours is nearest to. Sorted by their
- * characters' ranks, each line kept as what it does not share with the one before: 470,000 lines of the Tang take
- * 3.4 MB. Bytes in, bytes out.
+ * The verse lines of the training corpus in a compact form, and a search for the corpus line that is most like a given
+ * line. A line is stored as the ranks of its characters by frequency. The lines are sorted, and each one stores only
+ * what differs from the line before: 470,000 lines of Tang verse take 3.4 MB. The index converts to and from bytes; the
+ * caller stores them.
  *
- * Layout: `SLIN`, version; varint size of the alphabet in bytes of UTF-8, the alphabet (by frequency); then for each
- * length of line until the end: the length, varint number of lines, and for each line one byte of how many first
- * characters it shares with the line before, the difference of rank at the next, and the ranks of the rest.
+ * Layout: the letters `SLIN`, version (u8); size of the alphabet in bytes of UTF-8 (varint), the alphabet, most
+ * frequent character first. Then, for each line length: the length (u8), the number of lines (varint), and the lines.
+ * A line is the number of leading characters that it shares with the line before (u8), the difference between the
+ * ranks at the next place (varint), and the ranks of the rest (varints).
  */
 
 const MAGIC = [0x53, 0x4c, 0x49, 0x4e, 1];
-/** Ranks are kept in 16 bits. */
+/** A rank has 16 bits. */
 const LARGEST_ALPHABET = 0x10000;
 
-export interface NearLine {
+export interface NearestLine {
   readonly line: string;
-  /** Number of places at which the two lines agree. */
+  /** Number of places at which the two lines have the same character. */
   readonly same: number;
 }
 
 export class LineIndex {
   readonly #alphabet: readonly string[];
   readonly #ranks: ReadonlyMap<string, number>;
-  /** Ranks of all lines of a length, one line after the other. */
+  /** For each line length, the ranks of all its lines: [lines · length]. */
   readonly #lines: ReadonlyMap<number, Uint16Array>;
 
   private constructor(alphabet: readonly string[], lines: ReadonlyMap<number, Uint16Array>) {
     this.#alphabet = alphabet;
-    this.#ranks = new Map(alphabet.map((char, rank) => [char, rank]));
+    this.#ranks = ranksIn(alphabet);
     this.#lines = lines;
   }
 
   /**
-   * Indexes verse lines (hanzi only) of the `lengths` asked for; others are left out. Throws a RangeError where
-   * they have more than 65,536 different characters.
+   * Indexes the verse lines (without punctuation) that have one of the `lengths`. Throws a RangeError if they have
+   * more than 65,536 different characters.
    */
   static build(lines: Iterable<string>, lengths: readonly number[] = [5, 7]): LineIndex {
-    const kept = new Map(lengths.map((length) => [length, new Set<string>()]));
+    const distinct = new Map(lengths.map((length) => [length, new Set<string>()]));
     const frequency = new Map<string, number>();
     for (const line of lines) {
       const characters = [...line];
-      const lot = kept.get(characters.length);
-      if (lot === undefined || lot.has(line)) continue;
-      lot.add(line);
+      const sameLength = distinct.get(characters.length);
+      if (sameLength === undefined || sameLength.has(line)) continue;
+      sameLength.add(line);
       for (const char of characters) frequency.set(char, (frequency.get(char) ?? 0) + 1);
     }
     const alphabet = [...frequency].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([char]) => char);
     if (alphabet.length > LARGEST_ALPHABET) throw new RangeError(`${alphabet.length} different characters`);
-    const ranks = new Map(alphabet.map((char, rank) => [char, rank]));
+    const ranks = ranksIn(alphabet);
     const packed = new Map<number, Uint16Array>();
-    for (const [length, lot] of kept) {
-      const sorted = [...lot].map((line) => Uint16Array.from(line, (char) => ranks.get(char) as number));
+    for (const [length, sameLength] of distinct) {
+      const sorted = [...sameLength].map((line) => Uint16Array.from(line, (char) => ranks.get(char) ?? 0));
       sorted.sort(compareRanks);
       const flat = new Uint16Array(sorted.length * length);
       for (const [i, line] of sorted.entries()) flat.set(line, i * length);
@@ -58,7 +60,7 @@ export class LineIndex {
     return new LineIndex(alphabet, packed);
   }
 
-  /** Reads what {@link serialise} wrote. Throws a RangeError where the bytes are something else. */
+  /** Reads the bytes of {@link serialise}. Throws a RangeError if they are not a complete index. */
   static parse(bytes: Uint8Array): LineIndex {
     if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw new RangeError('not an index of lines');
     const reader = new Reader(bytes, MAGIC.length);
@@ -70,7 +72,7 @@ export class LineIndex {
       for (let start = 0; start < flat.length; start += length) {
         const shared = reader.byte();
         for (let i = 0; i < length; i++) {
-          const before = start === 0 ? 0 : (flat[start - length + i] as number);
+          const before = start === 0 ? 0 : (flat[start - length + i] ?? 0);
           flat[start + i] = i < shared ? before : reader.varint() + (i === shared ? before : 0);
         }
       }
@@ -92,8 +94,8 @@ export class LineIndex {
         while (start > 0 && flat[start + shared] === flat[start - length + shared]) shared += 1;
         out.push(shared);
         for (let i = shared; i < length; i++) {
-          const before = i === shared && start > 0 ? (flat[start - length + i] as number) : 0;
-          pushVarint(out, (flat[start + i] as number) - before);
+          const before = i === shared && start > 0 ? (flat[start - length + i] ?? 0) : 0;
+          pushVarint(out, (flat[start + i] ?? 0) - before);
         }
       }
     }
@@ -108,47 +110,59 @@ export class LineIndex {
   }
 
   /**
-   * The line of the same length that agrees with `line` at most places, the one with the longest unbroken
-   * agreement first; null where none agrees anywhere. A search takes some milliseconds.
+   * The corpus line of the same length that has the same character as `line` at the most places; of several such
+   * lines, the one with the longest unbroken match. Null if no line matches at any place. A search takes some
+   * milliseconds.
    */
-  nearest(line: string): NearLine | null {
-    // A character that the corpus does not have agrees with nothing.
+  nearest(line: string): NearestLine | null {
+    // A character that the corpus does not have gets rank -1, which no stored line has.
     const wanted = Array.from(line, (char) => this.#ranks.get(char) ?? -1);
     const { length } = wanted;
     const flat = this.#lines.get(length) ?? new Uint16Array(0);
-    let best = 0;
-    let bestAt = -1;
+    let bestScore = 0;
+    let bestStart = -1;
     for (let start = 0; start < flat.length; start += length) {
       let same = 0;
-      let run = 0;
+      let unbroken = 0;
       let longest = 0;
       for (let i = 0; i < length; i++) {
         if (flat[start + i] === wanted[i]) {
           same += 1;
-          run += 1;
-          if (run > longest) longest = run;
+          unbroken += 1;
+          if (unbroken > longest) longest = unbroken;
         } else {
-          run = 0;
+          unbroken = 0;
         }
       }
       const score = same * (length + 1) + longest;
-      if (score > best) {
-        best = score;
-        bestAt = start;
+      if (score > bestScore) {
+        bestScore = score;
+        bestStart = start;
       }
     }
-    if (bestAt < 0) return null;
-    const text = Array.from(flat.subarray(bestAt, bestAt + length), (rank) => this.#alphabet[rank]).join('');
-    return { line: text, same: Math.floor(best / (length + 1)) };
+    if (bestStart < 0) return null;
+    const ranks = flat.subarray(bestStart, bestStart + length);
+    return {
+      line: Array.from(ranks, (rank) => this.#alphabet[rank]).join(''),
+      same: Math.floor(bestScore / (length + 1)),
+    };
   }
 }
 
-function compareRanks(a: Uint16Array, b: Uint16Array): number {
-  let i = 0;
-  while (i < a.length - 1 && a[i] === b[i]) i += 1;
-  return (a[i] as number) - (b[i] as number);
+function ranksIn(alphabet: readonly string[]): Map<string, number> {
+  return new Map(alphabet.map((char, rank) => [char, rank]));
 }
 
+/** Order of two lines of the same length. */
+function compareRanks(a: Uint16Array, b: Uint16Array): number {
+  for (let i = 0; i < a.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Appends a number in the LEB128 encoding: seven bits a byte, lowest first; the high bit says that more follow. */
 function pushVarint(out: number[], value: number): void {
   let rest = value;
   while (rest >= 0x80) {
@@ -158,22 +172,22 @@ function pushVarint(out: number[], value: number): void {
   out.push(rest);
 }
 
+/** Reads bytes one after another. Throws a RangeError at the end of the bytes. */
 class Reader {
-  #at: number;
+  readonly #bytes: Uint8Array;
+  #position: number;
 
-  constructor(
-    readonly bytes: Uint8Array,
-    start: number,
-  ) {
-    this.#at = start;
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#position = start;
   }
 
   get done(): boolean {
-    return this.#at === this.bytes.length;
+    return this.#position === this.#bytes.length;
   }
 
   byte(): number {
-    const byte = this.bytes[this.#at++];
+    const byte = this.#bytes[this.#position++];
     if (byte === undefined) throw new RangeError('an index of lines that is cut short');
     return byte;
   }
@@ -189,8 +203,10 @@ class Reader {
   }
 
   take(size: number): Uint8Array {
-    if (size > this.bytes.length - this.#at) throw new RangeError('an index of lines that is cut short');
-    this.#at += size;
-    return this.bytes.subarray(this.#at - size, this.#at);
+    if (size > this.#bytes.length - this.#position) {
+      throw new RangeError('an index of lines that is cut short');
+    }
+    this.#position += size;
+    return this.#bytes.subarray(this.#position - size, this.#position);
   }
 }

@@ -7,12 +7,12 @@ import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { EngineInfo } from '../engines/engine.ts';
 import type { HeldOutScores } from '../model/card.ts';
-import { type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
+import { type CorpusIndexes, saveCheckpoint } from '../model/save-checkpoint.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
-import { writeWhole } from '../system/atomic-write.ts';
+import { writeAtomically } from '../system/atomic-write.ts';
 import { LineIndex } from '../text-index/line-index.ts';
-import { RunIndex } from '../text-index/ngram-filter.ts';
+import { NgramFilter } from '../text-index/ngram-filter.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { drawLossCurve, type LogEntry } from './curve.ts';
 import { Dataset } from './dataset.ts';
@@ -72,7 +72,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
   await mkdir(dirname(paths.state), { recursive: true });
   const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
   const log = resumed ? await readLog(paths.log, trainer.step) : [];
-  await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  await writeAtomically(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   const novelty = indexPoems(corpus, earlier);
   let validation = log.at(-1)?.validation ?? null;
   const monitor = new DeviceMonitor();
@@ -133,7 +133,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
     };
     log.push(entry);
     await appendFile(paths.log, `${JSON.stringify(entry)}\n`);
-    await writeWhole(paths.curve, await drawLossCurve(basename(folder), log));
+    await writeAtomically(paths.curve, await drawLossCurve(basename(folder), log));
     options.onEvaluation(entry);
   };
 
@@ -201,10 +201,13 @@ export function openDataset(recipe: Recipe, corpus: Corpus, vocabulary?: Vocabul
  * What the training poems say, so that the model's poems do not repeat it: runs of all that was learned from, and the
  * corpus's own lines to find the nearest among.
  */
-function indexPoems(corpus: Corpus, earlier: Corpus | null): NoveltyIndexes {
+function indexPoems(corpus: Corpus, earlier: Corpus | null): CorpusIndexes {
   const lines = trainingLines(corpus);
   const before = earlier ? trainingLines(earlier) : [];
-  return { runs: RunIndex.build([...lines, ...before]).bytes, lines: LineIndex.build(lines).serialise() };
+  return {
+    ngrams: NgramFilter.build([...lines, ...before]).bytes,
+    lines: LineIndex.build(lines).serialise(),
+  };
 }
 
 function trainingLines({ poems }: Corpus): string[] {

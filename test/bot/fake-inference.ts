@@ -37,7 +37,15 @@ export class FakeInference implements Inference {
           ? (slot.among[0] ?? '')
           : (INK[(i + order.seed) % INK.length] ?? ''),
     );
-    return { characters, title: '', nllHanzi: 4, checkpoint: this.serving, seed: order.seed, waitedMs: 0, ranMs: 1 };
+    return {
+      characters,
+      title: '',
+      nllHanzi: 4,
+      checkpoint: this.serving,
+      seed: order.seed,
+      waitedMs: 0,
+      ranMs: 1,
+    };
   }
 
   async reload(name: string): Promise<CheckpointSummary> {

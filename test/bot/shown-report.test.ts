@@ -7,11 +7,12 @@ import { prepareReport } from '../../src/bot/discord/shown-report.ts';
 import { texts } from '../../src/bot/locale.ts';
 import { prepareVerse } from '../../src/bot/writing.ts';
 import { Random } from '../../src/model/random.ts';
-import { admits, PlanCursor } from '../../src/poetry/cursor.ts';
+import { PlanCursor } from '../../src/poetry/cursor.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { tonesOf } from '../../src/poetry/prosody.ts';
 import type { Script } from '../../src/poetry/request.ts';
 import { toSimplified } from '../../src/poetry/script.ts';
+import { admits } from '../../src/poetry/slot-constraint.ts';
 import type { Asker, GeneratedPoem, Order } from '../../src/service/inference.ts';
 import { REGULATED } from '../poetry/poems.ts';
 import { FakeInference } from './fake-inference.ts';
@@ -33,7 +34,7 @@ class ScanningInference extends FakeInference {
     for (let slot = cursor.slot; slot !== null; slot = cursor.slot) {
       let char = slot.kind === 'given' ? slot.text : undefined;
       while (char === undefined) {
-        const need = cursor.need();
+        const need = cursor.constraint();
         const fit = need ? INK.filter((ink) => admits(need, ink)) : [];
         const among = slot.kind === 'choice' ? cursor.choices() : fit;
         char = among[Math.floor(random.uniform() * among.length)];

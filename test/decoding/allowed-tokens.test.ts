@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
-import { admits, type Need as SlotConstraint } from '../../src/poetry/cursor.ts';
 import { ALL_RHYMES } from '../../src/poetry/prosody.ts';
+import { admits, type SlotConstraint } from '../../src/poetry/slot-constraint.ts';
 import { VOCABULARY } from '../model/tiny-model.ts';
 
 describe('the tokens that a slot allows', () => {

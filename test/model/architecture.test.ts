@@ -3,19 +3,19 @@ import { expect, it } from 'vitest';
 
 const BUILD = new URL('../../dist/src/', import.meta.url);
 
-/** TensorFlow.js makes its one engine as it is loaded. */
+/** Whether a module of the build loads TensorFlow.js, which creates a global engine when it is loaded. */
 function loadsTensors(module: string): boolean {
   const program = `await import('${new URL(module, BUILD)}'); console.log('_tfengine' in globalThis);`;
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program]).toString());
 }
 
 it.each(['model/checkpoint.js', 'service/embedded.js', 'bot/discord/front.js'])(
-  '%s loads no tensors',
+  '%s does not load TensorFlow.js',
   (module) => {
     expect(loadsTensors(module)).toBe(false);
   },
 );
 
-it('is seen where tensors are loaded', () => {
+it('is detected if a module does load TensorFlow.js', () => {
   expect(loadsTensors('training/network/network.js')).toBe(true);
 });

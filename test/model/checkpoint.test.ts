@@ -2,21 +2,20 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Architecture } from '../../src/model/architecture.ts';
+import { type Architecture, valuesOf } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
 import {
-  type CardDetails,
   CheckpointError,
   checkpointFolder,
   listCheckpoints,
   loadCheckpoint,
   loadLines,
   readCard,
-  saveCheckpoint,
 } from '../../src/model/checkpoint.ts';
+import { type CardDetails, saveCheckpoint } from '../../src/model/save-checkpoint.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
-import { RunIndex } from '../../src/text-index/ngram-filter.ts';
+import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
 const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
@@ -57,7 +56,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 describe('a checkpoint', () => {
-  it('comes back as it was saved', async () => {
+  it('is loaded as it was saved', async () => {
     const card = await save(1);
     const loaded = await loadCheckpoint(folder());
     expect(loaded.name).toBe('trial');
@@ -71,22 +70,22 @@ describe('a checkpoint', () => {
     );
   });
 
-  it('comes back rounded where it is stored in half precision, at half the size', async () => {
+  it('is rounded and takes half the size if it is stored in half precision', async () => {
     const full = (await readFile(join(folder(), (await save(1)).weights.file))).length;
     const half = (await readFile(join(folder(), (await save(1, 'float16')).weights.file))).length;
     expect(half * 2).toBe(full);
-    const loaded = (await loadCheckpoint(folder())).parameters.get('layer0/kernel') as Float32Array;
-    const exact = initialParameters(architecture, 1).get('layer0/kernel') as Float32Array;
+    const loaded = valuesOf((await loadCheckpoint(folder())).parameters, 'layer0/kernel');
+    const exact = valuesOf(initialParameters(architecture, 1), 'layer0/kernel');
     for (const [i, value] of exact.entries()) expect(loaded[i]).toBeCloseTo(value, 3);
     expect(loaded).not.toEqual(exact);
   });
 
-  it('keeps what the training corpus says, where it was given', async () => {
+  it('has the indexes of the training corpus, if they were given', async () => {
     await save(1);
-    expect((await loadCheckpoint(folder())).runs).toBeNull();
+    expect((await loadCheckpoint(folder())).ngrams).toBeNull();
     expect(await loadLines(await loadCheckpoint(folder()))).toBeNull();
     const lines = ['床前明月光', '疑是地上霜'];
-    const novelty = { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
+    const novelty = { ngrams: NgramFilter.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
     const parameters = initialParameters(architecture, 1);
     await saveCheckpoint(
       folder(),
@@ -94,13 +93,13 @@ describe('a checkpoint', () => {
       details,
     );
     const loaded = await loadCheckpoint(folder());
-    expect(loaded.runs?.hasRun('床前明月光')).toBe(true);
+    expect(loaded.ngrams?.has('床前明月光')).toBe(true);
     expect((await loadLines(loaded))?.nearest('床前看月光')).toEqual({ line: '床前明月光', same: 4 });
-    await rm(join(folder(), loaded.card.novelty?.lines.file as string));
+    await rm(join(folder(), loaded.card.novelty?.lines.file ?? ''));
     await expect(loadLines(loaded)).rejects.toThrow(CheckpointError);
   });
 
-  it('replaces the one before it and leaves nothing of it behind', async () => {
+  it('replaces the one before it and removes its files', async () => {
     await save(1);
     await writeFile(join(folder(), 'weights-00000000.bin.part'), 'left by a killed writer');
     await writeFile(join(folder(), 'train.jsonl'), 'the log stays');
@@ -111,7 +110,7 @@ describe('a checkpoint', () => {
     expect((await loadCheckpoint(folder())).parameters).toEqual(initialParameters(architecture, 2));
   });
 
-  it('is found whole by a reader while others are being written in its place', async () => {
+  it('is complete for a reader while others replace it', async () => {
     await save(1);
     const writing = (async () => {
       for (let seed = 2; seed < 12; seed++) await save(seed);
@@ -120,7 +119,7 @@ describe('a checkpoint', () => {
     await writing;
   });
 
-  it('stays the old one until the new card is in place, wherever the writer was killed', async () => {
+  it('stays the old one until the new card is in place', async () => {
     await save(1);
     await writeFile(join(folder(), 'weights-11111111.bin'), 'whole, but not yet named by a card');
     await writeFile(join(folder(), 'card.json.part'), '{"half');
@@ -128,7 +127,7 @@ describe('a checkpoint', () => {
   });
 });
 
-describe('a checkpoint that is wrong', () => {
+describe('an invalid checkpoint', () => {
   const edit = async (change: (card: Card) => void) => {
     const card = JSON.parse(await readFile(join(folder(), 'card.json'), 'utf8'));
     change(card);
@@ -140,17 +139,17 @@ describe('a checkpoint that is wrong', () => {
     return (error as Error).message;
   };
 
-  it('is not there', async () => {
+  it('is missing', async () => {
     expect(await fault()).toContain('card.json is missing');
   });
 
-  it('has a card that is no JSON', async () => {
+  it('has a card that is not JSON', async () => {
     await mkdir(folder());
     await writeFile(join(folder(), 'card.json'), '{"half');
     expect(await fault()).toContain('card.json');
   });
 
-  it('has a card of another kind', async () => {
+  it('has a card of another version', async () => {
     await save(1);
     await edit((card) => Object.assign(card, { version: 2 }));
     expect(await fault()).toMatch(/card\.json.*version/);
@@ -174,19 +173,19 @@ describe('a checkpoint that is wrong', () => {
     }
   });
 
-  it('has weights cut short, or a bit turned over', async () => {
+  it('has weights that are cut short, or with a wrong bit', async () => {
     const { weights } = await save(1);
     const path = join(folder(), weights.file);
     await truncate(path, 100);
     expect(await fault()).toContain(`${weights.file} is damaged`);
     await save(1);
     const bytes = await readFile(path);
-    bytes[17] = (bytes[17] as number) ^ 1;
+    bytes.writeUInt8(bytes.readUInt8(17) ^ 1, 17);
     await writeFile(path, bytes);
     expect(await fault()).toContain(`${weights.file} is damaged`);
   });
 
-  it('has a shape that its architecture does not', async () => {
+  it('has a shape that does not fit its architecture', async () => {
     await save(1);
     await edit((card) => Object.assign(card.architecture, { hidden: 5 }));
     expect(await fault()).toMatch(/layer0\/kernel should be \[3, 20\] but is \[3, 16\]/);
@@ -198,9 +197,9 @@ describe('a checkpoint that is wrong', () => {
     expect(await fault()).toContain('99');
   });
 
-  it('holds what is not a number', async () => {
+  it('has a value that is not a number', async () => {
     const parameters = initialParameters(architecture, 1);
-    (parameters.get('down') as Float32Array)[3] = Number.NaN;
+    valuesOf(parameters, 'down')[3] = Number.NaN;
     await saveCheckpoint(folder(), { architecture, parameters, vocabulary, type: 'float32' }, details);
     expect(await fault()).toContain('down');
   });
@@ -208,7 +207,7 @@ describe('a checkpoint that is wrong', () => {
 
 describe('checkpoint names', () => {
   it.each(['../tang', '..', '.', '/etc', 'a/b', 'a\\b', '', '.hidden', 'x'.repeat(65), 'a\0b', 'a b'])(
-    'never lead out of the root: %j',
+    'do not lead out of the root: %j',
     (name) => {
       expect(() => checkpointFolder(root, name)).toThrow(CheckpointError);
     },
@@ -220,7 +219,7 @@ describe('checkpoint names', () => {
 });
 
 describe('the list of checkpoints', () => {
-  it('has those with a readable card, by name', async () => {
+  it('has those with a valid card, by name', async () => {
     await save(1);
     await mkdir(join(root, 'empty'));
     await writeFile(join(root, 'file'), '');
@@ -228,7 +227,7 @@ describe('the list of checkpoints', () => {
     expect(list).toEqual([{ name: 'trial', card: await readCard(folder()) }]);
   });
 
-  it('is empty where there is no root', async () => {
+  it('is empty if there is no root', async () => {
     expect(await listCheckpoints(join(root, 'nowhere'))).toEqual([]);
   });
 });

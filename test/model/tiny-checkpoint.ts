@@ -1,11 +1,11 @@
-/** Small checkpoints with random weights, on disk: enough to serve from, whatever ships. */
+/** Writes small checkpoints with random weights, for tests of programs that load a checkpoint. */
 
 import { join } from 'node:path';
 import type { Architecture } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
-import { saveCheckpoint } from '../../src/model/checkpoint.ts';
+import { saveCheckpoint } from '../../src/model/save-checkpoint.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
-import { RunIndex } from '../../src/text-index/ngram-filter.ts';
+import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 import { VOCABULARY } from './tiny-model.ts';
 
@@ -14,11 +14,11 @@ export interface TinyCheckpoint {
   readonly sizes?: Partial<Architecture>;
   /** Scores on the test split. */
   readonly test?: Card['heldOut']['test'];
-  /** Lines of the corpus that it keeps; without them it keeps none. */
+  /** Lines of the training corpus to index. Without them, the checkpoint has no indexes. */
   readonly lines?: readonly string[];
 }
 
-/** Writes the checkpoint `name` into the folder of checkpoints `root`. */
+/** Writes the checkpoint `name` into the folder `root`. */
 export async function writeTinyCheckpoint(
   root: string,
   name: string,
@@ -33,7 +33,10 @@ export async function writeTinyCheckpoint(
     tied: true,
     ...sizes,
   };
-  const novelty = lines && { runs: RunIndex.build(lines).bytes, lines: LineIndex.build(lines).serialise() };
+  const novelty = lines && {
+    ngrams: NgramFilter.build(lines).bytes,
+    lines: LineIndex.build(lines).serialise(),
+  };
   await saveCheckpoint(
     join(root, name),
     {

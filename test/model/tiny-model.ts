@@ -1,4 +1,4 @@
-/** A small model with random weights, on the wasm engine: what decoding does, without knowing any verse. */
+/** A small model with random weights on the wasm engine, for tests of decoding. */
 
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
@@ -12,7 +12,7 @@ import type { VersePlan } from '../../src/poetry/plan.ts';
 import type { AcrosticRequest, PoemRequest } from '../../src/poetry/request.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
-/** 300 hanzi that verse is full of, both tones and many rhymes among them. */
+/** 300 hanzi that are frequent in verse. They have both tones and many rhymes. */
 const HANZI =
   '不人山無風一日雲有何來天中時春月自花水上年為相長知秋君空如此生心歸青白門清高得未門寒江落事見下行聲今處家客千香' +
   '道深路西三夜明東路遠草樹金石流詩出南煙城開萬多光老與馬地飛雨新酒心頭子過書獨去玉葉同前名飛夢古林身重外入雪華' +
@@ -44,7 +44,7 @@ export async function tinyModel(
   await startEngine('wasm');
   const architecture = { cell, vocabulary: VOCABULARY.size, embedding: 12, hidden: 24, layers: 2, tied };
   const parameters = initialParameters(architecture, seed);
-  // Far enough from uniform that what a row has written matters to what it writes next.
+  // Larger weights, so that the earlier characters of a row influence the next one.
   for (const values of parameters.values())
     for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 3;
   const stepper = await Stepper.create(architecture, parameters, { threads });

@@ -5,13 +5,13 @@ import { FORM_TAGS } from '../../src/poetry/form.ts';
 describe('a vocabulary', () => {
   const vocabulary = Vocabulary.build(['月月月月日日，山。', '日山𠮷'], 2);
 
-  it('holds the hanzi that are frequent enough, the most frequent first', () => {
+  it('has the hanzi that are frequent enough, the most frequent first', () => {
     expect(vocabulary.hanzi).toEqual(['月', '日', '山']);
     expect(vocabulary.id('月')).toBe(FIRST_HANZI);
     expect(vocabulary.size).toBe(FIRST_HANZI + 3);
   });
 
-  it('knows how often each occurs', () => {
+  it('knows the number of occurrences of each', () => {
     expect(vocabulary.counts).toEqual([4, 3, 2]);
     const logs = vocabulary.logFrequencies();
     expect(logs.length).toBe(vocabulary.size);
@@ -25,7 +25,7 @@ describe('a vocabulary', () => {
     expect(Vocabulary.build(['山日月'], 1).hanzi).toEqual(['山', '日', '月']);
   });
 
-  it('gives each id one meaning', () => {
+  it('has one meaning for each id', () => {
     const ids = [
       PAD,
       UNK,
@@ -38,19 +38,19 @@ describe('a vocabulary', () => {
     expect(Math.max(...ids)).toBe(vocabulary.size - 1);
   });
 
-  it('gives characters back, and refuses ids that stand for none', () => {
+  it('converts ids back to characters, and throws for other ids', () => {
     for (const char of '月日山，。') expect(vocabulary.char(vocabulary.id(char))).toBe(char);
     for (const id of [PAD, UNK, BOS, EOS, vocabulary.tag('qijue'), vocabulary.size]) {
       expect(() => vocabulary.char(id)).toThrow(RangeError);
     }
   });
 
-  it('takes what it does not know as UNK', () => {
+  it('converts unknown characters to UNK', () => {
     expect(vocabulary.id('𠮷')).toBe(UNK);
     expect(vocabulary.has('𠮷')).toBe(false);
   });
 
-  it('encodes a poem behind its tag, and its title where one is given', () => {
+  it('encodes a poem after its tag and its title', () => {
     const poem = { form: 'qijue', text: '月，山。' } as const;
     const [tag, moon, comma, hill, stop] = [
       vocabulary.tag('qijue'),
@@ -74,7 +74,7 @@ describe('a vocabulary', () => {
     expect(vocabulary.prefix('qilv', { title: '山'.repeat(50) }).length).toBe(TITLE_LIMIT + 2);
   });
 
-  it('refuses what is not one hanzi, or stands twice', () => {
+  it('throws for entries that are not one hanzi, or that occur twice', () => {
     for (const bad of [['月', '月'], ['a'], ['月日'], [''], ['，']])
       expect(() => new Vocabulary(bad)).toThrow(RangeError);
   });

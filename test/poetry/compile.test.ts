@@ -5,26 +5,26 @@ import { ALL_RHYMES } from '../../src/poetry/prosody.ts';
 import type { AcrosticRequest, PoemRequest, VerseRequest } from '../../src/poetry/request.ts';
 import { Refusal } from '../../src/poetry/request.ts';
 
-const poem = (opening: string, wishes: Partial<PoemRequest> = {}): PoemRequest => ({
+const poem = (opening: string, options: Partial<PoemRequest> = {}): PoemRequest => ({
   kind: 'poem',
   opening,
   form: 'qijue',
   title: '',
   meter: 'strict',
   rhyme: 'auto',
-  ...wishes,
+  ...options,
 });
 
-const acrostic = (heads: string, wishes: Partial<AcrosticRequest> = {}): AcrosticRequest => ({
+const acrostic = (heads: string, options: Partial<AcrosticRequest> = {}): AcrosticRequest => ({
   kind: 'acrostic',
   heads,
   length: 7,
   meter: 'strict',
   rhyme: 'auto',
-  ...wishes,
+  ...options,
 });
 
-/** The plan as one string: `_` free, `[…]` a choice. */
+/** The plan as one string: `_` is a free slot, `[…]` a choice. */
 const shapeOf = (plan: VersePlan) =>
   plan.slots
     .map((slot) =>
@@ -52,7 +52,7 @@ describe('the shape of a poem', () => {
     );
   });
 
-  it('takes a whole line, and what runs over stands in the next', () => {
+  it('may begin with a whole line and the start of the next', () => {
     const wujue = { form: 'wujue' } as const;
     expect(shapeOf(compilePlan(poem('白日依山盡', wujue)))).toBe('白日依山盡，_____。_____，_____。');
     expect(shapeOf(compilePlan(poem('白日依山盡黃河入', wujue)))).toBe(
@@ -60,7 +60,7 @@ describe('the shape of a poem', () => {
     );
   });
 
-  it('accepts marks where the form has them, and only there', () => {
+  it('accepts marks at the line ends of the form, and only there', () => {
     const wujue = { form: 'wujue' } as const;
     const plain = compilePlan(poem('白日依山盡黃河入', wujue));
     expect(compilePlan(poem('白日依山盡，黃河入', wujue))).toEqual(plain);
@@ -70,7 +70,7 @@ describe('the shape of a poem', () => {
     expect(refusalOf(poem('白日依山盡，，', wujue))).toEqual({ code: 'not-hanzi', character: '，' });
   });
 
-  it('puts one head at the start of each line of an acrostic, and closes an odd one', () => {
+  it('has one head at the start of each line of an acrostic, and 。 at the end of an odd last line', () => {
     const plan = compilePlan(acrostic('日红山', { length: 5 }));
     expect(shapeOf(plan)).toBe('日____，紅____。山____。');
     expect(plan.form).toBe('wuyan');
@@ -80,26 +80,26 @@ describe('the shape of a poem', () => {
 });
 
 describe('either script', () => {
-  it('leaves a merged character to the model where nothing decides', () => {
+  it('leaves a merged character to the model if no phrase decides', () => {
     expect(shapeOf(compilePlan(poem('后')))).toMatch(/^\[后後\]______，/);
     expect(shapeOf(compilePlan(poem('头发')))).toMatch(/^頭髮_____，/);
     expect(shapeOf(compilePlan(acrostic('头发')))).toBe('頭______，[發髮]______。');
   });
 
-  it('does not touch traditional text', () => {
+  it('keeps traditional text as it is', () => {
     expect(shapeOf(compilePlan(poem('皇后與雲')))).toMatch(/^皇后與雲___，/);
   });
 
-  it('takes a title in either', () => {
+  it('accepts a title in either script', () => {
     expect(compilePlan(poem('', { title: '中秋夜怀远' })).title).toBe('中秋夜懷遠');
   });
 
-  it('lets a rare character stand as itself, beyond the basic plane too', () => {
+  it('keeps a rare character, also beyond the basic plane', () => {
     expect(shapeOf(compilePlan(poem('𠮷')))).toMatch(/^𠮷______，/);
   });
 });
 
-describe('what is refused', () => {
+describe('a refused request', () => {
   it.each<[string, VerseRequest, object]>([
     ['nothing', poem(''), { code: 'opening-empty' }],
     ['spaces alone', poem(' \u3000 '), { code: 'opening-empty' }],
@@ -124,21 +124,21 @@ describe('what is refused', () => {
     expect(refusalOf(request)).toEqual(refusal);
   });
 
-  it('is refused at once, however long', () => {
+  it('is refused quickly, even if it is long', () => {
     const started = performance.now();
     expect(refusalOf(poem('👨‍👩‍👧‍👦'.repeat(100_000)))).toMatchObject({ code: 'not-hanzi' });
     expect(refusalOf(poem('月'.repeat(100_000)))).toMatchObject({ code: 'opening-too-long' });
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it('does not include white space around, or characters of any plane', () => {
+  it('is not one with white space around it, or with characters of other planes', () => {
     expect(refusalOf(poem(' 月\n'))).toBeNull();
     expect(refusalOf(poem('㐀𠀀'))).toBeNull();
   });
 });
 
 describe('meter and rhyme', () => {
-  it('leaves all patterns open that the opening fits, and only those', () => {
+  it('keeps exactly the patterns that the opening fits', () => {
     expect(compilePlan(poem('月')).patterns.map(({ name }) => name)).toHaveLength(4);
     expect(compilePlan(poem('兩岸猿聲啼不住')).patterns.map(({ name }) => name)).toEqual([
       '七絕仄起首句不入韻',
@@ -148,27 +148,27 @@ describe('meter and rhyme', () => {
     ]);
   });
 
-  it('keeps the least broken where the opening breaks every pattern', () => {
-    // Second and fourth level, sixth oblique: a level start breaks twice, an oblique one once.
+  it('keeps the least broken patterns if the opening breaks them all', () => {
+    // The second and fourth are level, the sixth is oblique. That breaks a level start twice, an oblique start once.
     const { patterns } = compilePlan(poem('天山春風明月'));
     expect(patterns.map(({ name }) => name)).toEqual(['七絕仄起首句不入韻', '七絕仄起首句入韻']);
   });
 
-  it('takes the rhyme that is asked for, by its name in either script', () => {
+  it('uses the requested rhyme, named in either script', () => {
     expect(compilePlan(poem('月')).rhymes).toEqual(ALL_RHYMES);
     for (const rhyme of ['東', '东', ' 东韵'])
       expect(compilePlan(poem('月', { rhyme })).rhymes).toEqual(['東']);
     for (const rhyme of ALL_RHYMES) expect(compilePlan(poem('月', { rhyme })).rhymes).toEqual([rhyme]);
   });
 
-  it('promises neither tone nor rhyme with meter none, unless a rhyme is named', () => {
+  it('fixes neither tone nor rhyme with meter none, unless a rhyme is named', () => {
     expect(compilePlan(poem('月', { meter: 'none' }))).toMatchObject({ patterns: [], rhymes: [] });
     const { patterns, rhymes } = compilePlan(poem('月', { meter: 'none', rhyme: '東' }));
     expect(rhymes).toEqual(['東']);
     expect(patterns).toMatchObject([{ lines: ['xxxxxxx', 'xxxxxxp', 'xxxxxxx', 'xxxxxxp'], rhymed: [1, 3] }]);
   });
 
-  it('crosses threads as it is', () => {
+  it('is plain data that can be cloned', () => {
     const plan = compilePlan(acrostic('后日红山'));
     expect(structuredClone(plan)).toEqual(plan);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/model/random.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
-import { admits, type Lexicon, type Need, PlanCursor } from '../../src/poetry/cursor.ts';
+import { PlanCursor } from '../../src/poetry/cursor.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
+import type { RhymeSizes } from '../../src/poetry/open-patterns.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import { reportOn } from '../../src/poetry/report.ts';
@@ -13,9 +14,10 @@ import {
   type PoemRequest,
   type VerseRequest,
 } from '../../src/poetry/request.ts';
-import { REGULATED } from './poems.ts';
+import { admits, type SlotConstraint } from '../../src/poetry/slot-constraint.ts';
+import { famousPoem, REGULATED } from './poems.ts';
 
-/** Characters that write: the famous poems' own, and the rest of the plane's common beginning. */
+/** The characters of the famous poems. */
 const WRITTEN = [
   ...new Set(
     REGULATED.map(({ text }) => text)
@@ -23,6 +25,7 @@ const WRITTEN = [
       .replace(/[，。]/gu, ''),
   ),
 ];
+/** The characters of known tone at the start of the Unicode block of hanzi. */
 const PLANE = Array.from({ length: 9000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).filter(
   (char) => tonesOf(char) !== 0,
 );
@@ -38,7 +41,13 @@ interface Walk {
   readonly deadEnds: number;
 }
 
-/** Takes any character that the need admits; relaxes where the pool has none. */
+function pick<T>(items: readonly T[], random: Random): T {
+  const item = items[random.below(items.length)];
+  if (item === undefined) throw new RangeError('nothing to pick from');
+  return item;
+}
+
+/** Writes a poem from characters of the pool, at random. Relaxes the constraint if no character satisfies it. */
 function walk(plan: VersePlan, random: Random, pool: readonly string[]): Walk {
   const cursor = new PlanCursor(plan);
   const characters: string[] = [];
@@ -47,14 +56,14 @@ function walk(plan: VersePlan, random: Random, pool: readonly string[]): Walk {
     let char = slot.kind === 'given' ? slot.text : '';
     if (slot.kind === 'choice') {
       const forms = cursor.choices();
-      char = forms[random.below(forms.length)] as string;
+      char = pick(forms, random);
     }
     while (char === '') {
-      const need = cursor.need() as Need;
+      const constraint = constraintOf(cursor);
       const from = random.below(pool.length);
       for (let i = 0; i < pool.length && char === ''; i++) {
-        const each = pool[(from + i) % pool.length] as string;
-        if (admits(need, each)) char = each;
+        const each = pool[(from + i) % pool.length] ?? '';
+        if (admits(constraint, each)) char = each;
       }
       if (char !== '') break;
       deadEnds += 1;
@@ -66,6 +75,13 @@ function walk(plan: VersePlan, random: Random, pool: readonly string[]): Walk {
   return { characters, cursor, deadEnds };
 }
 
+/** What the cursor's slot allows. The slot must not be a given one. */
+function constraintOf(cursor: PlanCursor): SlotConstraint {
+  const constraint = cursor.constraint();
+  if (constraint === null) throw new Error('the slot has no constraint');
+  return constraint;
+}
+
 /** A cursor that has taken `text`. */
 function upTo(plan: VersePlan, text: string): PlanCursor {
   const cursor = new PlanCursor(plan);
@@ -74,24 +90,23 @@ function upTo(plan: VersePlan, text: string): PlanCursor {
 }
 
 function randomRequest(random: Random): VerseRequest {
-  const pick = <T>(items: readonly T[]) => items[random.below(items.length)] as T;
-  const meter: Meter = pick(METERS);
-  const rhyme = random.uniform() < 0.7 ? 'auto' : pick(ALL_RHYMES);
-  const text = (length: number) => Array.from({ length }, () => pick(PLANE)).join('');
+  const meter: Meter = pick(METERS, random);
+  const rhyme = random.uniform() < 0.7 ? 'auto' : pick(ALL_RHYMES, random);
+  const text = (length: number) => Array.from({ length }, () => pick(PLANE, random)).join('');
   if (random.uniform() < 0.5) {
     return {
       kind: 'acrostic',
       heads: text(2 + random.below(15)),
-      length: pick([5, 7] as const),
+      length: pick([5, 7] as const, random),
       meter,
       rhyme,
     };
   }
-  // Two characters fit some pattern of every form; more may break them all.
+  // Any two characters fit some pattern of every form. More may break all patterns.
   return {
     kind: 'poem',
     opening: text(1 + random.below(2)),
-    form: pick(FORM_NAMES),
+    form: pick(FORM_NAMES, random),
     title: '',
     meter,
     rhyme,
@@ -104,25 +119,25 @@ describe('any walk through any plan', () => {
     for (let round = 0; round < 400; round++) {
       const plan = compilePlan(randomRequest(random));
       const { characters, cursor, deadEnds } = walk(plan, random, PLANE);
-      const told = `${JSON.stringify(plan.rhymes)} ${plan.meter} ${characters.join('')}`;
+      const message = `${JSON.stringify(plan.rhymes)} ${plan.meter} ${characters.join('')}`;
       const { kept, deviations, pattern } = reportOn({ characters, plan });
-      expect(deadEnds, told).toBe(0);
-      expect(kept.shape && kept.given, told).toBe(true);
-      expect(cursor.deviations, told).toEqual([]);
-      expect(deviations, told).toEqual([]);
-      if (plan.rhymes.length > 0) expect(kept.rhyme, told).toBe(true);
-      if (plan.meter === 'strict') expect(kept.toneStrict, told).toBe(true);
+      expect(deadEnds, message).toBe(0);
+      expect(kept.shape && kept.given, message).toBe(true);
+      expect(cursor.deviations, message).toEqual([]);
+      expect(deviations, message).toEqual([]);
+      if (plan.rhymes.length > 0) expect(kept.rhyme, message).toBe(true);
+      if (plan.meter === 'strict') expect(kept.toneStrict, message).toBe(true);
       if (plan.meter !== 'none') {
-        expect(kept.toneLoose, told).toBe(true);
+        expect(kept.toneLoose, message).toBe(true);
         expect(
           cursor.patterns.map(({ name }) => name),
-          told,
+          message,
         ).toContain(pattern);
       }
     }
   });
 
-  it('breaks no more than what was given breaks', () => {
+  it('breaks no rule besides those that the given characters break', () => {
     const random = new Random(21);
     for (let round = 0; round < 200; round++) {
       const opening = Array.from({ length: 8 }, () => PLANE[random.below(PLANE.length)]).join('');
@@ -140,7 +155,7 @@ describe('any walk through any plan', () => {
     }
   });
 
-  it('repeats no character but in a row', () => {
+  it('repeats a character only directly after itself', () => {
     const random = new Random(22);
     for (let round = 0; round < 60; round++) {
       const { characters, cursor } = walk(acrostic('日红山夜湖海月'), random, WRITTEN.concat(PLANE));
@@ -153,7 +168,7 @@ describe('any walk through any plan', () => {
     }
   });
 
-  it('keeps its shape with the poorest vocabulary, and says what gave way', () => {
+  it('keeps the shape even with three characters, and records the deviations', () => {
     const random = new Random(23);
     const { characters, cursor, deadEnds } = walk(poem('月'), random, ['白', '日', '山']);
     expect(characters.join('')).toMatch(/^[白日山月]{7}，[白日山]{7}。[白日山]{7}，[白日山]{7}。$/u);
@@ -162,47 +177,47 @@ describe('any walk through any plan', () => {
   });
 });
 
-describe('what a slot needs', () => {
-  it('is nothing where the text is given, and at the end', () => {
+describe('the constraint of a slot', () => {
+  it('is null for a given slot, and at the end', () => {
     const cursor = new PlanCursor(poem('月'));
     expect(cursor.slot).toEqual({ kind: 'given', text: '月' });
-    expect(cursor.need()).toBeNull();
-    const done = upTo(compilePlan({ ...REQUEST, opening: '白日依山盡' }), REGULATED[0]?.text as string);
+    expect(cursor.constraint()).toBeNull();
+    const done = upTo(compilePlan({ ...REQUEST, opening: '白日依山盡' }), famousPoem('登鸛雀樓').text);
     expect(done.slot).toBeNull();
-    expect(done.need()).toBeNull();
+    expect(done.constraint()).toBeNull();
     expect(() => done.take('月')).toThrow(RangeError);
   });
 
-  it('narrows with what is taken', () => {
+  it('narrows as characters are taken', () => {
     const cursor = upTo(poem('兩'), '兩');
-    expect(cursor.need()).toMatchObject({ tones: 3, rhymes: null, line: 0, position: 1 });
+    expect(cursor.constraint()).toMatchObject({ tones: 3, rhymes: null, line: 0, position: 1 });
     cursor.take('岸');
     expect(cursor.patterns).toHaveLength(2);
     cursor.take('猿');
-    expect(cursor.need()).toMatchObject({ tones: TONE.level, rhymes: null });
+    expect(cursor.constraint()).toMatchObject({ tones: TONE.level, rhymes: null });
   });
 
-  it('lets the first line end on the rhyme or not, and then knows the rhyme', () => {
+  it('lets the first line rhyme or not, and then keeps its rhyme', () => {
     const cursor = upTo(poem('兩岸猿'), '兩岸猿聲啼不');
-    const need = cursor.need() as Need;
-    expect(need).toMatchObject({ tones: 3, rhymes: ALL_RHYMES });
-    expect(admits(need, '住') && admits(need, '關')).toBe(true);
+    const constraint = constraintOf(cursor);
+    expect(constraint).toMatchObject({ tones: 3, rhymes: ALL_RHYMES });
+    expect(admits(constraint, '住') && admits(constraint, '關')).toBe(true);
     cursor.take('關');
     for (const char of '，輕舟已過萬重') cursor.take(char);
-    expect(cursor.need()).toMatchObject({ tones: TONE.level, rhymes: ['刪'] });
-    expect(admits(cursor.need() as Need, '山')).toBe(true);
-    expect(admits(cursor.need() as Need, '天')).toBe(false);
+    expect(cursor.constraint()).toMatchObject({ tones: TONE.level, rhymes: ['刪'] });
+    expect(admits(constraintOf(cursor), '山')).toBe(true);
+    expect(admits(constraintOf(cursor), '天')).toBe(false);
   });
 
   it('follows the famous poems to their end without a deviation', () => {
     for (const { form, text, pattern } of REGULATED) {
-      const plan = compilePlan({ ...REQUEST, form, opening: [...text][0] as string });
+      const plan = compilePlan({ ...REQUEST, form, opening: text.slice(0, 1) });
       const cursor = new PlanCursor(plan);
       for (const char of text) {
-        const need = cursor.need();
-        // People do repeat a character; tone and rhyme are what is asked here.
-        if (need !== null)
-          expect(admits({ ...need, used: new Set() }, char), `${char} in ${text}`).toBe(true);
+        const constraint = cursor.constraint();
+        // The poets repeat characters. Only tone and rhyme are tested here.
+        if (constraint !== null)
+          expect(admits({ ...constraint, used: new Set() }, char), `${char} in ${text}`).toBe(true);
         cursor.take(char);
       }
       expect(cursor.patterns.map(({ name }) => name)).toEqual([pattern]);
@@ -210,38 +225,38 @@ describe('what a slot needs', () => {
     }
   });
 
-  it('names what may not come again: all written, all heads, but not the character just written', () => {
+  it('names the characters that may not be repeated: all written ones and all heads, except the last one written', () => {
     const cursor = upTo(acrostic('日红山夜'), '日悠');
-    expect([...(cursor.need() as Need).used].sort()).toEqual([...'日紅山夜'].sort());
+    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅山夜'].sort());
     cursor.take('悠');
-    expect([...(cursor.need() as Need).used].sort()).toEqual([...'日紅山夜悠'].sort());
+    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅山夜悠'].sort());
   });
 
-  it('gives way in the declared order, for one slot', () => {
+  it('is relaxed in the declared order, for one slot only', () => {
     const cursor = upTo(poem('兩岸猿聲啼不住', { rhyme: '東' }), '兩岸猿聲啼不住，輕舟已過萬重');
-    const need = () => cursor.need() as Need;
-    expect(need()).toMatchObject({ tones: TONE.level, rhymes: ['東'] });
-    expect(need().used.size).toBeGreaterThan(0);
+    const constraint = () => constraintOf(cursor);
+    expect(constraint()).toMatchObject({ tones: TONE.level, rhymes: ['東'] });
+    expect(constraint().used.size).toBeGreaterThan(0);
     expect(cursor.relax()).toBe(true);
-    expect(need().used.size).toBe(0);
+    expect(constraint().used.size).toBe(0);
     expect(cursor.relax() && cursor.relax()).toBe(true);
-    expect(need()).toMatchObject({ tones: TONE.level, rhymes: ALL_RHYMES });
+    expect(constraint()).toMatchObject({ tones: TONE.level, rhymes: ALL_RHYMES });
     cursor.relax();
-    expect(need()).toMatchObject({ tones: 3, rhymes: null });
+    expect(constraint()).toMatchObject({ tones: 3, rhymes: null });
     expect(cursor.relax()).toBe(false);
     cursor.take('天');
     expect(cursor.deviations).toEqual([{ slot: 14, character: '天', rule: 'rhyme' }]);
     for (const char of '。此地空餘黃鶴樓，白雲千載空悠') cursor.take(char);
-    expect(need()).toMatchObject({ tones: TONE.level, rhymes: ['東'] });
+    expect(constraint()).toMatchObject({ tones: TONE.level, rhymes: ['東'] });
   });
 
-  it('frees an odd place before it lets an even one go', () => {
+  it('drops the tone of an odd place before that of an even place', () => {
     const cursor = upTo(poem('白日依山盡', { form: 'wujue' }), '白日依山盡，日河');
     const toneAfter = (steps: number) => {
       for (let step = 0; step < steps; step++) cursor.relax();
-      return cursor.need()?.tones;
+      return cursor.constraint()?.tones;
     };
-    // The third must be level to make the oblique first good; the fourth is oblique in any case.
+    // The first character is oblique, so the third must be level. The fourth is oblique in any case.
     expect(toneAfter(0)).toBe(TONE.level);
     expect(toneAfter(2)).toBe(3);
     cursor.take('山');
@@ -255,7 +270,7 @@ const REQUEST = { kind: 'poem', form: 'wujue', title: '', meter: 'strict', rhyme
 
 describe('a character of several forms', () => {
   it('is chosen among those that fit', () => {
-    // 干 and 乾 are level, 幹 is oblique: the second place takes any, for it decides the pattern.
+    // 干 and 乾 are level, 幹 is oblique. The second place of the poem allows any tone.
     const open = upTo(poem('依干', { form: 'wujue' }), '依');
     expect(open.choices()).toEqual(['干', '乾', '幹']);
     const decided = upTo(poem('白日依干', { form: 'wujue' }), '白日依');
@@ -264,7 +279,7 @@ describe('a character of several forms', () => {
     expect(decided.choices()).toEqual([]);
   });
 
-  it('keeps to the pattern that the forms leave', () => {
+  it('keeps to a pattern that some form fits', () => {
     const random = new Random(5);
     for (let round = 0; round < 50; round++) {
       const plan = acrostic('发发发发', { length: 5 });
@@ -279,38 +294,38 @@ describe('a character of several forms', () => {
   });
 });
 
-describe('a lexicon', () => {
-  const narrow: Lexicon = { rhymeSize: (group) => (group === '江' || group === '咸' ? 20 : 100) };
+describe('the sizes of the rhyme groups', () => {
+  const narrow: RhymeSizes = { rhymeSize: (group) => (group === '江' || group === '咸' ? 20 : 100) };
 
-  it('keeps a poem out of rhymes that have too few characters', () => {
+  it('keep a poem out of rhymes that have too few characters', () => {
     const cursor = new PlanCursor(poem('兩岸猿聲啼不'), narrow);
     for (const char of '兩岸猿聲啼不') cursor.take(char);
-    expect(cursor.need()?.rhymes).not.toContain('江');
-    expect(cursor.need()?.rhymes).toContain('東');
+    expect(cursor.constraint()?.rhymes).not.toContain('江');
+    expect(cursor.constraint()?.rhymes).toContain('東');
   });
 
-  it('follows the asker into one of them all the same', () => {
+  it('do not matter if the request names the rhyme', () => {
     const named = new PlanCursor(poem('兩岸猿聲啼不', { rhyme: '江' }), narrow);
     for (const char of '兩岸猿聲啼不') named.take(char);
-    expect(named.need()?.rhymes).toEqual(['江']);
+    expect(named.constraint()?.rhymes).toEqual(['江']);
 
     const given = new PlanCursor(poem('朝辭白帝彩雲江'), narrow);
     for (const char of '朝辭白帝彩雲江，千里江陵一日') given.take(char);
-    expect(given.need()?.rhymes).toEqual(['江']);
+    expect(given.constraint()?.rhymes).toEqual(['江']);
     expect(rhymesOf('江')).toEqual(['江']);
   });
 });
 
 describe('characters that look the same in simplified script', () => {
-  it('bar one another, written or given', () => {
+  it('count as the same character, written or given', () => {
     const cursor = new PlanCursor(poem('月', { meter: 'none' }));
     cursor.take('月');
     cursor.take('牆');
     cursor.take('風');
-    expect(cursor.need()?.used.has('墻')).toBe(true);
+    expect(cursor.constraint()?.used.has('墻')).toBe(true);
     const given = new PlanCursor(poem('牆月', { meter: 'none' }));
     given.take('牆');
     given.take('月');
-    expect(given.need()?.used.has('墻')).toBe(true);
+    expect(given.constraint()?.used.has('墻')).toBe(true);
   });
 });

@@ -19,7 +19,7 @@ describe('patternsFor', () => {
     expect(patternsFor(4, 7, 'none')).toEqual([]);
   });
 
-  it('opposes the lines of a couplet and joins couplets, however many there are', () => {
+  it('has opposite tones within a couplet and equal ones between couplets, for any number of lines', () => {
     for (const length of [5, 7] as const) {
       for (let lines = 2; lines <= 16; lines++) {
         for (const pattern of patternsFor(lines, length, 'strict')) {
@@ -33,7 +33,7 @@ describe('patternsFor', () => {
     }
   });
 
-  it('rhymes the even lines, a last odd one, and the first where its name says so', () => {
+  it('rhymes the even lines, an odd last line, and the first line if its name says so', () => {
     expect(rhymedLines(8)).toEqual([1, 3, 5, 7]);
     expect(rhymedLines(7)).toEqual([1, 3, 5, 6]);
     expect(named('七絕平起首句入韻', 4, 7)?.rhymed).toEqual([0, 1, 3]);
@@ -46,14 +46,14 @@ describe('patternsFor', () => {
     }
   });
 
-  it('asks nothing of a loose line that a strict one does not ask', () => {
+  it('allows in loose lines everything that strict lines allow', () => {
     for (const length of [5, 7] as const) {
       const loose = patternsFor(8, length, 'loose');
       for (const [i, strict] of patternsFor(8, length, 'strict').entries()) {
         for (const [line, shape] of strict.lines.entries()) {
           for (const allowed of alternativesOf(shape)) {
-            const within = alternativesOf(loose[i]?.lines[line] as string).some((wide) =>
-              wide.every((bits, place) => (bits & (allowed[place] as number)) === allowed[place]),
+            const within = alternativesOf(loose[i]?.lines[line] ?? '').some((wide) =>
+              allowed.every((bits, place) => ((wide[place] ?? 0) & bits) === bits),
             );
             expect(within, `${strict.name} ${shape}`).toBe(true);
           }
@@ -64,9 +64,14 @@ describe('patternsFor', () => {
 });
 
 describe('fitLine', () => {
-  const B5 = named('五絕平起首句入韻', 4, 5)?.lines[0] as string;
-  const A5 = named('五絕仄起首句入韻', 4, 5)?.lines[0] as string;
-  const b7 = named('七絕仄起首句不入韻', 4, 7)?.lines[0] as string;
+  const firstLine = (name: string, length: LineLength) => {
+    const line = named(name, 4, length)?.lines[0];
+    if (line === undefined) throw new Error(`no pattern ${name}`);
+    return line;
+  };
+  const B5 = firstLine('五絕平起首句入韻', 5);
+  const A5 = firstLine('五絕仄起首句入韻', 5);
+  const b7 = firstLine('七絕仄起首句不入韻', 7);
 
   it('fits a regular line', () => {
     expect(fitLine(tones('黃河入海流'), B5).broken).toEqual([]);
@@ -74,22 +79,22 @@ describe('fitLine', () => {
     expect(fitLine(tones('兩岸猿聲啼不住'), b7).broken).toEqual([]);
   });
 
-  it('refuses a lone level beside the rhyme unless the third makes it good', () => {
+  it('refuses a single level tone besides the rhyme, unless the third is level', () => {
     expect(fitLine(tones('日河入海流'), B5).broken).toEqual([0]);
     expect(fitLine(tones('日河山海流'), B5).broken).toEqual([]);
   });
 
-  it('refuses three levels at the end', () => {
+  it('refuses three level tones at the end', () => {
     expect(fitLine(tones('更上江層樓'), A5).broken).toEqual([2]);
   });
 
-  it('accepts the swapped third and fourth', () => {
+  it('accepts a swapped third and fourth tone', () => {
     expect(fitLine(tones('正是江南好風景'), b7).broken).toEqual([]);
-    // The swap wants a level before it.
+    // The swap needs a level tone before it.
     expect(fitLine(tones('正是月南好風景'), b7).broken).toEqual([2]);
   });
 
-  it('lets characters of unknown tone and those not yet written stand anywhere', () => {
+  it('accepts an unknown tone, or a character not yet written, at any place', () => {
     expect(fitLine([0, 0, 0, 0, 0], B5).broken).toEqual([]);
     expect(fitLine(tones('黃'), B5).broken).toEqual([]);
   });

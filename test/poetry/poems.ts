@@ -1,4 +1,4 @@
-/** Poems that everybody knows, as the standard of what scans and rhymes. */
+/** Famous poems with their known patterns and rhymes. */
 
 import type { FormName } from '../../src/poetry/form.ts';
 
@@ -55,5 +55,12 @@ export const REGULATED: readonly FamousPoem[] = [
   },
 ];
 
-/** Old-style: rhymes in the oblique tone and keeps no pattern. */
+/** The famous poem of this title. */
+export function famousPoem(title: string): FamousPoem {
+  const poem = REGULATED.find((each) => each.title === title);
+  if (poem === undefined) throw new Error(`no poem ${title}`);
+  return poem;
+}
+
+/** An old-style poem: it rhymes in the oblique tone and follows no pattern. */
 export const CHUNXIAO = '春眠不覺曉，處處聞啼鳥。夜來風雨聲，花落知多少。';

@@ -11,7 +11,7 @@ describe('tonesOf', () => {
     for (const char of characters) expect(tonesOf(char), char).toBe(tones);
   });
 
-  it('knows other spellings and the simplified ones', () => {
+  it('knows other spellings and simplified characters', () => {
     expect(tonesOf('為')).toBe(tonesOf('爲'));
     expect(tonesOf('红')).toBe(TONE.level);
   });
@@ -31,11 +31,11 @@ describe('rhymesOf', () => {
     expect(new Set(Object.values(groups))).toEqual(new Set(ALL_RHYMES));
   });
 
-  it('rhymes a character of several readings in each', () => {
+  it('has the groups of all readings of a character', () => {
     expect([...rhymesOf('涯')].sort()).toEqual(['佳', '支', '麻'].sort());
   });
 
-  it('gives oblique characters no level-tone group, and no level one goes without', () => {
+  it('is empty for an oblique character, and not empty for a level one', () => {
     for (const char of '月夜水白不') expect(rhymesOf(char), char).toEqual([]);
     for (const char of '阿拖看思重間韓裙') expect(rhymesOf(char).length, char).toBeGreaterThan(0);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import { reportOn, reportOnText } from '../../src/poetry/report.ts';
-import { CHUNXIAO, REGULATED } from './poems.ts';
+import { CHUNXIAO, famousPoem, REGULATED } from './poems.ts';
 
 const REQUEST = {
   kind: 'poem',
@@ -27,20 +27,20 @@ describe('a report on a known poem', () => {
     });
   });
 
-  it('marks every character, and what its place wants', () => {
-    const { lines } = reportOnText(REGULATED[0]?.text as string, 'wujue');
+  it('marks the tone of every character and the tone that its place expects', () => {
+    const { lines } = reportOnText(famousPoem('登鸛雀樓').text, 'wujue');
     const marks = (of: 'tone' | 'place') => lines.map((line) => line.map((each) => each[of]).join(''));
     expect(marks('tone')).toEqual(['仄仄平平仄', '平平仄仄平', '仄平平仄仄', '中仄仄平平']);
     expect(marks('place')).toEqual(['中仄中平仄', '平平中仄平', '中平平仄仄', '中仄仄平平']);
   });
 
-  it('reads a character of two tones as its place wants it', () => {
-    const { lines } = reportOnText(REGULATED[1]?.text as string, 'qijue');
+  it('reads a character of two tones as its place expects', () => {
+    const { lines } = reportOnText(famousPoem('早發白帝城').text, 'qijue');
     const seen = lines[3]?.find(({ character }) => character === '過');
     expect(seen).toEqual({ character: '過', tone: '仄', place: '仄' });
   });
 
-  it('tells old-style verse from regulated', () => {
+  it('distinguishes old-style verse from regulated verse', () => {
     const { kept, rhyme } = reportOnText(CHUNXIAO, 'wujue');
     expect(kept).toMatchObject({ shape: true, rhyme: false, toneStrict: false, toneLoose: false });
     expect(kept.toneCharacter).toBeLessThan(0.8);
@@ -48,7 +48,7 @@ describe('a report on a known poem', () => {
   });
 
   it('names the character that breaks the pattern, and the one that does not rhyme', () => {
-    const { text } = REGULATED[0] as { text: string };
+    const { text } = famousPoem('登鸛雀樓');
     expect(reportOnText(text.replace('河', '水'), 'wujue').deviations).toEqual([
       { line: 1, position: 1, character: '水', rule: 'tone', expected: '平' },
     ]);
@@ -58,10 +58,9 @@ describe('a report on a known poem', () => {
     expect(unrhymed.deviations[0]).toMatchObject({ rule: 'rhyme' });
   });
 
-  it('counts what comes again, but not what is doubled', () => {
-    const [, , , , , denggao] = REGULATED;
-    // 蕭蕭 and 滾滾 are doubled, 悲 comes once.
-    expect(reportOnText(denggao?.text as string, 'qilv')).toMatchObject({
+  it('counts repeated characters, but not doubled ones', () => {
+    // 蕭蕭 and 滾滾 are doubled.
+    expect(reportOnText(famousPoem('登高').text, 'qilv')).toMatchObject({
       repeatedCharacters: 0,
       repeatedBigrams: 0,
     });
@@ -69,14 +68,14 @@ describe('a report on a known poem', () => {
     expect(reportOnText(again, 'wujue')).toMatchObject({ repeatedCharacters: 2, repeatedBigrams: 1 });
   });
 
-  it('is refused where the text has not the form', () => {
+  it('throws if the text does not have the form', () => {
     expect(() => reportOnText('白日依山盡', 'wujue')).toThrow(RangeError);
     expect(() => reportOnText(CHUNXIAO, 'qijue')).toThrow(RangeError);
   });
 });
 
-describe('a report on a poem of ours', () => {
-  it('holds it against its plan', () => {
+describe('a report on a poem and its plan', () => {
+  it('finds every promise kept', () => {
     const plan = compilePlan(REQUEST);
     expect(reportOn({ characters: BAIDI, plan })).toMatchObject({
       pattern: '七絕平起首句入韻',
@@ -86,7 +85,7 @@ describe('a report on a poem of ours', () => {
     });
   });
 
-  it('sees a head that is missing, a mark out of place, a line cut short', () => {
+  it('finds a missing opening, a mark in the wrong place, and a line cut short', () => {
     const plan = compilePlan({ ...REQUEST, opening: '暮' });
     expect(reportOn({ characters: BAIDI, plan }).kept).toMatchObject({ shape: true, given: false });
     const swapped = BAIDI.with(3, '，').with(7, '帝');
@@ -95,7 +94,7 @@ describe('a report on a poem of ours', () => {
     expect(reportOn({ characters: BAIDI.with(3, '<unk>'), plan }).kept.shape).toBe(false);
   });
 
-  it('wants the rhyme that was asked for', () => {
+  it('expects the requested rhyme', () => {
     const plan = compilePlan({ ...REQUEST, rhyme: '東' });
     const report = reportOn({ characters: BAIDI, plan });
     expect(report.kept).toMatchObject({ rhyme: false, toneStrict: true });
@@ -104,7 +103,7 @@ describe('a report on a poem of ours', () => {
     );
   });
 
-  it('has nothing to say of tone where none was promised', () => {
+  it('reports no tone deviations with meter none', () => {
     const free = compilePlan({ ...REQUEST, meter: 'none' });
     const report = reportOn({ characters: [...BAIDI].reverse().slice(1).concat('。'), plan: free });
     expect(report).toMatchObject({ pattern: null, deviations: [] });
@@ -115,7 +114,7 @@ describe('a report on a poem of ours', () => {
     ]);
   });
 
-  it('closes an acrostic of odd lines on the rhyme', () => {
+  it('expects the odd last line of an acrostic to rhyme', () => {
     const plan = compilePlan({
       kind: 'acrostic',
       heads: '朝千兩',

@@ -12,27 +12,27 @@ import {
   traditionalForms,
 } from '../../src/poetry/script.ts';
 
-describe('whole texts', () => {
-  it('are simplified without loss of words that simplified script keeps', () => {
+describe('a whole text', () => {
+  it('is simplified by phrase', () => {
     expect(toSimplified('後來發現頭髮裏面')).toBe('后来发现头发里面');
     expect(toSimplified('乾坤日夜浮')).toBe('乾坤日夜浮');
   });
 
-  it('are simplified without variants that nobody reads any more', () => {
+  it('is simplified with old variants replaced', () => {
     expect(toSimplified('疎鐘逈，劒鴈虵，廻頭')).toBe('疏钟迥，剑雁蛇，回头');
     expect(simplifiedByOpenCC('疎鐘逈')).toBe('疎钟逈');
   });
 
-  it('are made traditional by phrase', () => {
+  it('is made traditional by phrase', () => {
     expect(toTraditional('出发，头发')).toBe('出發，頭髮');
     expect(toTraditional('春风又绿江南岸')).toBe('春風又綠江南岸');
   });
 
-  it('are spelled as the corpus of verse spells', () => {
+  it('is made traditional in the spelling of the corpus of verse', () => {
     expect(toTraditional('却，湿，床，后，余')).toBe('却，濕，牀，後，餘');
   });
 
-  it('come through with characters beyond the basic plane whole', () => {
+  it('keeps characters beyond the basic plane whole', () => {
     expect(toTraditional('𠮷野')).toBe('𠮷野');
     expect(toSimplified('𠮷')).toBe('𠮷');
   });
@@ -51,11 +51,11 @@ describe('a lone simplified character', () => {
     ['红', '紅'],
     ['後', '後'],
     ['𠮷', '𠮷'],
-  ])('%s may stand for %s', (char, forms) => {
+  ])('%s may mean %s', (char, forms) => {
     expect(traditionalForms(char).join('')).toBe(forms);
   });
 
-  it('is told from one that both scripts have', () => {
+  it('is distinguished from one that both scripts have', () => {
     expect([...'红国风'].every(isSimplifiedOnly)).toBe(true);
     expect([...'后月紅里'].some(isSimplifiedOnly)).toBe(false);
     expect([...'紅國後裏'].every(isTraditionalOnly)).toBe(true);
@@ -63,7 +63,7 @@ describe('a lone simplified character', () => {
   });
 });
 
-describe('a text of traditional script beyond doubt', () => {
+describe('a text that is certainly traditional', () => {
   it.each([
     ['乾坤日夜浮', false],
     ['明月出天山', false],
@@ -78,29 +78,29 @@ describe('a text of unknown script', () => {
       .map((forms) => forms.join('|'))
       .join(' ');
 
-  it('leaves open what only the poem can decide', () => {
+  it('keeps all forms that no phrase decides between', () => {
     expect(read('后')).toBe('后|後');
     expect(read('日红山夜湖海月')).toBe('日 紅 山 夜 湖 海 月');
   });
 
-  it('is decided by a phrase, unless its characters stand apart', () => {
+  it('has the form of a phrase, unless its characters stand apart', () => {
     expect(read('头发')).toBe('頭 髮');
     expect(read('头发', 'apart')).toBe('頭 發|髮');
   });
 
-  it('is left alone where it is plainly traditional', () => {
+  it('is kept if it is traditional', () => {
     expect(read('皇后與雲')).toBe('皇 后 與 雲');
     expect(read('詩云')).toBe('詩 云');
     expect(asTraditional('詩云')).toBe('詩云');
   });
 
-  it('has its simplified characters converted even among traditional ones', () => {
+  it('has its simplified characters converted, also among traditional ones', () => {
     expect(read('漢汉')).toBe('漢 漢');
   });
 });
 
 describe('standardForm', () => {
-  it('spells as the corpus of verse does, and leaves other words alone', () => {
+  it('spells as the corpus of verse does, and keeps other words', () => {
     expect([...'為眾説强月后裡吁'].map(standardForm).join('')).toBe('爲衆說强月后裡吁');
   });
 });

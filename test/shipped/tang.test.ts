@@ -15,7 +15,7 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { reportOn } from '../../src/poetry/report.ts';
 import type { VerseRequest } from '../../src/poetry/request.ts';
 import { toTraditional } from '../../src/poetry/script.ts';
-import { runsOf } from '../../src/text-index/ngram-filter.ts';
+import { ngramsOf } from '../../src/text-index/ngram-filter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'checkpoints', 'tang');
@@ -58,7 +58,7 @@ describe('checkpoints/tang', () => {
       expect(report.deviations).toEqual([]);
       expect(report.kept).toMatchObject({ shape: true, given: true, rhyme: true, toneStrict: true });
       const lines = characters.join('').split(/[，。]/u);
-      for (const run of lines.flatMap(runsOf)) expect(checkpoint.runs?.hasRun(run)).toBe(false);
+      for (const ngram of lines.flatMap(ngramsOf)) expect(checkpoint.ngrams?.has(ngram)).toBe(false);
     }
   });
 

@@ -26,7 +26,7 @@ const checkpoint: Checkpoint = {
   parameters: initialParameters(architecture, 1),
   vocabulary: VOCABULARY,
   card: {} as Card,
-  runs: null,
+  ngrams: null,
 };
 
 const random = new Random(9);

@@ -1,4 +1,4 @@
-/** The addon of `@tensorflow/tfjs-node-gpu`: its packages from the npm registry, its binary by the C++ compiler. */
+/** Installs the npm packages of the addon `@tensorflow/tfjs-node-gpu`, and compiles its native binary. */
 
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -19,14 +19,14 @@ interface LockEntry {
 
 export type LockPackages = Readonly<Record<string, LockEntry>>;
 
-/** Node-API's headers come from npm too: Node's own are often not installed, and their download site is one more host. */
+/** The headers of Node-API. Node's own headers are often not installed, and their download site is one more host. */
 const HEADERS_PACKAGE = 'node-api-headers';
-/** Newest version of Node-API that the package declares; Node 20, 22 and 24 all have it. */
+/** The newest version of Node-API that the addon declares. Node 20, 22 and 24 support it. */
 const NODE_API = 8;
 
 /**
- * The places in a lock file (`node_modules/a/node_modules/b`) that the named packages need, themselves included,
- * looked up as Node does: from the innermost folder outwards.
+ * The places in a lock file (`node_modules/a/node_modules/b`) of the named packages and of all their dependencies. A
+ * dependency is looked up as Node does it: from the innermost folder outwards.
  */
 export function closureOf(names: readonly string[], packages: LockPackages): Set<string> {
   const reached = new Set<string>();
@@ -34,13 +34,19 @@ export function closureOf(names: readonly string[], packages: LockPackages): Set
     const place = resolvePlace(name, from, packages);
     if (place === null || reached.has(place)) return;
     reached.add(place);
-    const entry = packages[place] as LockEntry;
-    for (const dependency of Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })) {
+    const { dependencies, optionalDependencies } = entryAt(place, packages);
+    for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) {
       follow(dependency, place);
     }
   };
   for (const name of names) follow(name, '');
   return reached;
+}
+
+function entryAt(place: string, packages: LockPackages): LockEntry {
+  const entry = packages[place];
+  if (entry === undefined) throw new SetupError(`package-lock.json does not have ${place}`);
+  return entry;
 }
 
 function resolvePlace(name: string, from: string, packages: LockPackages): string | null {
@@ -54,9 +60,9 @@ function resolvePlace(name: string, from: string, packages: LockPackages): strin
 }
 
 /**
- * Installs the addon's packages under `home`, at the versions and checksums of the project's lock file, running none of
- * their scripts. What the project itself always has is left out, so that it resolves to the project's own copy: two
- * copies of tfjs-core would be two engines.
+ * Installs the addon's packages under `home`, with the versions and checksums of the project's lock file. Runs none of
+ * their scripts. Packages that the project always has are removed again, so that they resolve to the project's copies:
+ * two copies of tfjs-core would be two engines.
  */
 export async function installPackages(root: string, home: string): Promise<void> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
@@ -67,14 +73,12 @@ export async function installPackages(root: string, home: string): Promise<void>
   const places = closureOf(names, lock.packages);
   const dependencies: Record<string, string> = {};
   for (const name of names) {
-    const entry = lock.packages[`node_modules/${name}`];
-    if (entry === undefined) throw new SetupError(`package-lock.json does not name ${name}`);
-    dependencies[name] = entry.version;
+    dependencies[name] = entryAt(`node_modules/${name}`, lock.packages).version;
   }
   const manifest = { name: 'shiren-tensorflow', version: '0.0.0', private: true, dependencies };
   const packages: Record<string, object> = { '': manifest };
   for (const place of places) {
-    const { optional, dev, devOptional, ...entry } = lock.packages[place] as LockEntry;
+    const { optional, dev, devOptional, ...entry } = entryAt(place, lock.packages);
     packages[place] = entry;
   }
   await writeFile(join(home, 'package.json'), JSON.stringify(manifest, null, 2));
@@ -86,22 +90,24 @@ export async function installPackages(root: string, home: string): Promise<void>
   const npm = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: home });
   if (npm.code !== 0) throw new NotObtainable(`npm could not install ${ADDON_PACKAGE}: ${npm.errors.trim()}`);
   for (const place of places) {
-    const { optional, dev, devOptional } = lock.packages[place] as LockEntry;
+    const { optional, dev, devOptional } = entryAt(place, lock.packages);
     const always = !optional && !dev && !devOptional;
     if (always) await rm(join(home, place), { recursive: true, force: true });
   }
 }
 
-const preludeIn = (root: string): string => join(root, 'tools/tensorflow/prelude.cc');
+function preludeIn(root: string): string {
+  return join(root, 'tools/tensorflow/prelude.cc');
+}
 
-/** SHA-256 of the prelude as it is now, in hexadecimal. */
+/** SHA-256 of the current prelude.cc, in hexadecimal. */
 export async function preludeHash(root: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(preludeIn(root)))
     .digest('hex');
 }
 
-/** Compiles the package's own sources and the prelude against the library in its `deps`. */
+/** Compiles the addon's sources and the prelude, and links them with the TensorFlow library in its `deps` folder. */
 export async function compileAddon(compiler: string, root: string, home: string): Promise<void> {
   const folder = join(home, 'node_modules', ADDON_PACKAGE);
   const binary = join(folder, 'lib', `napi-v${NODE_API}`);

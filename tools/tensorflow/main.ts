@@ -1,11 +1,11 @@
 /**
- * `npm run setup:tensorflow [-- --gpu] [-- --remove]`: TensorFlow where the installer of its npm package does not get
- * it. The C library comes out of the Python wheel, through pip, and the package's addon is compiled against it, all in
- * `.tensorflow/` beside node_modules; no folder of the system is touched. The folder appears under its name only once
- * it is whole and has proved itself.
+ * `npm run setup:tensorflow [-- --gpu] [-- --remove]`: installs TensorFlow on machines where the installer of its npm
+ * package fails. It takes the C library out of the Python wheel, which pip downloads, and compiles the package's addon
+ * against it. Everything is in `.tensorflow/`, next to node_modules; no folder of the system changes. The folder gets
+ * this name only when it is complete and has passed a test.
  *
- * Exit codes, as sysexits has them: 0 done or nothing to do, 64 called wrongly, 69 what it needs is not to be had
- * here, 1 the build failed.
+ * Exit codes, as in sysexits.h: 0 done or nothing to do, 64 wrong usage, 69 something that it needs is not available,
+ * 1 the build failed.
  */
 
 import { existsSync } from 'node:fs';
@@ -26,16 +26,23 @@ import {
 import { repositoryRoot } from '../../src/system/package-root.ts';
 import { compileAddon, installPackages, preludeHash } from './addon.ts';
 import type { Proof } from './prove.ts';
-import { gigabytes, survey } from './requirements.ts';
+import { checkRequirements, gigabytes, type Tools } from './requirements.ts';
 import { NotObtainable, SetupError } from './setup-error.ts';
 import { run } from './subprocess.ts';
-import { addCuda, chooseWheel, downloadWheel, TENSORFLOW_VERSION, unpackLibrary } from './wheel.ts';
+import {
+  addCuda,
+  chooseWheel,
+  downloadWheel,
+  TENSORFLOW_VERSION,
+  unpackLibrary,
+  type Wheel,
+} from './wheel.ts';
 
 function say(line: string): void {
   stdout.write(`${line}\n`);
 }
 
-/** Runs `prove.js` beside this file on an addon package. Throws {@link SetupError} with what it complained of. */
+/** Runs `prove.js` on an addon package. Throws {@link SetupError} with its error message. */
 async function prove(folder: string): Promise<Proof> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const program = join(dirname(fileURLToPath(import.meta.url)), `prove.${extension}`);
@@ -48,20 +55,24 @@ async function prove(folder: string): Promise<Proof> {
   return JSON.parse(result.output) as Proof;
 }
 
-/** The addon that is there already, if it is what would be built, computes, and on a GPU where one is asked for. */
+/**
+ * Tests the addon that is already installed. Null if there is none, if it fails, if the setup would build another version
+ * now, or if it has no support for a GPU and `gpu` is set.
+ */
 async function proveExisting(root: string, gpu: boolean): Promise<Proof | null> {
   const folder = findAddonPackage(root);
   if (folder === null) return null;
   const manifest = readHomeManifest(tensorflowHome(root));
-  const asNow = manifest?.tensorflow === TENSORFLOW_VERSION && manifest.prelude === (await preludeHash(root));
-  if (manifest !== null && !asNow) return null;
+  const isCurrent =
+    manifest?.tensorflow === TENSORFLOW_VERSION && manifest.prelude === (await preludeHash(root));
+  if (manifest !== null && !isCurrent) return null;
   const proof = await prove(folder).catch(() => null);
-  // Where CUDA's libraries are there and no card, building them again would change nothing.
+  // If CUDA's libraries are installed and the machine has no card, another build would change nothing.
   const suits = !gpu || proof?.gpu === true || manifest?.gpu === true;
   return suits ? proof : null;
 }
 
-/** What an earlier setup left when it was killed. Those of setups that still run are theirs. */
+/** Removes the temporary folders of setups that were killed. Keeps those of setups that still run. */
 async function removeLeftovers(home: string): Promise<void> {
   const prefix = `${basename(home)}.`;
   for (const entry of await readdir(dirname(home))) {
@@ -96,50 +107,21 @@ async function setUp(root: string, gpu: boolean): Promise<void> {
   }
 
   const wheel = chooseWheel(process.arch, gpu);
-  const { tools, missing } = await survey(wheel, root);
+  const { tools, missing } = await checkRequirements(wheel, root);
   if (missing.length > 0) {
     throw new NotObtainable(
-      `the setup needs what is not here:\n${missing.map((part) => `  - ${part}`).join('\n')}`,
+      `the setup cannot start, because these are missing:\n${missing.map((part) => `  - ${part}`).join('\n')}`,
     );
   }
   if (gpu && (await readNvidia()) === null) {
-    say('No NVIDIA card answers here (nvidia-smi): what is set up computes on the processor until one does.');
+    say('nvidia-smi finds no NVIDIA card. TensorFlow will compute on the processor until there is one.');
   }
 
   await removeLeftovers(home);
   const part = `${home}.part-${process.pid}`;
   try {
     await mkdir(part);
-    const folder = join(part, 'node_modules', ADDON_PACKAGE);
-    say(`1/4 ${ADDON_PACKAGE}, from the npm registry`);
-    await installPackages(root, part);
-
-    say(`2/4 ${wheel.project} ${wheel.version}, through pip: ${gigabytes(wheel.download)}`);
-    const wheels = join(part, 'wheels');
-    const archive = await downloadWheel(tools.python, wheel, wheels);
-    const cuda = await unpackLibrary(tools.python, archive, join(folder, 'deps'));
-    await rm(wheels, { recursive: true });
-    if (gpu) await addCuda(tools.python, wheel, cuda, join(folder, 'deps'), say);
-
-    say(`3/4 compiling the addon with ${tools.compiler}`);
-    await compileAddon(tools.compiler, root, part);
-
-    say('4/4 a matrix product to prove it');
-    const proof = await prove(folder);
-    if (gpu && !proof.gpu && (await readNvidia()) !== null) {
-      throw new SetupError(
-        'TensorFlow does not use the card that nvidia-smi shows',
-        `its driver may be too old for CUDA 12`,
-      );
-    }
-    const manifest: HomeManifest = {
-      tensorflow: proof.version,
-      wheel: basename(archive),
-      addon: ADDON_PACKAGE,
-      prelude: await preludeHash(root),
-      gpu,
-    };
-    await writeFile(join(part, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    const proof = await build(root, part, wheel, tools);
     await replace(home, part);
     say(`Done: ${describe(proof)}.`);
   } finally {
@@ -147,7 +129,43 @@ async function setUp(root: string, gpu: boolean): Promise<void> {
   }
 }
 
-/** Puts the finished folder under its name; one that is there already steps aside first. */
+/** Builds the whole TensorFlow folder in `part`, and tests it. */
+async function build(root: string, part: string, wheel: Wheel, tools: Tools): Promise<Proof> {
+  const { gpu } = wheel;
+  const folder = join(part, 'node_modules', ADDON_PACKAGE);
+  say(`1/4 ${ADDON_PACKAGE}, from the npm registry`);
+  await installPackages(root, part);
+
+  say(`2/4 ${wheel.project} ${wheel.version}, through pip: ${gigabytes(wheel.download)}`);
+  const wheels = join(part, 'wheels');
+  const archive = await downloadWheel(tools.python, wheel, wheels);
+  const cuda = await unpackLibrary(tools.python, archive, join(folder, 'deps'));
+  await rm(wheels, { recursive: true });
+  if (gpu) await addCuda(tools.python, wheel, cuda, join(folder, 'deps'), say);
+
+  say(`3/4 compiling the addon with ${tools.compiler}`);
+  await compileAddon(tools.compiler, root, part);
+
+  say('4/4 testing it with a matrix product');
+  const proof = await prove(folder);
+  if (gpu && !proof.gpu && (await readNvidia()) !== null) {
+    throw new SetupError(
+      'TensorFlow does not use the card that nvidia-smi shows',
+      'its driver may be too old for CUDA 12',
+    );
+  }
+  const manifest: HomeManifest = {
+    tensorflow: proof.version,
+    wheel: basename(archive),
+    addon: ADDON_PACKAGE,
+    prelude: await preludeHash(root),
+    gpu,
+  };
+  await writeFile(join(part, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return proof;
+}
+
+/** Renames the finished folder to its final name. An older folder of this name is renamed first, and then removed. */
 async function replace(home: string, part: string): Promise<void> {
   const old = `${home}.old-${process.pid}`;
   if (existsSync(home)) await rename(home, old);
@@ -162,7 +180,7 @@ async function remove(root: string): Promise<void> {
     say('Nothing to remove.');
     return;
   }
-  // Gone under its name at once, however long the deletion takes.
+  // Deleting takes a while. After the rename, no program finds the folder any more.
   const old = `${home}.old-${process.pid}`;
   await rename(home, old);
   await rm(old, { recursive: true });
@@ -173,7 +191,7 @@ function describe(proof: Proof): string {
   return `TensorFlow ${proof.version} computes on ${proof.device}, ${proof.gigaflops} GFLOP/s`;
 }
 
-/** The command's settings, or null where it was called wrongly. */
+/** The options of the command line. Null if they are wrong. */
 function settings(): { gpu: boolean; remove: boolean } | null {
   try {
     const { gpu, remove } = parseArgs({

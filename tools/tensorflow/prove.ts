@@ -1,6 +1,6 @@
 /**
- * Proves one addon package, in a process of its own: `node prove.js FOLDER` loads it, checks it and times a matrix
- * product, and prints one JSON line. A library that crashes as it loads takes only this process with it.
+ * `node prove.js FOLDER`: loads an addon package, checks its results, measures the speed of a matrix product, and prints
+ * a {@link Proof} as one line of JSON. It is a process of its own, because a library that crashes ends its process.
  */
 
 import { argv, stdout } from 'node:process';
@@ -12,12 +12,13 @@ export interface Proof {
   readonly version: string;
   readonly device: string;
   readonly gpu: boolean;
-  /** Of one float32 product of 1024 × 1024 matrices. */
+  /** Billions of operations per second in a float32 product of two 1024 × 1024 matrices. */
   readonly gigaflops: number;
 }
 
 const SIDE = 1024;
 
+/** The speed of the best of five products, in GFLOP/s. */
 async function timeProduct(): Promise<number> {
   const [a, b] = [tf.ones<tf.Rank.R2>([SIDE, SIDE]), tf.ones<tf.Rank.R2>([SIDE, SIDE])];
   let best = Number.POSITIVE_INFINITY;

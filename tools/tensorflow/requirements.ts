@@ -1,36 +1,36 @@
-/** What the setup needs of the machine, checked before anything is downloaded, and all of it said at once. */
+/** Checks what the setup needs of the machine, before anything is downloaded. Reports everything that is missing. */
 
 import { statfs } from 'node:fs/promises';
 import { run } from './subprocess.ts';
-import type { Wheel } from './wheel.ts';
+import { glibcMinor, type Wheel } from './wheel.ts';
 
 export interface Tools {
-  /** A Python that has pip. */
+  /** A Python with pip. */
   readonly python: string;
   /** A C++ compiler that takes GCC's options. */
   readonly compiler: string;
 }
 
-export interface Survey {
+export interface Requirements {
   readonly tools: Tools;
-  /** One sentence each; empty where nothing is missing. */
+  /** One phrase for each missing thing. Empty if nothing is missing. */
   readonly missing: readonly string[];
 }
 
-/** glibc's version, or null on another C library (musl) or system. */
+/** The version of glibc. Null if the system has another C library (musl). */
 export function glibcVersion(): string | null {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime ?? null;
 }
 
-/** Looks for what is needed to set `wheel` up in `folder`. */
-export async function survey(wheel: Wheel, folder: string): Promise<Survey> {
+/** Finds the tools, and everything that is missing, to set up `wheel` in `folder`. */
+export async function checkRequirements(wheel: Wheel, folder: string): Promise<Requirements> {
   const missing: string[] = [];
-  const needed = (/manylinux_2_(\d+)/.exec(wheel.platform)?.[1] ?? '17') as string;
+  const needed = glibcMinor(wheel.platform);
   const glibc = glibcVersion();
   if (glibc === null) {
     missing.push(`the GNU C library 2.${needed} or later (TensorFlow is not published for musl)`);
-  } else if (Number(glibc.split('.')[1]) < Number(needed)) {
+  } else if (Number(glibc.split('.')[1]) < needed) {
     missing.push(`the GNU C library 2.${needed} or later; here is ${glibc}`);
   }
 

@@ -1,7 +1,9 @@
+/** Runs other programs. */
+
 import { spawn } from 'node:child_process';
 
 export interface Finished {
-  /** 127 where the program does not exist, as a shell has it; 128 where a signal ended it. */
+  /** The exit code. 127 if the program does not exist, as in a shell; 128 if a signal ended it. */
   readonly code: number;
   readonly output: string;
   readonly errors: string;
@@ -9,11 +11,11 @@ export interface Finished {
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to this process's environment. */
+  /** Variables in addition to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end and gives what it wrote. Never rejects: a program that fails is an answer too. */
+/** Runs a program and returns its exit code and output. Never rejects: a failure is in the exit code. */
 export function run(
   program: string,
   parameters: readonly string[],

@@ -1,4 +1,4 @@
-/** TensorFlow's C library, taken out of its Python wheel: the only form in which it is published for current CUDA. */
+/** Gets TensorFlow's C library out of its Python wheel. For current versions of CUDA, it is published in no other form. */
 
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,61 +6,62 @@ import { NotObtainable, SetupError } from './setup-error.ts';
 import { run } from './subprocess.ts';
 
 export interface Wheel {
-  /** The Python package. */
+  /** Name of the Python package. */
   readonly project: string;
   readonly version: string;
-  /** Of the one file that fits, checked by pip; null where the file was never seen, and its index vouches for it. */
+  /** Checksum of the one file that fits. pip checks it. If it is null, pip uses the checksum of the package index. */
   readonly sha256: string | null;
   /** The manylinux tag of the file. */
   readonly platform: string;
   readonly gpu: boolean;
-  /** Bytes to download, CUDA included. */
+  /** Bytes to download, with CUDA. */
   readonly download: number;
-  /** Bytes of disk at the worst moment. */
+  /** The most bytes of disk that the setup uses at once. */
   readonly disk: number;
 }
 
-/** TensorFlow's own version, which every wheel here shares. */
+/** The version of TensorFlow in every wheel. */
 export const TENSORFLOW_VERSION = '2.21.0';
 const MB = 1e6;
 
-/** The wheel for a machine. Throws {@link NotObtainable} where none is published. */
+/** The published wheels. */
+const WHEELS: readonly (Wheel & { readonly architecture: string })[] = [
+  {
+    architecture: 'x64',
+    project: 'tensorflow-cpu',
+    version: TENSORFLOW_VERSION,
+    sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+    platform: 'manylinux_2_27_x86_64',
+    gpu: false,
+    download: 274 * MB,
+    disk: 1_400 * MB,
+  },
+  {
+    architecture: 'x64',
+    project: 'tensorflow',
+    version: TENSORFLOW_VERSION,
+    sha256: null,
+    platform: 'manylinux_2_27_x86_64',
+    gpu: true,
+    download: 3_000 * MB,
+    disk: 10_000 * MB,
+  },
+  {
+    architecture: 'arm64',
+    project: 'tensorflow',
+    version: TENSORFLOW_VERSION,
+    sha256: null,
+    platform: 'manylinux_2_27_aarch64',
+    gpu: false,
+    download: 280 * MB,
+    disk: 1_500 * MB,
+  },
+];
+
+/** The wheel for a machine. Throws {@link NotObtainable} if none is published. */
 export function chooseWheel(architecture: string, gpu: boolean): Wheel {
-  if (architecture === 'x64' && !gpu) {
-    return {
-      project: 'tensorflow-cpu',
-      version: TENSORFLOW_VERSION,
-      sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-      platform: 'manylinux_2_27_x86_64',
-      gpu,
-      download: 274 * MB,
-      disk: 1_400 * MB,
-    };
-  }
-  if (architecture === 'x64') {
-    const platform = 'manylinux_2_27_x86_64';
-    return {
-      project: 'tensorflow',
-      version: TENSORFLOW_VERSION,
-      sha256: null,
-      platform,
-      gpu,
-      download: 3_000 * MB,
-      disk: 10_000 * MB,
-    };
-  }
-  if (architecture === 'arm64' && !gpu) {
-    const platform = 'manylinux_2_27_aarch64';
-    return {
-      project: 'tensorflow',
-      version: TENSORFLOW_VERSION,
-      sha256: null,
-      platform,
-      gpu,
-      download: 280 * MB,
-      disk: 1_500 * MB,
-    };
-  }
+  const wheel = WHEELS.find((each) => each.architecture === architecture && each.gpu === gpu);
+  if (wheel !== undefined) return wheel;
   throw new NotObtainable(
     gpu
       ? `TensorFlow with CUDA is published for x86-64 only, and this machine is ${architecture}`
@@ -68,10 +69,10 @@ export function chooseWheel(architecture: string, gpu: boolean): Wheel {
   );
 }
 
-/** The wheel is for this Python whatever the one that runs pip is; nothing of Python in it is used. */
+/** The tags of the wheel. They need not match the Python that runs pip, because no Python code of the wheel is used. */
 const PYTHON_TAGS = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
 
-/** Fetches one wheel into `folder` and gives its path. Throws {@link NotObtainable} with pip's last word. */
+/** Downloads a wheel into `folder` and returns its path. Throws {@link NotObtainable} with pip's error message. */
 export async function downloadWheel(python: string, wheel: Wheel, folder: string): Promise<string> {
   const name = `${wheel.project}==${wheel.version}`;
   await download(python, name, [...PYTHON_TAGS, '--platform', wheel.platform], wheel.sha256, folder);
@@ -96,7 +97,7 @@ async function download(
       ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir'],
       ...['--disable-pip-version-check', '--quiet', ...tags, '-d', folder, '-r', wanted],
     ],
-    // pip builds the file up in the temporary folder, which is often a small memory disk.
+    // pip downloads to the temporary folder first, which is often a small memory disk.
     { env: { TMPDIR: folder } },
   );
   if (result.code !== 0) {
@@ -108,7 +109,7 @@ async function download(
   }
 }
 
-/** Reads a zip archive and writes the members whose names begin with one of the prefixes. */
+/** A Python program that unpacks the members of a zip archive whose names begin with one of the prefixes. */
 const EXTRACT = `
 import sys, zipfile
 archive, folder, *prefixes = sys.argv[1:]
@@ -133,12 +134,12 @@ async function extract(
 }
 
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-/** The headers that the addon includes, directly or not. */
+/** The headers that the addon includes, directly or indirectly. */
 const HEADERS = ['absl', 'tsl', 'xla/tsl', 'tensorflow/c', 'tensorflow/core/platform'];
 
 /**
- * Lays a wheel's library out as the addon expects it: `deps/lib` (also under the names that it links) and
- * `deps/include`. Returns what the wheel requires for CUDA, as pip requirements.
+ * Unpacks a wheel's library to `deps/lib` and its headers to `deps/include`, as the addon expects them. The library also
+ * gets the names that the addon links. Returns the CUDA packages that the wheel requires, as pip requirements.
  */
 export async function unpackLibrary(python: string, archive: string, deps: string): Promise<string[]> {
   const raw = join(deps, 'wheel');
@@ -162,25 +163,30 @@ export async function unpackLibrary(python: string, archive: string, deps: strin
   return cudaRequirements(metadata);
 }
 
-/** The NVIDIA packages among a wheel's requirements, without their conditions: `nvidia-cublas-cu12<13.0,>=12.5.3.2`. */
+/** The NVIDIA packages in a wheel's metadata, without their conditions: `nvidia-cublas-cu12<13.0,>=12.5.3.2`. */
 export function cudaRequirements(metadata: string): string[] {
-  return [...metadata.matchAll(/^Requires-Dist: *(nvidia-[^;\n]+?) *(?:;|$)/gm)].map(([, name]) =>
-    (name as string).replaceAll(/[() ]/g, ''),
+  return [...metadata.matchAll(/^Requires-Dist: *(nvidia-[^;\n]+?) *(?:;|$)/gm)].map(([, requirement = '']) =>
+    requirement.replaceAll(/[() ]/g, ''),
   );
 }
 
+/** The n of a platform tag `manylinux_2_n`: the wheel needs glibc 2.n or later. */
+export function glibcMinor(platform: string): number {
+  return Number(/manylinux_2_(\d+)/.exec(platform)?.[1] ?? 17);
+}
+
 /**
- * NVIDIA marks each of its wheels for the oldest glibc that it runs on, and pip takes only tags that it is given: all
- * up to the one that the TensorFlow wheel needs itself.
+ * The platform tags of NVIDIA's wheels. Each of them has the tag of the oldest glibc that it supports, and pip accepts
+ * only the tags that it is given. So this lists all tags up to that of the TensorFlow wheel.
  */
 function cudaPlatforms(wheel: Wheel): string[] {
-  const newest = Number(/_2_(\d+)_/.exec(wheel.platform)?.[1]);
+  const newest = glibcMinor(wheel.platform);
   const tags = ['manylinux2014_x86_64', 'manylinux2010_x86_64', 'manylinux1_x86_64'];
   for (let minor = 5; minor <= newest; minor++) tags.unshift(`manylinux_2_${minor}_x86_64`);
   return tags;
 }
 
-/** Fetches CUDA's libraries and unpacks them to `deps/nvidia/<part>/lib`, one after another to spare the disk. */
+/** Downloads CUDA's libraries and unpacks them to `deps/nvidia/<part>/lib`, one after another to save disk space. */
 export async function addCuda(
   python: string,
   wheel: Wheel,

@@ -3,9 +3,13 @@
 import { parseArgs } from 'node:util';
 import { count, engineChoice, oneOf, runCommand } from '../../cli/command.ts';
 import { describeEngine, type EngineInfo, startEngine } from '../../engines/engine.ts';
-import { type Checkpoint, checkpointFolder, loadCheckpoint } from '../../model/checkpoint.ts';
+import {
+  type Checkpoint,
+  checkpointFolder,
+  checkpointsRoot,
+  loadCheckpoint,
+} from '../../model/checkpoint.ts';
 import { METERS, MOODS } from '../../poetry/request.ts';
-import { checkpointsRoot } from '../../system/package-root.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';

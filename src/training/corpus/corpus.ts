@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
-import { writeWhole } from '../../system/atomic-write.ts';
+import { writeAtomically } from '../../system/atomic-write.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
 /** Where the corpus is built, relative to the repository's root, where npm runs its scripts. */
@@ -83,7 +83,7 @@ export async function writeCorpus(
   };
   const content = `${JSON.stringify(header)}\n${body}`;
   await mkdir(dirname(path), { recursive: true });
-  await writeWhole(path, content);
+  await writeAtomically(path, content);
   return sha256(content);
 }
 

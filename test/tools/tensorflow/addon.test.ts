@@ -16,7 +16,7 @@ const LOCK: LockPackages = {
 };
 
 describe('the closure of a package in a lock file', () => {
-  it('finds each dependency where Node would, once, round cycles and past absent options', () => {
+  it('finds each dependency once, where Node would find it, despite cycles and missing options', () => {
     expect([...closureOf(['addon'], LOCK)].sort()).toEqual([
       'node_modules/addon',
       'node_modules/deep',
@@ -26,11 +26,11 @@ describe('the closure of a package in a lock file', () => {
     ]);
   });
 
-  it('knows nothing of what is not in the file', () => {
+  it('is empty for a package that is not in the file', () => {
     expect(closureOf(['nobody'], LOCK).size).toBe(0);
   });
 
-  it("holds the addon's own closure in the project's lock file, every version with its checksum", async () => {
+  it("has the addon's closure in the project's lock file, with all checksums", async () => {
     const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
       packages: Record<string, { version: string; integrity?: string }>;
     };

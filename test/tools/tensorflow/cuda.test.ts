@@ -1,6 +1,6 @@
 /**
- * The way from pip to the folder from which the addon loads CUDA's libraries, over wheels made here: the real ones are
- * gigabytes.
+ * Downloads wheels with pip and unpacks them into the folder from which the addon loads CUDA's libraries. The wheels are
+ * made here, because the real ones have gigabytes.
  */
 
 import { execFile } from 'node:child_process';
@@ -18,7 +18,7 @@ const hasPip = await execute('python3', ['-m', 'pip', '--version']).then(
   () => false,
 );
 
-/** Writes a wheel: its file name, then pairs of member and content. */
+/** A Python program that writes a wheel. Its arguments are the file name, then pairs of member and content. */
 const MAKE_WHEEL = `
 import sys, zipfile
 archive, *members = sys.argv[1:]
@@ -29,17 +29,17 @@ with zipfile.ZipFile(archive, 'w') as wheel:
 
 describe.runIf(hasPip && process.platform === 'linux')('wheels with CUDA', () => {
   let root: string;
-  let shelf: string;
+  let index: string;
   let deps: string;
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'shiren-cuda-'));
-    shelf = join(root, 'shelf');
+    index = join(root, 'index');
     deps = join(root, 'deps');
-    await mkdir(shelf);
+    await mkdir(index);
     vi.stubEnv('PIP_NO_INDEX', '1');
     vi.stubEnv('PIP_EXTRA_INDEX_URL', '');
-    vi.stubEnv('PIP_FIND_LINKS', shelf);
+    vi.stubEnv('PIP_FIND_LINKS', index);
   });
 
   afterEach(async () => {
@@ -47,7 +47,7 @@ describe.runIf(hasPip && process.platform === 'linux')('wheels with CUDA', () =>
     await rm(root, { recursive: true });
   });
 
-  async function shelve(project: string, version: string, tag: string, members: Record<string, string>) {
+  async function publish(project: string, version: string, tag: string, members: Record<string, string>) {
     const name = project.replaceAll('-', '_');
     const info = `${name}-${version}.dist-info`;
     const files: Record<string, string> = {
@@ -56,18 +56,18 @@ describe.runIf(hasPip && process.platform === 'linux')('wheels with CUDA', () =>
       [`${info}/RECORD`]: '',
       ...members,
     };
-    const archive = join(shelf, `${name}-${version}-${tag}.whl`);
+    const archive = join(index, `${name}-${version}-${tag}.whl`);
     await execute('python3', ['-c', MAKE_WHEEL, archive, ...Object.entries(files).flat()]);
   }
 
   const wheel = chooseWheel('x64', true);
 
-  it('are laid out beside the library, one part after another', { timeout: 60_000 }, async () => {
-    await shelve('tensorflow', wheel.version, 'cp311-cp311-manylinux_2_27_x86_64', {
+  it('are unpacked next to the library', { timeout: 60_000 }, async () => {
+    await publish('tensorflow', wheel.version, 'cp311-cp311-manylinux_2_27_x86_64', {
       'tensorflow/libtensorflow_cc.so.2': 'the library',
       'tensorflow/libtensorflow_framework.so.2': 'the framework',
       'tensorflow/include/tensorflow/c/c_api.h': '// a header',
-      'tensorflow/python/huge.py': 'nothing of use here',
+      'tensorflow/python/huge.py': 'not needed',
       [`tensorflow-${wheel.version}.dist-info/METADATA`]: [
         'Metadata-Version: 2.1',
         'Name: tensorflow',
@@ -84,13 +84,13 @@ describe.runIf(hasPip && process.platform === 'linux')('wheels with CUDA', () =>
     expect(await readlink(join(deps, 'lib/libtensorflow.so'))).toBe('libtensorflow_cc.so.2');
     expect(await readFile(join(deps, 'include/tensorflow/c/c_api.h'), 'utf8')).toBe('// a header');
 
-    // Too old, in range for two kinds of glibc, too new.
+    // Too old, in range, too new.
     for (const version of ['12.4.0', '12.9.1', '13.0.0']) {
-      await shelve('nvidia-cublas-cu12', version, 'py3-none-manylinux_2_27_x86_64', {
+      await publish('nvidia-cublas-cu12', version, 'py3-none-manylinux_2_27_x86_64', {
         'nvidia/cublas/lib/libcublas.so.12': `cublas ${version}`,
       });
     }
-    await shelve('nvidia-nccl-cu12', '2.28.3', 'py3-none-manylinux_2_18_x86_64', {
+    await publish('nvidia-nccl-cu12', '2.28.3', 'py3-none-manylinux_2_18_x86_64', {
       'nvidia/nccl/lib/libnccl.so.2': 'nccl',
       'nvidia/nccl/include/nccl.h': '// a header',
     });
@@ -102,14 +102,14 @@ describe.runIf(hasPip && process.platform === 'linux')('wheels with CUDA', () =>
     expect((await readdir(deps)).sort()).toEqual(['include', 'lib', 'nvidia']);
   });
 
-  it('that are not offered are said to be missing', { timeout: 60_000 }, async () => {
+  it('are reported if pip cannot find them', { timeout: 60_000 }, async () => {
     const fetching = addCuda('python3', wheel, ['nvidia-cufft-cu12<12.0,>=11.2.3.61'], deps, () => {});
     await expect(fetching).rejects.toThrow(NotObtainable);
     await expect(fetching).rejects.toThrow('pip could not fetch nvidia-cufft-cu12');
   });
 });
 
-describe.runIf(hasPip)('a wheel that is not the one that was pinned', () => {
+describe.runIf(hasPip)('a wheel with another checksum than the pinned one', () => {
   it('is refused', { timeout: 60_000 }, async () => {
     const root = await mkdtemp(join(tmpdir(), 'shiren-wheel-'));
     vi.stubEnv('PIP_NO_INDEX', '1');
@@ -122,7 +122,7 @@ describe.runIf(hasPip)('a wheel that is not the one that was pinned', () => {
         MAKE_WHEEL,
         archive,
         'tensorflow/libtensorflow_cc.so.2',
-        'not what was meant',
+        'other content',
       ]);
       const fetching = downloadWheel('python3', wheel, join(root, 'wheels'));
       await expect(fetching).rejects.toThrow(/do not match the hashes/i);

@@ -1,4 +1,4 @@
-/** The command itself, built, in a small project of its own: what it says and leaves where it cannot go on. */
+/** Runs the built command in a small project of its own, and tests what it writes and leaves behind if it fails. */
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     await mkdir(join(root, 'tools/tensorflow'), { recursive: true });
     await cp('tools/tensorflow/prelude.cc', join(root, 'tools/tensorflow/prelude.cc'));
     for (const file of ['package.json', 'package-lock.json']) await cp(file, join(root, file));
-    // The packages that a project always has, and not the optional one that is to be set up.
+    // The packages that every installation has. The optional package, which the command installs, is missing.
     await mkdir(join(root, 'node_modules/@tensorflow'), { recursive: true });
     for (const name of ['tfjs-core', 'tfjs-backend-cpu', 'tfjs-backend-wasm']) {
       await symlink(resolve('node_modules/@tensorflow', name), join(root, 'node_modules/@tensorflow', name));
@@ -59,12 +59,12 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     });
   }
 
-  /** What the setup has left beside the project's own files. */
+  /** The files and folders of the setup in the project. */
   async function leftovers(): Promise<string[]> {
     return (await readdir(root)).filter((entry) => entry.startsWith('.tensorflow'));
   }
 
-  it('says all that is missing before it begins', async () => {
+  it('reports everything that is missing before it starts', async () => {
     const { code, output, errors } = await run();
     expect(code).toBe(69);
     expect(output).toBe('');
@@ -73,14 +73,14 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('asks only for what is missing', async () => {
+  it('reports only what is missing', async () => {
     await install('c++', 'exit 0');
     const { errors } = await run();
     expect(errors).toContain('Python with pip');
     expect(errors).not.toContain('C++');
   });
 
-  it('passes on what pip says where it cannot fetch, and leaves nothing', async () => {
+  it('reports the error of pip, and leaves nothing behind', async () => {
     await install('npm', 'exit 0');
     await install('c++', 'exit 0');
     await install(
@@ -95,7 +95,7 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('is not taken for done when it is killed halfway, and clears up the next time', async () => {
+  it('is not complete if it is killed, and cleans up the next time', async () => {
     await install('npm', `: >${root}/begun; exec /bin/sleep 60`);
     await install('c++', 'exit 0');
     await install('python3', 'exit 0');
@@ -105,7 +105,8 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
       detached: true,
     });
     await expect.poll(() => readdir(root), { timeout: 10_000 }).toContain('begun');
-    process.kill(-(child.pid as number), 'SIGKILL');
+    // A negative id ends the whole process group.
+    process.kill(-(child.pid ?? Number.NaN), 'SIGKILL');
     await once(child, 'exit');
 
     expect(await leftovers()).toHaveLength(1);
@@ -117,7 +118,7 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('removes what was set up, at once for whoever looks', async () => {
+  it('removes the installation', async () => {
     await mkdir(join(root, '.tensorflow/node_modules'), { recursive: true });
     await writeFile(join(root, '.tensorflow/manifest.json'), '{"tensorflow":"2.21.0"}');
     expect(findAddonPackage(root)).toBe(join(root, '.tensorflow/node_modules/@tensorflow/tfjs-node-gpu'));
@@ -127,7 +128,7 @@ describe.runIf(onLinux)('npm run setup:tensorflow', () => {
     expect((await run('--remove')).output).toBe('Nothing to remove.\n');
   });
 
-  it('refuses an option that it does not know', async () => {
+  it('refuses an unknown option', async () => {
     const { code, errors } = await run('--cuda');
     expect(code).toBe(64);
     expect(errors).toContain("Unknown option '--cuda'");

@@ -3,7 +3,7 @@ import { NotObtainable } from '../../../tools/tensorflow/setup-error.ts';
 import { chooseWheel, cudaRequirements } from '../../../tools/tensorflow/wheel.ts';
 
 describe('the wheel for a machine', () => {
-  it('is the small one without CUDA unless a GPU is asked for', () => {
+  it('is the small one without CUDA, unless a GPU is requested', () => {
     const wheel = chooseWheel('x64', false);
     expect(wheel.project).toBe('tensorflow-cpu');
     expect(wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -18,7 +18,7 @@ describe('the wheel for a machine', () => {
 });
 
 describe('what a wheel requires of CUDA', () => {
-  it('is read from its metadata, in both spellings of a requirement, without the conditions', () => {
+  it('is read from its metadata, in both notations, without the conditions', () => {
     const metadata = [
       'Name: tensorflow',
       'Requires-Dist: numpy>=1.26.0',
