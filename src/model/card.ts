@@ -52,7 +52,7 @@ export const cardSchema = z.object({
   /** `poems` are those of the training split. */
   corpus: z.object({ source: z.string(), sha256, poems: count }),
   /** What was trained on before it, in the same run; null where there was nothing. */
-  earlier: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
+  pretraining: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
   training: z.object({
     steps: count,
     /** With fractions. */

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { PART, writeWhole } from '../system/atomic-write.ts';
+import { PART, writeAtomically } from '../system/atomic-write.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { RunIndex } from '../text-index/ngram-filter.ts';
@@ -158,7 +158,7 @@ export async function loadLines(checkpoint: Pick<Checkpoint, 'folder' | 'card'>)
 
 /** What a card says that the files themselves do not. */
 export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut'> &
-  Partial<Pick<Card, 'earlier'>>;
+  Partial<Pick<Card, 'pretraining'>>;
 
 /** Serialised indexes of the training corpus. */
 export interface NoveltyIndexes {
@@ -217,11 +217,11 @@ export async function saveCheckpoint(
     novelty: novelty
       ? { runs: name('runs', 'bin', novelty.runs), lines: name('lines', 'bin', novelty.lines) }
       : null,
-    earlier: null,
+    pretraining: null,
     ...details,
   };
-  for (const [file, bytes] of files) await writeWhole(join(folder, file), bytes);
-  await writeWhole(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
+  for (const [file, bytes] of files) await writeAtomically(join(folder, file), bytes);
+  await writeAtomically(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
   for (const file of await readdir(folder)) {
     if (STALE.test(file) && !files.has(file)) await rm(join(folder, file), { force: true });
   }

@@ -10,7 +10,10 @@ export const PART = '.part';
  * Writes beside the target, flushes to disk, then renames: a reader finds the old file or the new one, wherever
  * a writer was killed. Chunks are written one after the other.
  */
-export async function writeWhole(path: string, ...chunks: readonly (string | Uint8Array)[]): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  ...chunks: readonly (string | Uint8Array)[]
+): Promise<void> {
   const beside = `${path}${PART}`;
   try {
     const file = await open(beside, 'w');

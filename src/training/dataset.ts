@@ -3,7 +3,7 @@
 import { Random } from '../model/random.ts';
 import type { Prompt, Vocabulary } from '../model/vocabulary.ts';
 import { type Batch, makeBatch, type Sequence } from './batch.ts';
-import type { Poem, Split } from './corpus/corpus.ts';
+import type { CorpusPoem, Split } from './corpus/corpus.ts';
 import { themeOf } from './corpus/theme.ts';
 
 /** So many batches' worth of shuffled poems are sorted by length together: little padding, much chance. */
@@ -24,7 +24,7 @@ export interface DatasetOptions extends PromptShares {
 
 /** How many predictions one pass over the training split learns from, on average: characters, marks, ends and titles. */
 export function predictionsPerEpoch(
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   { titleShare }: Pick<PromptShares, 'titleShare'>,
 ): number {
   let predictions = 0;
@@ -39,10 +39,10 @@ export function predictionsPerEpoch(
 
 export class Dataset {
   readonly vocabulary: Vocabulary;
-  readonly #poems: { readonly [split in Split]: readonly Poem[] };
+  readonly #poems: { readonly [split in Split]: readonly CorpusPoem[] };
   readonly #options: DatasetOptions;
 
-  constructor(poems: readonly Poem[], vocabulary: Vocabulary, options: DatasetOptions) {
+  constructor(poems: readonly CorpusPoem[], vocabulary: Vocabulary, options: DatasetOptions) {
     this.vocabulary = vocabulary;
     this.#options = options;
     const of = (split: Split) => poems.filter((poem) => poem.split === split);
@@ -93,7 +93,7 @@ export class Dataset {
   }
 
   /** A poem as one epoch shows it; its title is predicted, where it has one. */
-  #drawSequence(poem: Poem, random: Random): Sequence {
+  #drawSequence(poem: CorpusPoem, random: Random): Sequence {
     const { titleShare, announcedShare } = this.#options;
     const title = random.uniform() < titleShare ? themeOf(poem.title) : '';
     const announced = random.uniform() < announcedShare ? announce(poem.text, random) : {};

@@ -1,7 +1,7 @@
 /** How a run is shown: a bar that redraws itself on a terminal, plain lines elsewhere. */
 
 import type { LogEntry } from './curve.ts';
-import type { StepReport, Trainer } from './trainer.ts';
+import type { StepResult, Trainer } from './trainer.ts';
 
 const BAR_WIDTH = 24;
 /** Between redraws of the bar, and between plain lines, in milliseconds. */
@@ -20,7 +20,7 @@ export class Progress {
     this.#now = now;
   }
 
-  step(step: StepReport, trainer: Pick<Trainer, 'epoch' | 'totalSteps'>, tokensPerSecond: number): void {
+  step(step: StepResult, trainer: Pick<Trainer, 'epoch' | 'totalSteps'>, tokensPerSecond: number): void {
     const now = this.#now();
     this.#started ??= { at: now, step: step.step };
     if (now - this.#shownAt < (this.#out.isTTY ? REDRAW_INTERVAL : LINE_INTERVAL)) return;

@@ -20,7 +20,7 @@ export interface Recipe extends PromptShares {
   readonly batchRows: number;
   readonly epochs: number;
   /** Passes over the Song poems before the first one over the corpus, as one run; null where there are none. */
-  readonly earlier: { readonly epochs: number; readonly dropout: number } | null;
+  readonly pretraining: { readonly epochs: number; readonly dropout: number } | null;
   readonly seed: number;
   /** What the products over all steps of a batch are computed in, where the engine has it; float32 elsewhere. */
   readonly precision: Precision;
@@ -39,7 +39,7 @@ const study = {
   dropout: 0,
   batchRows: 64,
   epochs: 20,
-  earlier: null,
+  pretraining: null,
   titleShare: 0,
   announcedShare: 0,
   seed: 1,
@@ -89,7 +89,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     dropout: 0.3,
     batchRows: 128,
     epochs: 12,
-    earlier: { epochs: 3, dropout: 0.15 },
+    pretraining: { epochs: 3, dropout: 0.15 },
     titleShare: 0.7,
     announcedShare: 0.35,
     seed: 1,

@@ -10,7 +10,7 @@ import { readState } from './state-file.ts';
 /** What a state says of the run that it belongs to. */
 export interface About {
   readonly recipe: Recipe;
-  /** The hash of the corpus, or those of both, where there is an earlier one. */
+  /** The hash of the corpus, or those of both, where there is an pretraining one. */
   readonly corpus: string;
   readonly seconds: number;
   readonly tokens: number;
@@ -43,8 +43,8 @@ export async function resume(path: string, recipe: Recipe, corpus: About['corpus
 }
 
 /** What may not change in a run: all but how many passes it makes. */
-function withoutLength({ epochs: _, earlier, ...settings }: Recipe) {
-  return { ...settings, earlier: earlier && { ...earlier, epochs: 0 } };
+function withoutLength({ epochs: _, pretraining, ...settings }: Recipe) {
+  return { ...settings, pretraining: pretraining && { ...pretraining, epochs: 0 } };
 }
 
 /** Keeps a checkpoint under a name of its own: its name and a number. */

@@ -10,7 +10,7 @@ import type { HeldOutScores } from '../model/card.ts';
 import { type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
-import { writeWhole } from '../system/atomic-write.ts';
+import { writeAtomically } from '../system/atomic-write.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { RunIndex } from '../text-index/ngram-filter.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
@@ -22,15 +22,15 @@ import { toTensors } from './network/network.ts';
 import type { Recipe } from './recipes.ts';
 import { type About, pathsIn, readLog, resume, setAside } from './run-folder.ts';
 import { writeState } from './state-file.ts';
-import { type StepReport, Trainer } from './trainer.ts';
+import { type StepResult, Trainer } from './trainer.ts';
 
 const SAVE_INTERVAL_MS = 60_000;
 
 export interface RunOptions {
   readonly recipe: Recipe;
   readonly corpus: Corpus;
-  /** The Song poems, where the recipe has an earlier stage. */
-  readonly earlier: Corpus | null;
+  /** The Song poems, where the recipe has an pretraining stage. */
+  readonly pretraining: Corpus | null;
   readonly engine: EngineInfo;
   /** The checkpoint's folder. */
   readonly folder: string;
@@ -42,7 +42,7 @@ export interface RunOptions {
   /** Aborting stops the run after the step under way. */
   readonly signal: AbortSignal;
   readonly onStep: (
-    step: StepReport,
+    step: StepResult,
     run: { readonly trainer: Trainer; readonly tokensPerSecond: number },
   ) => void;
   readonly onEvaluation: (entry: LogEntry) => void;
@@ -56,12 +56,12 @@ export interface RunResult {
 
 /** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`, saying what is wrong. */
 export async function train(options: RunOptions): Promise<RunResult> {
-  const { recipe, corpus, earlier, folder } = options;
+  const { recipe, corpus, pretraining, folder } = options;
   const dataset = openDataset(recipe, corpus);
-  const earlierDataset = earlier ? new Dataset(earlier.poems, dataset.vocabulary, recipe) : null;
-  const corpora = earlier ? `${corpus.hash}+${earlier.hash}` : corpus.hash;
+  const pretrainingDataset = pretraining ? new Dataset(pretraining.poems, dataset.vocabulary, recipe) : null;
+  const corpora = pretraining ? `${corpus.hash}+${pretraining.hash}` : corpus.hash;
   const resumed = options.resume ? await resume(pathsIn(folder).state, recipe, corpora) : null;
-  const trainer = new Trainer(recipe, dataset, earlierDataset, resumed?.state);
+  const trainer = new Trainer(recipe, dataset, pretrainingDataset, resumed?.state);
   // What stands under the name already stays there, and may be served, until there is something to take its place.
   const replaces = !resumed && (await stat(folder).catch(() => null)) !== null;
   let place = replaces ? `${folder}.new` : folder;
@@ -70,8 +70,8 @@ export async function train(options: RunOptions): Promise<RunResult> {
   await mkdir(dirname(paths.state), { recursive: true });
   const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
   const log = resumed ? await readLog(paths.log, trainer.step) : [];
-  await writeWhole(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  const novelty = indexPoems(corpus, earlier);
+  await writeAtomically(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  const novelty = indexPoems(corpus, pretraining);
   let validation = log.at(-1)?.validation ?? null;
   const monitor = new DeviceMonitor();
 
@@ -90,7 +90,11 @@ export async function train(options: RunOptions): Promise<RunResult> {
       {
         recipe: { ...recipe },
         corpus: { source: corpus.source, sha256: corpus.hash, poems: dataset.trainingPoems },
-        earlier: earlier && { source: earlier.source, sha256: earlier.hash, poems: earlier.poems.length },
+        pretraining: pretraining && {
+          source: pretraining.source,
+          sha256: pretraining.hash,
+          poems: pretraining.poems.length,
+        },
         training: {
           steps: trainer.step,
           epochs: trainer.epoch,
@@ -131,7 +135,7 @@ export async function train(options: RunOptions): Promise<RunResult> {
     };
     log.push(entry);
     await appendFile(paths.log, `${JSON.stringify(entry)}\n`);
-    await writeWhole(paths.curve, await drawLossCurve(basename(folder), log));
+    await writeAtomically(paths.curve, await drawLossCurve(basename(folder), log));
     options.onEvaluation(entry);
   };
 
@@ -199,9 +203,9 @@ export function openDataset(recipe: Recipe, corpus: Corpus, vocabulary?: Vocabul
  * What the training poems say, so that the model's poems do not repeat it: runs of all that was learned from, and the
  * corpus's own lines to find the nearest among.
  */
-function indexPoems(corpus: Corpus, earlier: Corpus | null): NoveltyIndexes {
+function indexPoems(corpus: Corpus, pretraining: Corpus | null): NoveltyIndexes {
   const lines = trainingLines(corpus);
-  const before = earlier ? trainingLines(earlier) : [];
+  const before = pretraining ? trainingLines(pretraining) : [];
   return { runs: RunIndex.build([...lines, ...before]).bytes, lines: LineIndex.build(lines).serialise() };
 }
 
@@ -242,7 +246,7 @@ function emptyWindow(): Window {
   return { loss: 0, tokens: 0, norm: 0, steps: 0, ms: 0, learningRate: 0 };
 }
 
-function addStep(window: Window, step: StepReport, ms: number): void {
+function addStep(window: Window, step: StepResult, ms: number): void {
   window.loss += step.loss * step.tokens;
   window.tokens += step.tokens;
   window.norm += step.norm;

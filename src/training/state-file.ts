@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { writeWhole } from '../system/atomic-write.ts';
+import { writeAtomically } from '../system/atomic-write.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -54,7 +54,7 @@ export async function writeState(path: string, state: TrainerState, about: unkno
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  await writeWhole(path, length, json, ...data);
+  await writeAtomically(path, length, json, ...data);
 }
 
 /** Throws {@link StateError} where the file is not a whole state; the usual file errors where it cannot be read. */

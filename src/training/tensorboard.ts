@@ -2,7 +2,7 @@
 
 import type { LogEntry } from './curve.ts';
 import { EventFile } from './event-file.ts';
-import type { StepReport } from './trainer.ts';
+import type { StepResult } from './trainer.ts';
 
 export class TensorBoard {
   readonly #file: EventFile;
@@ -14,7 +14,7 @@ export class TensorBoard {
     this.#resuming = resuming;
   }
 
-  step({ step, loss, norm, learningRate }: StepReport): void {
+  step({ step, loss, norm, learningRate }: StepResult): void {
     if (this.#resuming) this.#file.resume(step);
     this.#resuming = false;
     this.#file.write(step, {

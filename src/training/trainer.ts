@@ -10,6 +10,7 @@ import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import type { Batch } from './batch.ts';
+import { Curriculum, type CurriculumBatch } from './curriculum.ts';
 import type { Dataset } from './dataset.ts';
 import { scoreBatches } from './evaluation.ts';
 import { lossAndGradients } from './network/backpropagation.ts';
@@ -19,7 +20,6 @@ import { setPrecision } from './network/ops.ts';
 import { emptySlots, globalNorm, type Slots, toSlots, update } from './network/optimizer.ts';
 import type { Recipe } from './recipes.ts';
 import { learningRate } from './schedule.ts';
-import { type Lesson, Syllabus } from './syllabus.ts';
 
 export interface TrainerState {
   /** Steps taken. */
@@ -29,7 +29,7 @@ export interface TrainerState {
   readonly slots: ReadonlyMap<string, Float32Array>;
 }
 
-export interface StepReport {
+export interface StepResult {
   readonly step: number;
   /** Mean NLL in nats of the batch's predictions, before the update. */
   readonly loss: number;
@@ -49,18 +49,18 @@ export class Trainer {
   readonly architecture: Architecture;
   readonly #recipe: Recipe;
   readonly #dataset: Dataset;
-  readonly #syllabus: Syllabus;
+  readonly #curriculum: Curriculum;
   readonly #parameters: Record<string, tf.Tensor>;
   readonly #slots: Slots;
   #step: number;
 
-  /** `earlier` holds the poems of the recipe's earlier stage, in the vocabulary of `dataset`. */
-  constructor(recipe: Recipe, dataset: Dataset, earlier: Dataset | null, state?: TrainerState) {
+  /** `pretraining` holds the poems of the recipe's pretraining stage, in the vocabulary of `dataset`. */
+  constructor(recipe: Recipe, dataset: Dataset, pretraining: Dataset | null, state?: TrainerState) {
     this.#recipe = recipe;
     this.#dataset = dataset;
     const stages = [{ dataset, epochs: recipe.epochs, dropout: recipe.dropout }];
-    if (recipe.earlier && earlier) stages.unshift({ dataset: earlier, ...recipe.earlier });
-    this.#syllabus = new Syllabus(stages);
+    if (recipe.pretraining && pretraining) stages.unshift({ dataset: pretraining, ...recipe.pretraining });
+    this.#curriculum = new Curriculum(stages);
     this.architecture = { ...recipe.architecture, vocabulary: dataset.vocabulary.size };
     const parameters = state?.parameters ?? this.#begin();
     this.#parameters = toTensors(this.architecture, parameters);
@@ -75,12 +75,12 @@ export class Trainer {
   }
 
   get totalSteps(): number {
-    return this.#syllabus.totalSteps;
+    return this.#curriculum.totalSteps;
   }
 
   /** Epochs done, those of all stages together, with fractions. */
   get epoch(): number {
-    return this.#syllabus.epochs(this.#step);
+    return this.#curriculum.epochs(this.#step);
   }
 
   get finished(): boolean {
@@ -88,8 +88,8 @@ export class Trainer {
   }
 
   /** Takes the steps that are left, one at a time as the caller asks for them. Throws {@link DivergenceError}. */
-  async *steps(): AsyncGenerator<StepReport> {
-    for (const lesson of this.#syllabus.after(this.#step)) yield await this.#take(lesson);
+  async *steps(): AsyncGenerator<StepResult> {
+    for (const lesson of this.#curriculum.after(this.#step)) yield await this.#take(lesson);
   }
 
   /** Scores on a held-out split, with the weights in full precision. */
@@ -115,7 +115,7 @@ export class Trainer {
       tensor.dispose();
   }
 
-  async #take({ batch, dropout }: Lesson): Promise<StepReport> {
+  async #take({ batch, dropout }: CurriculumBatch): Promise<StepResult> {
     const { clipNorm, optimizer, schedule, seed } = this.#recipe;
     const step = this.#step + 1;
     const masks = drawMasks(this.architecture, batch.rows, dropout, seed ^ Math.imul(step, 0x85ebca6b));

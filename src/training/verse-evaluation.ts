@@ -11,10 +11,10 @@ import { FORM_NAMES, type FormName, type LineLength } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
 import type { Meter } from '../poetry/request.ts';
-import type { Poem } from './corpus/corpus.ts';
-import { openDecoder, type WritingOptions, type Written, writeAll } from './writing.ts';
+import type { CorpusPoem } from './corpus/corpus.ts';
+import { type GeneratedPoem, type GenerationOptions, generateAll, openDecoder } from './generation.ts';
 
-export interface VerseOptions extends WritingOptions {
+export interface VerseOptions extends GenerationOptions {
   /** Poems of each form. */
   readonly poems: number;
   readonly meter: Meter;
@@ -56,12 +56,12 @@ export interface Comparison {
 export type VerseResults = { readonly [form in FormName | 'acrostic']: Comparison };
 
 /** The model's mean NLL in nats a hanzi over human poems of the test split. */
-export type ScoreHuman = (poems: readonly Poem[]) => Promise<number>;
+export type ScoreHuman = (poems: readonly CorpusPoem[]) => Promise<number>;
 
 /** Runs the whole comparison on the engine of this thread. */
 export async function evaluateVerse(
   checkpoint: Checkpoint,
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   options: VerseOptions,
   scoreHuman: ScoreHuman,
   onProgress: (form: string, done: number) => void,
@@ -79,7 +79,7 @@ export async function evaluateVerse(
       const plans = Array.from({ length: options.poems }, () =>
         planOpening(human.length > 0 ? human : test, form, options, random),
       );
-      const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress(form, done));
+      const { written, ms } = await generateAll(decoder, plans, options, (done) => onProgress(form, done));
       const texts = written.map(({ characters }) => characters.join(''));
       const equal = Math.min(texts.length, human.length);
       results[form] = {
@@ -88,7 +88,9 @@ export async function evaluateVerse(
       };
     }
     const plans = Array.from({ length: options.poems }, () => planHeads(test, options, random));
-    const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress('acrostic', done));
+    const { written, ms } = await generateAll(decoder, plans, options, (done) =>
+      onProgress('acrostic', done),
+    );
     const texts = written.map(({ characters }) => characters.join(''));
     results.acrostic = { generated: scoreWritten(written, ms, trainingLines, texts), human: NO_POEMS };
   } finally {
@@ -99,20 +101,20 @@ export async function evaluateVerse(
 
 /** A plan that begins as one of the poems does, with its first one or two hanzi. */
 function planOpening(
-  human: readonly Poem[],
+  human: readonly CorpusPoem[],
   form: FormName,
   { meter }: VerseOptions,
   random: Random,
 ): VersePlan {
-  const poem = human[random.below(human.length)] as Poem;
+  const poem = human[random.below(human.length)] as CorpusPoem;
   const opening = [...linesOf(poem.text).join('')].slice(0, 1 + random.below(2)).join('');
   return compilePlan({ kind: 'poem', opening, form, title: '', meter, rhyme: 'auto' });
 }
 
 /** A plan with two to sixteen heads drawn from the test split, in lines of five or seven. */
-function planHeads(test: readonly Poem[], { meter }: VerseOptions, random: Random): VersePlan {
+function planHeads(test: readonly CorpusPoem[], { meter }: VerseOptions, random: Random): VersePlan {
   const draw = () => {
-    const hanzi = linesOf((test[random.below(test.length)] as Poem).text).join('');
+    const hanzi = linesOf((test[random.below(test.length)] as CorpusPoem).text).join('');
     const characters = [...hanzi];
     return characters[random.below(characters.length)] as string;
   };
@@ -122,7 +124,7 @@ function planHeads(test: readonly Poem[], { meter }: VerseOptions, random: Rando
 }
 
 function scoreWritten(
-  written: readonly Written[],
+  written: readonly GeneratedPoem[],
   ms: number,
   trainingLines: ReadonlySet<string>,
   equalTexts: readonly string[],
@@ -144,7 +146,7 @@ function scoreWritten(
 }
 
 async function scoreHumanPoems(
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   form: FormName,
   trainingLines: ReadonlySet<string>,
   scoreHuman: ScoreHuman,
@@ -208,7 +210,7 @@ function linesOf(text: string): string[] {
 }
 
 /** Lines of a poem of ours that stand in the training split, but for those that the asker gave whole. */
-function copied({ characters, plan }: Written, trainingLines: ReadonlySet<string>): number {
+function copied({ characters, plan }: GeneratedPoem, trainingLines: ReadonlySet<string>): number {
   let count = 0;
   for (let line = 0; line < plan.lines; line++) {
     const start = line * (plan.length + 1);

@@ -1,7 +1,7 @@
 /** `npm run corpus`: builds the corpus that the training reads. */
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildCorpus, buildEarlierCorpus, type Tally } from '../corpus/build.ts';
+import { buildCorpus, buildPretrainingCorpus, type Tally } from '../corpus/build.ts';
 import { CORPUS_PATH, CorpusError, readCorpus, SONG_PATH, writeCorpus } from '../corpus/corpus.ts';
 import { fetchPackage, INTEGRITY, PACKAGE, readPackage } from '../corpus/package.ts';
 import { fingerprint, readStamp, writeStamp } from '../corpus/stamp.ts';
@@ -49,7 +49,7 @@ async function fromSong(): Promise<void> {
     return;
   }
   const tarball = await fetchPackage(dirname(CORPUS_PATH), remark);
-  const { poems, tally } = buildEarlierCorpus(await readPackage(tarball, 'song'), corpus.poems);
+  const { poems, tally } = buildPretrainingCorpus(await readPackage(tarball, 'song'), corpus.poems);
   const hash = await writeCorpus(poems, PACKAGE, SONG_PATH);
   await writeStamp(SONG_PATH, inputs, hash, tally);
   print(SONG_PATH, PACKAGE, hash, tally);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { count, engineChoice, runCommand } from '../../cli/command.ts';
 import { describeEngine, startEngine } from '../../engines/engine.ts';
-import { writeWhole } from '../../system/atomic-write.ts';
+import { writeAtomically } from '../../system/atomic-write.ts';
 import { checkpointsRoot, repositoryRoot } from '../../system/package-root.ts';
 import { readCorpus } from '../corpus/corpus.ts';
 import { drawGradients, drawLosses, drawUtilization } from '../experiments/figures.ts';
@@ -58,9 +58,9 @@ await runCommand(async () => {
   const folder = join(values.out, 'experiments');
   await mkdir(folder, { recursive: true });
   for (const [name, svg] of Object.entries(pictures)) {
-    if (svg !== null) await writeWhole(join(folder, `${name}.svg`), svg);
+    if (svg !== null) await writeAtomically(join(folder, `${name}.svg`), svg);
   }
   const page = join(values.out, 'experiments.md');
-  await writeWhole(page, renderPage(findings, engine, pictures.utilization !== null));
+  await writeAtomically(page, renderPage(findings, engine, pictures.utilization !== null));
   console.log(`wrote ${page}`);
 });

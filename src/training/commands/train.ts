@@ -55,8 +55,13 @@ await runCommand(async () => {
   const folder = checkpointFolder(checkpointsRoot(), name);
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
-  const earlier = named.earlier ? await readSong() : null;
-  const recipe = withLength({ ...named, earlier: earlier && named.earlier }, values, corpus, earlier);
+  const pretraining = named.pretraining ? await readSong() : null;
+  const recipe = withLength(
+    { ...named, pretraining: pretraining && named.pretraining },
+    values,
+    corpus,
+    pretraining,
+  );
   const engine = await startEngine(choice);
   console.log(describeEngine(engine));
 
@@ -67,7 +72,7 @@ await runCommand(async () => {
   const result = await train({
     recipe,
     corpus,
-    earlier,
+    pretraining,
     engine,
     folder,
     resume: values.resume,
@@ -108,17 +113,19 @@ function withLength(
   recipe: Recipe,
   asked: { readonly epochs?: string | undefined; readonly tokens?: string | undefined },
   corpus: Corpus,
-  earlier: Corpus | null,
+  pretraining: Corpus | null,
 ): Recipe {
   if (asked.epochs !== undefined) return { ...recipe, epochs: positive('epochs', asked.epochs) };
   if (asked.tokens === undefined) return recipe;
   const own = recipe.epochs * predictionsPerEpoch(corpus.poems, recipe);
   const before =
-    recipe.earlier && earlier ? recipe.earlier.epochs * predictionsPerEpoch(earlier.poems, recipe) : 0;
+    recipe.pretraining && pretraining
+      ? recipe.pretraining.epochs * predictionsPerEpoch(pretraining.poems, recipe)
+      : 0;
   const share = positive('tokens', asked.tokens) / (own + before);
   return {
     ...recipe,
     epochs: recipe.epochs * share,
-    earlier: recipe.earlier && { ...recipe.earlier, epochs: recipe.earlier.epochs * share },
+    pretraining: recipe.pretraining && { ...recipe.pretraining, epochs: recipe.pretraining.epochs * share },
   };
 }

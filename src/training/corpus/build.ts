@@ -1,7 +1,7 @@
 /** From the texts of a source to the poems of the corpus: clean, drop what repeats, split. */
 import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
 import { clean, cleanName, FLAWS, type Flaw } from './clean.ts';
-import type { Poem, Split } from './corpus.ts';
+import type { CorpusPoem, Split } from './corpus.ts';
 import { SPLITS } from './corpus.ts';
 import { findRepetitions, type Repetition } from './duplicates.ts';
 import { fold } from './fold.ts';
@@ -26,7 +26,7 @@ export interface Tally {
 }
 
 export interface BuiltCorpus {
-  readonly poems: readonly Poem[];
+  readonly poems: readonly CorpusPoem[];
   readonly tally: Tally;
 }
 
@@ -45,9 +45,9 @@ export function buildCorpus<Source extends SourceText>(
  * Builds a corpus to train on before `corpus`: all of it is training poems, and none of them repeats a poem of
  * `corpus`, or even a line of those that are held out there.
  */
-export function buildEarlierCorpus<Source extends SourceText>(
+export function buildPretrainingCorpus<Source extends SourceText>(
   sources: Iterable<Source>,
-  corpus: readonly Poem[],
+  corpus: readonly CorpusPoem[],
   onDrop: OnDrop<Source> = () => {},
 ): BuiltCorpus {
   const known = corpus.map(({ split, text }) => ({ key: fold(text), heldOut: split !== 'train' }));
@@ -86,7 +86,7 @@ function build<Source extends SourceText>(
     return !repetition;
   });
   const splits = splitsOf(kept.map(({ key }) => key));
-  const poems = kept.map(({ source, form, text }, index): Poem => {
+  const poems = kept.map(({ source, form, text }, index): CorpusPoem => {
     const split = splits[index] as Split;
     return { split, form, title: cleanName(source.title), author: cleanName(source.author), text };
   });

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
-import { writeWhole } from '../../system/atomic-write.ts';
+import { writeAtomically } from '../../system/atomic-write.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
 /** Where the corpus is built, relative to the repository's root, where npm runs its scripts. */
@@ -21,7 +21,7 @@ export const SONG_PATH = 'data/corpus/song.jsonl';
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
-export interface Poem {
+export interface CorpusPoem {
   readonly split: Split;
   readonly form: FormTag;
   readonly title: string;
@@ -35,7 +35,7 @@ export interface Corpus {
   readonly hash: string;
   /** What the poems came from, as the header says it: `chinese-poetry@2.0.1`, or a file's name. */
   readonly source: string;
-  readonly poems: readonly Poem[];
+  readonly poems: readonly CorpusPoem[];
 }
 
 /** The corpus cannot be built or read; the message is a whole sentence meant for the person at the terminal. */
@@ -63,7 +63,7 @@ export function sha256(data: string | Uint8Array): string {
 
 /** Writes the corpus file and returns the SHA-256 of its bytes. */
 export async function writeCorpus(
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   source: string,
   path = CORPUS_PATH,
 ): Promise<string> {
@@ -83,7 +83,7 @@ export async function writeCorpus(
   };
   const content = `${JSON.stringify(header)}\n${body}`;
   await mkdir(dirname(path), { recursive: true });
-  await writeWhole(path, content);
+  await writeAtomically(path, content);
   return sha256(content);
 }
 
@@ -132,7 +132,7 @@ function parse(line: string): unknown {
   }
 }
 
-function isPoem(value: unknown): value is Poem {
+function isPoem(value: unknown): value is CorpusPoem {
   if (typeof value !== 'object' || value === null) return false;
   const { split, form, title, author, text } = value as Record<string, unknown>;
   return (

@@ -5,7 +5,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../../system/atomic-write.ts';
+import { writeAtomically } from '../../system/atomic-write.ts';
 import type { Tally } from './build.ts';
 import { sha256 } from './corpus.ts';
 
@@ -52,5 +52,5 @@ export async function readStamp(
 
 export async function writeStamp(path: string, inputs: string, corpus: string, tally: Tally): Promise<void> {
   const stamp: Stamp = { inputs, corpus, tally };
-  await writeWhole(stampOf(path), `${JSON.stringify(stamp, null, 2)}\n`);
+  await writeAtomically(stampOf(path), `${JSON.stringify(stamp, null, 2)}\n`);
 }

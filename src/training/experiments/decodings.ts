@@ -6,8 +6,8 @@ import type { Checkpoint } from '../../model/checkpoint.ts';
 import { compilePlan } from '../../poetry/compile.ts';
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood } from '../../poetry/request.ts';
-import { openDecoder, writeAll } from '../writing.ts';
-import { writeFreely } from './free-writing.ts';
+import { generateAll, openDecoder } from '../generation.ts';
+import { generateFreely } from './free-generation.ts';
 
 export interface Decoding {
   readonly name: string;
@@ -81,7 +81,7 @@ export async function decode(
     const stepper = await Stepper.create(architecture, parameters);
     try {
       const started = performance.now();
-      const poems = await writeFreely({ stepper, vocabulary }, openings, {
+      const poems = await generateFreely({ stepper, vocabulary }, openings, {
         form: FORM,
         sampling: how.sampling,
         seed,
@@ -100,7 +100,7 @@ export async function decode(
   );
   const decoder = await openDecoder(checkpoint);
   try {
-    const { written, ms } = await writeAll(decoder, plans, { mood, candidates, seed });
+    const { written, ms } = await generateAll(decoder, plans, { mood, candidates, seed });
     const hanzi = written.reduce((sum, poem) => sum + poem.hanzi, 0);
     const poems = written.map(({ characters }) => ({ text: characters.join(''), ended: true }));
     return { poems, tokensPerSecond: perSecond(candidates * hanzi, ms) };

@@ -10,13 +10,13 @@ import {
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
 import { FORMS, type FormName } from '../../poetry/form.ts';
-import { type Corpus, CorpusError, type Poem } from '../corpus/corpus.ts';
+import { type Corpus, CorpusError, type CorpusPoem } from '../corpus/corpus.ts';
 import type { LogEntry } from '../curve.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreTrigram } from '../evaluation.ts';
 import { initialParameters, toTensors } from '../network/network.ts';
 import { DECODINGS, type Decoding, decode, FORM } from './decodings.ts';
-import { UNKNOWN } from './free-writing.ts';
+import { UNKNOWN } from './free-generation.ts';
 import { type GradientNorm, gradientNorms } from './gradient-flow.ts';
 import { type Repetition, repetitionOf } from './repetition.ts';
 
@@ -142,7 +142,7 @@ async function open(root: string, name: string, corpus: Corpus) {
 }
 
 /** Throws a `CorpusError` where there are none. */
-function testPoems(corpus: Corpus, form: FormName): Poem[] {
+function testPoems(corpus: Corpus, form: FormName): CorpusPoem[] {
   const poems = corpus.poems.filter((poem) => poem.split === 'test' && poem.form === form);
   if (poems.length === 0) throw new CorpusError(`the corpus has no ${FORMS[form].title} in its test split`);
   return poems;

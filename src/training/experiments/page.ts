@@ -54,7 +54,7 @@ ${table(
 )}
 
 \`\`\`sh
-npm run corpus${runs.some(({ card }) => card.earlier) ? '\nnpm run corpus -- --song' : ''}
+npm run corpus${runs.some(({ card }) => card.pretraining) ? '\nnpm run corpus -- --song' : ''}
 ${commands.join('\n')}
 npm run experiments
 \`\`\`

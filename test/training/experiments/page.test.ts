@@ -46,7 +46,7 @@ beforeAll(async () => {
     await train({
       recipe: { ...SMALL_RECIPE, name, architecture: { ...SMALL_RECIPE.architecture, cell }, epochs: 1 },
       corpus,
-      earlier: null,
+      pretraining: null,
       engine,
       folder: join(root, name),
       resume: false,

@@ -11,12 +11,12 @@ export interface Stage {
 }
 
 /** The batch of a step, and how much is dropped out in it. */
-export interface Lesson {
+export interface CurriculumBatch {
   readonly batch: Batch;
   readonly dropout: number;
 }
 
-export class Syllabus {
+export class Curriculum {
   readonly #stages: readonly (Stage & { readonly first: number; readonly steps: number })[];
   readonly totalSteps: number;
 
@@ -39,7 +39,7 @@ export class Syllabus {
   }
 
   /** What is left after `step` steps. The same step always has the same lesson. */
-  *after(step: number): Generator<Lesson> {
+  *after(step: number): Generator<CurriculumBatch> {
     for (const { dataset, dropout, first, steps } of this.#stages) {
       const perEpoch = dataset.batchesPerEpoch;
       let at = Math.max(step - first, 0);

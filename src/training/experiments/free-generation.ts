@@ -24,7 +24,7 @@ export interface FreePoem {
   readonly ended: boolean;
 }
 
-export interface FreeWritingOptions {
+export interface FreeGenerationOptions {
   readonly form: FormTag;
   readonly sampling: Sampling;
   readonly seed: number;
@@ -46,10 +46,10 @@ interface Row {
  * A poem to each opening, all in one batch. A poem depends on its opening, its place and the seed, not on its
  * neighbours. Throws a {@link DecodingError} where the network's numbers cannot be drawn from.
  */
-export async function writeFreely(
+export async function generateFreely(
   { stepper, vocabulary }: { readonly stepper: Stepper; readonly vocabulary: Vocabulary },
   openings: readonly string[],
-  options: FreeWritingOptions,
+  options: FreeGenerationOptions,
 ): Promise<FreePoem[]> {
   const prefix = vocabulary.prefix(options.form);
   const rows = openings.map((opening, i): Row => {

@@ -11,7 +11,7 @@ import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
 import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 
-export interface WritingOptions {
+export interface GenerationOptions {
   readonly mood: Mood;
   /** Rows written for each poem; the best is kept. */
   readonly candidates: number;
@@ -20,7 +20,7 @@ export interface WritingOptions {
 }
 
 /** A poem and the plan that it was written to. */
-export interface Written {
+export interface GeneratedPoem {
   readonly characters: readonly string[];
   readonly plan: VersePlan;
   readonly nll: number;
@@ -42,12 +42,12 @@ export async function openDecoder(checkpoint: Checkpoint): Promise<Decoder> {
 }
 
 /** Writes a poem to each plan, the best of several rows. Throws a `DecodingError` where none can be written. */
-export async function writeAll(
+export async function generateAll(
   decoder: Decoder,
   plans: readonly VersePlan[],
-  { mood, candidates, seed }: WritingOptions,
+  { mood, candidates, seed }: GenerationOptions,
   onProgress: (done: number) => void = () => {},
-): Promise<{ written: Written[]; ms: number }> {
+): Promise<{ written: GeneratedPoem[]; ms: number }> {
   const started = performance.now();
   const rows: Row[][] = [];
   let done = 0;
@@ -65,7 +65,7 @@ export async function writeAll(
     done = rows.filter((each) => each.every((row) => row.finished)).length;
     onProgress(done);
   }
-  const written = rows.map((each, i): Written => {
+  const written = rows.map((each, i): GeneratedPoem => {
     const faulty = each.find((row) => row.error !== null);
     if (faulty?.error) throw faulty.error;
     return { plan: plans[i] as VersePlan, ...best(each.map((row) => row.result())) };
