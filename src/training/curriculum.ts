@@ -1,4 +1,7 @@
-/** What is learned when: the stages of a run, one after another, and where in them a step stands. */
+/**
+ * The curriculum of a run: its stages, one after another, and the batch of every step. A run that is resumed at a step
+ * gets the same batches as one that was never interrupted.
+ */
 
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
@@ -7,16 +10,18 @@ export interface Stage {
   readonly dataset: Dataset;
   /** Passes over the training split; fractions are allowed. */
   readonly epochs: number;
+  /** From 0 to 1. */
   readonly dropout: number;
 }
 
-/** The batch of a step, and how much is dropped out in it. */
+/** The batch of one step, with the dropout of its stage. */
 export interface CurriculumBatch {
   readonly batch: Batch;
   readonly dropout: number;
 }
 
 export class Curriculum {
+  /** `first` is the number of steps before the stage. */
   readonly #stages: readonly (Stage & { readonly first: number; readonly steps: number })[];
   readonly totalSteps: number;
 
@@ -30,25 +35,25 @@ export class Curriculum {
     this.totalSteps = first;
   }
 
-  /** Passes done after `step` steps, those of all stages together, with fractions. */
+  /** Epochs done after `step` steps, of all stages together, with fractions. */
   epochs(step: number): number {
-    const done = this.#stages.map(
-      ({ dataset, first, steps }) => Math.min(Math.max(step - first, 0), steps) / dataset.batchesPerEpoch,
-    );
-    return done.reduce((sum, passes) => sum + passes, 0);
+    return this.#stages.reduce((sum, { dataset, first, steps }) => {
+      const done = Math.min(Math.max(step - first, 0), steps);
+      return sum + done / dataset.batchesPerEpoch;
+    }, 0);
   }
 
-  /** What is left after `step` steps. The same step always has the same lesson. */
+  /** The batches that remain after `step` steps. */
   *after(step: number): Generator<CurriculumBatch> {
     for (const { dataset, dropout, first, steps } of this.#stages) {
       const perEpoch = dataset.batchesPerEpoch;
-      let at = Math.max(step - first, 0);
-      while (at < steps) {
-        let skip = at % perEpoch;
-        for (const batch of dataset.trainingEpoch(Math.floor(at / perEpoch))) {
-          if (skip-- > 0) continue;
+      let done = Math.max(step - first, 0);
+      while (done < steps) {
+        let skipped = done % perEpoch;
+        for (const batch of dataset.trainingEpoch(Math.floor(done / perEpoch))) {
+          if (skipped-- > 0) continue;
           yield { batch, dropout };
-          if (++at >= steps) break;
+          if (++done >= steps) break;
         }
       }
     }

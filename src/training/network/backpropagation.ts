@@ -19,7 +19,7 @@ import type { Cell, StepGradient } from './cells/cell.ts';
 import { CELLS } from './cells/cells.ts';
 import type { DropoutMasks } from './dropout.ts';
 import { inputProduct, logits, type Parameters, recurrentWeights } from './network.ts';
-import { manyProductsBy, matMul } from './ops.ts';
+import { matMul, prepareRightOperand } from './ops.ts';
 
 /** Tensors by parameter name, each shaped as its parameter. */
 export type Gradients = Record<string, tf.Tensor>;
@@ -118,7 +118,7 @@ function runLayer(
   hidden: number,
 ): LayerRun {
   const weights = recurrentWeights(parameters, layer);
-  manyProductsBy(weights.recurrent);
+  prepareRightOperand(weights.recurrent);
   const products = inputProduct(parameters, layer, input); // [N, gH]
   const steps = tf.split(products, batch.steps, 0) as tf.Tensor2D[];
   products.dispose();
@@ -207,7 +207,7 @@ function gradientsOf(cell: Cell, parameters: Parameters, layer: number, rows: nu
     };
   }
   const recurrentT = tf.transpose(byGates(recurrent, FUSED_GATES));
-  manyProductsBy(recurrentT);
+  prepareRightOperand(recurrentT);
   return {
     backward: ([dh, dc], saved) => {
       const { dGates, dBefore } = fusedLstmGradient(fused, [dh as tf.Tensor2D, dc as tf.Tensor2D], saved);
