@@ -10,6 +10,7 @@ import { isHanzi } from './hanzi.ts';
 import { fitLine, patternsFor, rhymedLines, tonelessPattern } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
 import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from './prosody.ts';
+import { countRepetition } from './repetition.ts';
 
 export type ToneMark = '平' | '仄' | '中';
 
@@ -124,6 +125,7 @@ function examine(
   const strictlyBroken = brokenTones('strict');
   const closing = rhymedLines(count).map((line) => lines[line]?.at(-1) ?? '');
   const shared = commonRhyme(closing, rhymes);
+  const repetition = countRepetition(lines);
   return {
     lines: lines.map((line, i) => {
       const { shape } = fitLine(tones[i] as number[], fit.pattern.lines[i] as string);
@@ -139,7 +141,8 @@ function examine(
       toneLoose: brokenTones('loose') === 0,
       toneCharacter: 1 - strictlyBroken / Math.max(1, lines.flat().length),
     },
-    ...repetition(lines),
+    repeatedCharacters: repetition.characters,
+    repeatedBigrams: repetition.pairs,
   };
 }
 
@@ -233,24 +236,4 @@ function markCharacter(character: string, wanted: number): CharacterReport {
     tone: bits === 0 ? null : toneMark(bits & wanted || bits),
     place: toneMark(wanted),
   };
-}
-
-function repetition(
-  lines: readonly (readonly string[])[],
-): Pick<VerseReport, 'repeatedCharacters' | 'repeatedBigrams'> {
-  const characters = new Set<string>();
-  const bigrams = new Set<string>();
-  let repeatedCharacters = 0;
-  let repeatedBigrams = 0;
-  for (const line of lines) {
-    for (const [i, char] of line.entries()) {
-      const before = line[i - 1] ?? '';
-      if (characters.has(char) && char !== before) repeatedCharacters += 1;
-      characters.add(char);
-      if (i === 0) continue;
-      if (bigrams.has(before + char)) repeatedBigrams += 1;
-      bigrams.add(before + char);
-    }
-  }
-  return { repeatedCharacters, repeatedBigrams };
 }

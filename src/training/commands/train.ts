@@ -86,6 +86,7 @@ await runCommand(async () => {
       progress.evaluation(entry);
       board?.evaluation(entry);
     },
+    onNote: (sentence) => console.error(`note: ${sentence}`),
   });
   progress.end();
   board?.close();
