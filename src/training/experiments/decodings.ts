@@ -11,8 +11,6 @@ import { generateFreely } from './free-generation.ts';
 
 export interface Decoding {
   readonly name: string;
-  /** In a few words, for a page. */
-  readonly description: string;
   readonly how:
     | { readonly kind: 'free'; readonly sampling: Sampling; readonly ends: boolean }
     | { readonly kind: 'plan'; readonly mood: Mood; readonly meter: Meter; readonly candidates: number };
@@ -29,27 +27,22 @@ const CANDIDATES = 4;
 export const DECODINGS: readonly Decoding[] = [
   {
     name: 'argmax',
-    description: `the report's PyTorch program: always the likeliest character, to the end token or ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: LIKELIEST, ends: true },
   },
   {
     name: 'argmax, no end',
-    description: `the report's notebook: the same, but nothing ends a poem before ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: LIKELIEST, ends: false },
   },
   {
     name: 'sampling',
-    description: `drawn at temperature ${PLAIN.temperature} from the likeliest ${100 * PLAIN.nucleus} %, to the end token or ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: PLAIN, ends: true },
   },
   {
     name: 'greedy',
-    description: 'served with `mood:greedy meter:none`: the likeliest character that the plan allows',
     how: { kind: 'plan', mood: 'greedy', meter: 'none', candidates: 1 },
   },
   {
     name: 'verse plan',
-    description: `as it is served: sampling under the verse plan, the best of ${CANDIDATES}`,
     how: { kind: 'plan', mood: 'free', meter: 'strict', candidates: CANDIDATES },
   },
 ];
