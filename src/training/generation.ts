@@ -1,4 +1,4 @@
-/** Writing poems to plans by the hundred, in full batches and without a service: for measurements. */
+/** Generates many poems for measurements, in full batches and without a service. */
 
 import { Candidates } from '../decoding/candidates.ts';
 import { Decoder } from '../decoding/decoder.ts';
@@ -13,24 +13,26 @@ import { RUN_LENGTH } from '../text-index/ngram-filter.ts';
 
 export interface GenerationOptions {
   readonly mood: Mood;
-  /** Rows written for each poem; the best is kept. */
+  /** Rows generated for each poem; the best is kept. */
   readonly candidates: number;
-  /** The first poem's; each one's is one more than the last's. */
+  /** The seed of the first poem. Each further poem has the next seed. */
   readonly seed: number;
 }
 
-/** A poem and the plan that it was written to. */
+/** A poem and the plan that it follows. */
 export interface GeneratedPoem {
   readonly characters: readonly string[];
   readonly plan: VersePlan;
+  /** The sum over the generated hanzi, in nats. */
   readonly nll: number;
+  /** The number of generated hanzi. */
   readonly hanzi: number;
 }
 
-/** Rows that share a batch. */
+/** The most rows in a batch. */
 const BATCH = 256;
 
-/** A decoder as it serves, on the engine of this thread. The caller disposes of it. */
+/** A decoder like that of the service, on the engine of this thread. The caller disposes of it. */
 export async function openDecoder(checkpoint: Checkpoint): Promise<Decoder> {
   const { architecture, parameters, vocabulary, runs } = checkpoint;
   return Decoder.create({
@@ -41,34 +43,35 @@ export async function openDecoder(checkpoint: Checkpoint): Promise<Decoder> {
   });
 }
 
-/** Writes a poem to each plan, the best of several rows. Throws a `DecodingError` where none can be written. */
+/** Generates a poem for each plan, the best of several rows. Throws a `DecodingError` if a row fails. */
 export async function generateAll(
   decoder: Decoder,
   plans: readonly VersePlan[],
   { mood, candidates, seed }: GenerationOptions,
   onProgress: (done: number) => void = () => {},
-): Promise<{ written: GeneratedPoem[]; ms: number }> {
-  const started = performance.now();
-  const rows: Row[][] = [];
+): Promise<{ poems: GeneratedPoem[]; ms: number }> {
+  const startedAt = performance.now();
+  /** The rows of the plans that the decoder has got so far. */
+  const started: { plan: VersePlan; rows: Row[] }[] = [];
   let done = 0;
   while (done < plans.length) {
-    while (rows.length < plans.length && decoder.active + candidates <= BATCH) {
-      const plan = plans[rows.length] as VersePlan;
-      const own = (seed + rows.length) >>> 0;
-      rows.push(
-        Array.from({ length: candidates }, (_, n) =>
-          decoder.join({ plan, sampling: SAMPLING[mood], seed: seedOf(own, n) }),
-        ),
+    while (decoder.active + candidates <= BATCH) {
+      const plan = plans[started.length];
+      if (!plan) break;
+      const poemSeed = (seed + started.length) >>> 0;
+      const rows = Array.from({ length: candidates }, (_, n) =>
+        decoder.join({ plan, sampling: SAMPLING[mood], seed: seedOf(poemSeed, n) }),
       );
+      started.push({ plan, rows });
     }
     await decoder.tick();
-    done = rows.filter((each) => each.every((row) => row.finished)).length;
+    done = started.filter(({ rows }) => rows.every((row) => row.finished)).length;
     onProgress(done);
   }
-  const written = rows.map((each, i): GeneratedPoem => {
-    const faulty = each.find((row) => row.error !== null);
+  const poems = started.map(({ plan, rows }): GeneratedPoem => {
+    const faulty = rows.find((row) => row.error !== null);
     if (faulty?.error) throw faulty.error;
-    return { plan: plans[i] as VersePlan, ...best(each.map((row) => row.result())) };
+    return { plan, ...best(rows.map((row) => row.result())) };
   });
-  return { written, ms: performance.now() - started };
+  return { poems, ms: performance.now() - startedAt };
 }
