@@ -1,4 +1,4 @@
-/** What the process holds, without what its threads could throw away. */
+/** Measures the memory of the process, without garbage. */
 
 import { Session } from 'node:inspector/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,8 +9,8 @@ const HELPER = 'kernels/helper.js';
 const COLLECT = 'HeapProfiler.collectGarbage';
 
 /**
- * Resident bytes of the whole process once the garbage of every JavaScript thread is collected: V8 lets finished poems
- * lie about by the hundred megabytes while there is room, which says nothing about what is kept.
+ * Resident bytes of the whole process, after collecting the garbage of every JavaScript thread. Without a collection, V8
+ * keeps hundreds of megabytes of finished poems while there is room, which says nothing about leaks.
  */
 export async function residentBytes(): Promise<number> {
   const session = new Session();
@@ -18,7 +18,7 @@ export async function residentBytes(): Promise<number> {
   try {
     const workers: string[] = [];
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      // The kernels' helpers are never at leisure to answer, and have no garbage.
+      // The worker threads of the kernels never read messages, and have no garbage.
       if (!params.workerInfo.url.endsWith(HELPER)) workers.push(params.sessionId);
     });
     await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
@@ -35,7 +35,7 @@ export async function residentBytes(): Promise<number> {
   }
 }
 
-/** A thread's collector is called by a message, and answers by one. */
+/** Collects the garbage of a worker thread. The request and the answer are messages. */
 async function collectIn(session: Session, sessionId: string, id: number): Promise<void> {
   const collected = new Promise<void>((resolve) => {
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {

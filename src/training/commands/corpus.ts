@@ -1,4 +1,5 @@
-/** `npm run corpus`: builds the corpus that the training reads. */
+/** `npm run corpus`: builds the corpus that training reads. */
+
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildCorpus, buildPretrainingCorpus, type Tally } from '../corpus/build.ts';
@@ -40,6 +41,7 @@ async function fromPackage(): Promise<void> {
   print(CORPUS_PATH, PACKAGE, hash, tally);
 }
 
+/** Builds the corpus of the pretraining stage. */
 async function fromSong(): Promise<void> {
   const corpus = await readCorpus();
   const inputs = await fingerprint(`${INTEGRITY}\n${corpus.hash}`);
@@ -59,7 +61,7 @@ async function fromFile(path: string): Promise<void> {
   const { texts, faults } = await readTitledLines(path);
   const unusable: LineFault[] = [...faults];
   const { poems, tally } = buildCorpus(texts, ({ line }, reason) => {
-    // Repetitions are no fault of the line; the table counts them.
+    // A repetition is not a fault of its line. The table counts repetitions.
     if (reason !== 'duplicate' && reason !== 'near-duplicate') unusable.push({ line, reason });
   });
   unusable.sort((a, b) => a.line - b.line);
