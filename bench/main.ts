@@ -114,7 +114,7 @@ async function benchServing(values: Values): Promise<void> {
   console.log(JSON.stringify(numbers));
 }
 
-/** Opens the service for at most so many poets. Throws `UsageError` if the checkpoint or the engine is not there. */
+/** Opens the service for a number of poets. Throws `UsageError` if the checkpoint or the engine is not there. */
 async function openService(values: Values, candidates: number, poets: number): Promise<Inference> {
   const print = (fields: object, message: string) => console.error(message, JSON.stringify(fields));
   try {

@@ -35,11 +35,13 @@ export async function resume(
   const { state, about } = await readState(path);
   const record = recordOf(about);
   if (record.corpus !== corpus) {
-    throw new CheckpointError(`${path} was trained on another corpus; run without --resume to begin anew`);
+    throw new CheckpointError(
+      `${path} was trained on another corpus; run without --resume to start a new run`,
+    );
   }
   if (!isDeepStrictEqual(withoutLength(recipe), withoutLength(record.recipe))) {
     throw new CheckpointError(
-      `${path} was trained by another recipe (${record.recipe.name}); run without --resume to begin anew`,
+      `${path} was trained by another recipe (${record.recipe.name}); run without --resume to start a new run`,
     );
   }
   return { state, record };

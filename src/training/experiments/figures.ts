@@ -51,7 +51,7 @@ export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
     ),
   );
   return drawPicture({
-    title: 'Norm of the gradient of a character’s loss by the recurrent state, so many steps before it',
+    title: 'Norm of the gradient of a character’s loss by the recurrent state some steps before it',
     data: { values },
     facet: { field: 'when', type: 'nominal', title: null, sort: ['before training', 'after training'] },
     spec: {

@@ -83,7 +83,7 @@ export interface Findings {
  */
 export async function gatherFindings(options: FindingsOptions): Promise<Findings> {
   const { corpus, onProgress } = options;
-  const loaded: { checkpoint: Checkpoint; log: LogEntry[] }[] = [];
+  const loaded: Loaded[] = [];
   for (const name of options.names) loaded.push(await open(options.root, name, corpus));
   const [first] = loaded;
   if (!first) throw new RangeError('there are no checkpoints to compare');
@@ -92,23 +92,7 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
   const people = testPoems(corpus, FORM);
 
   const runs: RunFindings[] = [];
-  for (const { checkpoint, log } of loaded) {
-    const { name, card, architecture, vocabulary } = checkpoint;
-    onProgress(`${name}: gradients`);
-    // The last two tokens, a mark and the end, are cut off, so that the loss is that of the last hanzi.
-    const sequences = long.map((poem) => vocabulary.encode(poem).slice(0, -2));
-    const seed = Number(card.recipe.seed ?? 1);
-    const gradients = {
-      initial: await normsOf(checkpoint, initialParameters(architecture, seed), sequences),
-      trained: await normsOf(checkpoint, checkpoint.parameters, sequences),
-    };
-    const decodings: DecodingFindings[] = [];
-    for (const decoding of DECODINGS) {
-      onProgress(`${name}: ${decoding.name}`);
-      decodings.push(await measure(checkpoint, decoding, openings, options.seed));
-    }
-    runs.push({ name, card, log, gradients, decodings });
-  }
+  for (const each of loaded) runs.push(await measureRun(each, openings, long, options));
   onProgress('trigram');
   const dataset = new Dataset(corpus.poems, first.checkpoint.vocabulary, {
     batchRows: 1,
@@ -126,7 +110,36 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
   };
 }
 
-async function open(root: string, name: string, corpus: Corpus) {
+/** Measures one checkpoint: its gradients on the poems `long`, and poems of every decoding. */
+async function measureRun(
+  { checkpoint, log }: Loaded,
+  openings: readonly string[],
+  long: readonly CorpusPoem[],
+  { onProgress, seed }: FindingsOptions,
+): Promise<RunFindings> {
+  const { name, card, architecture, vocabulary } = checkpoint;
+  onProgress(`${name}: gradients`);
+  // The last two tokens, a mark and the end, are cut off, so that the loss is that of the last hanzi.
+  const sequences = long.map((poem) => vocabulary.encode(poem).slice(0, -2));
+  const initial = initialParameters(architecture, Number(card.recipe.seed ?? 1));
+  const gradients = {
+    initial: await normsOf(checkpoint, initial, sequences),
+    trained: await normsOf(checkpoint, checkpoint.parameters, sequences),
+  };
+  const decodings: DecodingFindings[] = [];
+  for (const decoding of DECODINGS) {
+    onProgress(`${name}: ${decoding.name}`);
+    decodings.push(await measureDecoding(checkpoint, decoding, openings, seed));
+  }
+  return { name, card, log, gradients, decodings };
+}
+
+interface Loaded {
+  readonly checkpoint: Checkpoint;
+  readonly log: LogEntry[];
+}
+
+async function open(root: string, name: string, corpus: Corpus): Promise<Loaded> {
   const folder = checkpointFolder(root, name);
   const checkpoint = await loadCheckpoint(folder);
   if (checkpoint.card.corpus.sha256 !== corpus.hash) {
@@ -153,7 +166,7 @@ function testPoems(corpus: Corpus, form: FormName): CorpusPoem[] {
 function differentOpenings(corpus: Corpus, count: number): string[] {
   const firsts = corpus.poems
     .filter(({ split }) => split === 'test')
-    .map(({ text }) => String.fromCodePoint(text.codePointAt(0) as number));
+    .flatMap(({ text }) => [...text].slice(0, 1));
   return [...new Set(firsts)].slice(0, count);
 }
 
@@ -170,7 +183,7 @@ async function normsOf(
   }
 }
 
-async function measure(
+async function measureDecoding(
   checkpoint: Checkpoint,
   decoding: Decoding,
   openings: readonly string[],

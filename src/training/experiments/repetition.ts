@@ -19,7 +19,7 @@ export interface Repetition {
   readonly sharedEndings: number;
 }
 
-/** People hardly ever repeat so many hanzi within one poem. */
+/** People hardly ever repeat this many hanzi in a row within one poem. */
 export const LOOP = 4;
 /** The length of a 七絕. Longer texts repeat more, so only this much of each is measured. */
 export const SPAN = 28;

@@ -22,7 +22,7 @@ export type Tables = { readonly [name in (typeof TABLE_NAMES)[number]]: string }
 
 /** Runs learned from the same number of tokens if their counts differ by less than this share. */
 const SAME_LENGTH = 0.01;
-/** A gradient has vanished if less than one part in so many is left of it. */
+/** A gradient has vanished if less than one part in a hundred of it is left. */
 const VANISHED = 100;
 
 /** `hasUtilization` says whether there is a picture of the device utilisation to show. */
