@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { EOS, FIRST_HANZI, UNK, Vocabulary } from '../../src/model/vocabulary.ts';
 import { Dataset } from '../../src/training/dataset.ts';
-import { scoreBatches, scoreTrigram, Tally } from '../../src/training/evaluation.ts';
+import { ScoreSum, scoreBatches, scoreTrigram } from '../../src/training/evaluation.ts';
 import { initialParameters, toTensors } from '../../src/training/network/network.ts';
 import { smallCorpus } from './fixtures/small-run.ts';
 
@@ -16,14 +16,14 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-describe('a tally', () => {
+describe('a sum of scores', () => {
   it('counts marks and ends among tokens but not among hanzi, and unknown characters among both', () => {
-    const tally = new Tally();
-    tally.add(FIRST_HANZI, 4);
-    tally.add(UNK, 2);
-    tally.add(FIRST_HANZI - 1, 0);
-    tally.add(EOS, 0);
-    const scores = tally.scores();
+    const sum = new ScoreSum();
+    sum.add(FIRST_HANZI, 4);
+    sum.add(UNK, 2);
+    sum.add(FIRST_HANZI - 1, 0);
+    sum.add(EOS, 0);
+    const scores = sum.scores();
     expect(scores.tokens).toBe(4);
     expect(scores.nll).toBe(1.5);
     expect(scores.hanziPerplexity).toBeCloseTo(Math.exp(3));
@@ -31,7 +31,7 @@ describe('a tally', () => {
   });
 
   it('has nothing to say of nothing', () => {
-    expect(() => new Tally().scores()).toThrow(RangeError);
+    expect(() => new ScoreSum().scores()).toThrow(RangeError);
   });
 });
 

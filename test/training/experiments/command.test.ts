@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CORPUS_PATH, writeCorpus } from '../../../src/training/corpus/corpus.ts';
 import { predictionsPerEpoch } from '../../../src/training/dataset.ts';
@@ -34,6 +34,13 @@ describe('npm run train and npm run experiments', () => {
     expect(untrained.status).toBe(1);
     expect(untrained.stderr).toMatch(/there is no checkpoint at .*report/);
     expect(readdirSync(folder)).not.toContain('docs');
+    const page = join(folder, 'marks', 'experiments.md');
+    mkdirSync(dirname(page));
+    writeFileSync(page, '# No marks\n');
+    const unmarked = command('experiments', '--out', dirname(page));
+    expect(unmarked.status).toBe(1);
+    expect(unmarked.stderr).toMatch(/^the page has no mark <!-- table:conditions -->.*\n$/);
+    expect(readFileSync(page, 'utf8')).toBe('# No marks\n');
   });
 
   it('train the recipes for a number of tokens, and write the page from them', () => {

@@ -1,7 +1,7 @@
 /**
- * Writing without a plan, as the report's programs did it: an opening goes in, and character after character is
- * drawn from the whole vocabulary, until the model says that the poem ends or a length is reached. Nothing is
- * promised of what comes out, the token for unknown characters included.
+ * Generation without a plan, as in the programs of the student report. The network reads an opening; then each character
+ * is drawn from the whole vocabulary, until the model ends the poem or a length is reached. The text may have any shape,
+ * and may contain the token for unknown characters.
  */
 
 import { seedOf } from '../../decoding/ranking.ts';
@@ -17,52 +17,48 @@ import type { FormTag } from '../../poetry/form.ts';
 export const UNKNOWN = '□';
 
 export interface FreePoem {
-  /** Opening included. */
+  /** With the opening. */
   readonly text: string;
   /** Characters and marks after the opening. */
   readonly written: number;
-  /** The model ended it of itself. */
+  /** Whether the model ended it. */
   readonly ended: boolean;
 }
 
-export interface FreeWritingOptions {
+export interface FreeGenerationOptions {
   readonly form: FormTag;
   readonly sampling: Sampling;
   readonly seed: number;
-  /** Characters and marks in all, after which a poem is cut off. */
+  /** The number of characters and marks after which a poem is cut off, opening included. */
   readonly limit: number;
-  /** Whether the model may end a poem; otherwise each is written to the limit. */
+  /** Whether the model may end a poem. Otherwise every poem has the length of the limit. */
   readonly ends: boolean;
 }
 
 interface Row {
+  /** The prefix, the opening, and what was generated. */
   readonly tokens: number[];
-  readonly prefix: number;
-  readonly opening: number;
+  /** The number of tokens before what was generated. */
+  readonly given: number;
+  readonly opening: string;
   readonly random: Random;
   ended: boolean;
 }
 
 /**
- * A poem to each opening, all in one batch. A poem depends on its opening, its place and the seed, not on its
- * neighbours. Throws a {@link DecodingError} where the network's numbers cannot be drawn from.
+ * Generates a poem for each opening, all in one batch. A poem depends on its opening, its index and the seed, not on its
+ * neighbours. Throws a {@link DecodingError} if the logits are not numbers.
  */
-export async function writeFreely(
+export async function generateFreely(
   { stepper, vocabulary }: { readonly stepper: Stepper; readonly vocabulary: Vocabulary },
   openings: readonly string[],
-  options: FreeWritingOptions,
+  options: FreeGenerationOptions,
 ): Promise<FreePoem[]> {
   const prefix = vocabulary.prefix(options.form);
   const rows = openings.map((opening, i): Row => {
-    const given = [...opening].map((char) => vocabulary.id(char));
+    const tokens = [...prefix, ...[...opening].map((char) => vocabulary.id(char))];
     const random = new Random(seedOf(options.seed, i));
-    return {
-      tokens: [...prefix, ...given],
-      prefix: prefix.length,
-      opening: given.length,
-      random,
-      ended: false,
-    };
+    return { tokens, given: tokens.length, opening, random, ended: false };
   });
   const sampler = new Sampler(vocabulary.size, null, stepper.kernels);
   const ids = drawable(vocabulary, options.ends);
@@ -85,14 +81,14 @@ export async function writeFreely(
       if (!row.ended) row.tokens.push(id);
     }
   }
-  return rows.map(({ tokens, prefix: from, opening, ended }, i) => {
-    const own = tokens.slice(from + opening);
-    const text = own.map((id) => (id === UNK ? UNKNOWN : vocabulary.char(id))).join('');
-    return { text: `${openings[i]}${text}`, written: own.length, ended };
+  return rows.map(({ tokens, given, opening, ended }) => {
+    const written = tokens.slice(given);
+    const text = written.map((id) => (id === UNK ? UNKNOWN : vocabulary.char(id))).join('');
+    return { text: `${opening}${text}`, written: written.length, ended };
   });
 }
 
-/** All that a program without a plan may write: hanzi, marks, the token for what is unknown, perhaps the end. */
+/** The ids that may be drawn: hanzi, marks, the token for unknown characters and, with `ends`, the end. */
 function drawable(vocabulary: Vocabulary, ends: boolean): Int32Array {
   const first = FIRST_HANZI - MARKS.length;
   const written = Array.from({ length: vocabulary.size - first }, (_, i) => first + i);

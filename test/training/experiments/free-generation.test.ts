@@ -3,7 +3,7 @@ import { Stepper } from '../../../src/decoding/stepper.ts';
 import { startEngine } from '../../../src/engines/engine.ts';
 import type { Architecture } from '../../../src/model/architecture.ts';
 import { EOS, UNK } from '../../../src/model/vocabulary.ts';
-import { UNKNOWN, writeFreely } from '../../../src/training/experiments/free-writing.ts';
+import { generateFreely, UNKNOWN } from '../../../src/training/experiments/free-generation.ts';
 import { initialParameters } from '../../../src/training/network/network.ts';
 import { referenceLogits } from '../../model/reference.ts';
 import { VOCABULARY } from '../../model/tiny-model.ts';
@@ -41,7 +41,7 @@ beforeAll(() => startEngine('wasm'));
 describe('writing without a plan', () => {
   it('takes the likeliest of all that can be written, when greedy, one after the other', async () => {
     const { parameters, ...writer } = await model({ [EOS]: -50, [UNK]: -50 });
-    const [poem] = await writeFreely(writer, ['月'], { ...OPTIONS, sampling: GREEDY });
+    const [poem] = await generateFreely(writer, ['月'], { ...OPTIONS, sampling: GREEDY });
     const tokens = [...VOCABULARY.prefix('qijue'), VOCABULARY.id('月')];
     let text = '月';
     while ([...text].length < OPTIONS.limit) {
@@ -56,29 +56,29 @@ describe('writing without a plan', () => {
 
   it('stops where the model ends a poem, and shows unknown characters as such', async () => {
     const ending = await model({ [EOS]: 60 });
-    expect(await writeFreely(ending, ['月', '山'], OPTIONS)).toEqual([
+    expect(await generateFreely(ending, ['月', '山'], OPTIONS)).toEqual([
       { text: '月', written: 0, ended: true },
       { text: '山', written: 0, ended: true },
     ]);
     const unknowing = await model({ [UNK]: 60 });
-    const [poem] = await writeFreely(unknowing, ['月'], { ...OPTIONS, limit: 4 });
+    const [poem] = await generateFreely(unknowing, ['月'], { ...OPTIONS, limit: 4 });
     expect(poem).toEqual({ text: `月${UNKNOWN.repeat(3)}`, written: 3, ended: false });
   });
 
   it('goes on to its limit where nothing may end it', async () => {
     const ending = await model({ [EOS]: 60 });
-    const [poem] = await writeFreely(ending, ['月'], { ...OPTIONS, ends: false });
+    const [poem] = await generateFreely(ending, ['月'], { ...OPTIONS, ends: false });
     expect(poem).toMatchObject({ written: 19, ended: false });
   });
 
   it('writes the same to an opening whatever it is written beside, and anew by another seed', async () => {
     const writer = await model();
-    const alone = await writeFreely(writer, ['月'], OPTIONS);
-    const beside = await writeFreely(writer, ['月', '明月山', '月'], OPTIONS);
+    const alone = await generateFreely(writer, ['月'], OPTIONS);
+    const beside = await generateFreely(writer, ['月', '明月山', '月'], OPTIONS);
     expect(beside[0]).toEqual(alone[0]);
     expect(beside[1]?.text.startsWith('明月山')).toBe(true);
     expect(beside[2]?.text).not.toBe(beside[0]?.text);
-    const again = await writeFreely(writer, ['月'], { ...OPTIONS, seed: 6 });
+    const again = await generateFreely(writer, ['月'], { ...OPTIONS, seed: 6 });
     expect(again[0]?.text).not.toBe(alone[0]?.text);
   });
 });
