@@ -3,6 +3,7 @@
 import dotenv from 'dotenv';
 import { ENGINE_CHOICES, type EngineChoice } from '../engines/engine.ts';
 import { OperatorError } from '../system/operator-error.ts';
+import { printFailure } from '../system/print-failure.ts';
 
 /** The command line is wrong; the message says how. */
 export class UsageError extends OperatorError {
@@ -17,7 +18,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   } catch (error) {
     const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
-    console.error((error as Error).message);
+    printFailure((error as Error).message);
     process.exitCode = 1;
   }
 }

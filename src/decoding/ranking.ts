@@ -5,14 +5,13 @@
  * every next word is easy to foresee, so what recurs is charged for.
  */
 
+import { isLineMark } from '../poetry/verse-lines.ts';
 import type { RowResult } from './row.ts';
 
 /** Nats a hanzi for each pair of neighbouring characters that stands in the poem once more. */
 const REPEATED_PAIR = 0.25;
 /** The same for each character that stands once more, but for the doublings that verse is fond of (悠悠). */
 const REPEATED_CHARACTER = 0.05;
-
-const MARK = /[，。]/u;
 
 /** Mean NLL a hanzi plus what recurrence costs; lower is better. Poems with nothing written count 0 nats. */
 export function cost(result: RowResult): number {
@@ -23,7 +22,7 @@ export function cost(result: RowResult): number {
   let repeatedPairs = 0;
   let before = '';
   for (const char of result.characters) {
-    if (MARK.test(char)) {
+    if (isLineMark(char)) {
       before = '';
       continue;
     }

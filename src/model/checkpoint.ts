@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PART, writeWhole } from '../system/atomic-write.ts';
+import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { RunIndex } from '../text-index/ngram-filter.ts';
@@ -47,7 +48,7 @@ const STALE = new RegExp(`^(${KINDS.join('|')})-[0-9a-f]{8}\\.(bin|json)$|\\${PA
  * no name leads out of the root.
  */
 export function checkpointFolder(root: string, name: string): string {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) {
+  if (!CHECKPOINT_NAME.test(name)) {
     throw new CheckpointError(
       'a checkpoint name is letters, digits, dots, dashes and underscores, at most 64, and begins with a letter or digit',
     );

@@ -5,6 +5,7 @@
 
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
+import { OperatorError } from '../system/operator-error.ts';
 import type { NearLine } from '../text-index/line-index.ts';
 
 export interface Order {
@@ -68,7 +69,7 @@ export class Unavailable extends Error {
  * A checkpoint cannot be served, or no engine runs to serve it. The message says what is wrong with which file,
  * or which command would install the engine, and is fit to be shown to an admin.
  */
-export class LoadError extends Error {
+export class LoadError extends OperatorError {
   override readonly name = 'LoadError';
   constructor(
     readonly code: 'checkpoint' | 'engine',

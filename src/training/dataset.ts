@@ -2,6 +2,7 @@
 
 import { Random } from '../model/random.ts';
 import type { Prompt, Vocabulary } from '../model/vocabulary.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import { type Batch, makeBatch, type Sequence } from './batch.ts';
 import type { Poem, Split } from './corpus/corpus.ts';
 import { themeOf } from './corpus/theme.ts';
@@ -111,7 +112,7 @@ const MOST_HEADS = 16;
 
 /** The opening of a poem, short ones most often, or its lines' heads. */
 function announce(text: string, random: Random): Prompt {
-  const lines = text.split(/[，。]/u).filter((line) => line !== '');
+  const lines = verseLines(text);
   if (random.uniform() < 0.5 && lines.length <= MOST_HEADS) {
     return { heads: lines.map((line) => [...line][0]).join('') };
   }

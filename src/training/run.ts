@@ -10,6 +10,7 @@ import type { HeldOutScores } from '../model/card.ts';
 import { type NoveltyIndexes, saveCheckpoint } from '../model/checkpoint.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import { writeWhole } from '../system/atomic-write.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { RunIndex } from '../text-index/ngram-filter.ts';
@@ -206,9 +207,7 @@ function indexPoems(corpus: Corpus, earlier: Corpus | null): NoveltyIndexes {
 }
 
 function trainingLines({ poems }: Corpus): string[] {
-  return poems
-    .filter(({ split }) => split === 'train')
-    .flatMap(({ text }) => text.split(/[，。]/u).filter((line) => line !== ''));
+  return poems.filter(({ split }) => split === 'train').flatMap(({ text }) => verseLines(text));
 }
 
 /** Test scores of the weights as they will be stored. */

@@ -11,6 +11,7 @@ import { FORM_NAMES, type FormName, type LineLength } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
 import type { Meter } from '../poetry/request.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import type { Poem } from './corpus/corpus.ts';
 import { openDecoder, type WritingOptions, type Written, writeAll } from './writing.ts';
 
@@ -68,7 +69,7 @@ export async function evaluateVerse(
 ): Promise<VerseResults> {
   const decoder = await openDecoder(checkpoint);
   const trainingLines = new Set(
-    poems.filter(({ split }) => split === 'train').flatMap(({ text }) => linesOf(text)),
+    poems.filter(({ split }) => split === 'train').flatMap(({ text }) => verseLines(text)),
   );
   const random = new Random(options.seed);
   const test = poems.filter(({ split }) => split === 'test');
@@ -105,14 +106,14 @@ function planOpening(
   random: Random,
 ): VersePlan {
   const poem = human[random.below(human.length)] as Poem;
-  const opening = [...linesOf(poem.text).join('')].slice(0, 1 + random.below(2)).join('');
+  const opening = [...verseLines(poem.text).join('')].slice(0, 1 + random.below(2)).join('');
   return compilePlan({ kind: 'poem', opening, form, title: '', meter, rhyme: 'auto' });
 }
 
 /** A plan with two to sixteen heads drawn from the test split, in lines of five or seven. */
 function planHeads(test: readonly Poem[], { meter }: VerseOptions, random: Random): VersePlan {
   const draw = () => {
-    const hanzi = linesOf((test[random.below(test.length)] as Poem).text).join('');
+    const hanzi = verseLines((test[random.below(test.length)] as Poem).text).join('');
     const characters = [...hanzi];
     return characters[random.below(characters.length)] as string;
   };
@@ -159,7 +160,7 @@ async function scoreHumanPoems(
     heads: null,
     ...verseShares(reports),
     specials: texts.reduce((n, text) => n + text.replace(ORDINARY, '').length, 0),
-    copiedLines: texts.flatMap(linesOf).filter((line) => trainingLines.has(line)).length,
+    copiedLines: texts.flatMap(verseLines).filter((line) => trainingLines.has(line)).length,
     ...distinct(texts.slice(0, equal)),
     nllHanzi: await scoreHuman(poems),
     msPerPoem: null,
@@ -203,10 +204,6 @@ function verseShares(reports: readonly VerseReport[]) {
   };
 }
 
-function linesOf(text: string): string[] {
-  return text.split(/[，。]/u).filter((line) => line !== '');
-}
-
 /** Lines of a poem of ours that stand in the training split, but for those that the asker gave whole. */
 function copied({ characters, plan }: Written, trainingLines: ReadonlySet<string>): number {
   let count = 0;
@@ -223,7 +220,7 @@ function distinct(texts: readonly string[]): Pick<VerseScores, 'distinct1' | 'di
   const of = (n: number) => {
     const seen = new Set<string>();
     let total = 0;
-    for (const line of texts.flatMap(linesOf)) {
+    for (const line of texts.flatMap(verseLines)) {
       const characters = [...line];
       for (let at = 0; at + n <= characters.length; at++) {
         seen.add(characters.slice(at, at + n).join(''));

@@ -13,16 +13,11 @@ import {
   type PoemRequest,
   type VerseRequest,
 } from '../../src/poetry/request.ts';
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { REGULATED } from './poems.ts';
 
 /** Characters that write: the famous poems' own, and the rest of the plane's common beginning. */
-const WRITTEN = [
-  ...new Set(
-    REGULATED.map(({ text }) => text)
-      .join('')
-      .replace(/[，。]/gu, ''),
-  ),
-];
+const WRITTEN = [...new Set(REGULATED.flatMap(({ text }) => verseLines(text)).join(''))];
 const PLANE = Array.from({ length: 9000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).filter(
   (char) => tonesOf(char) !== 0,
 );
@@ -144,10 +139,7 @@ describe('any walk through any plan', () => {
     const random = new Random(22);
     for (let round = 0; round < 60; round++) {
       const { characters, cursor } = walk(acrostic('日红山夜湖海月'), random, WRITTEN.concat(PLANE));
-      const hanzi = characters
-        .join('')
-        .replace(/(.)\1/gu, '$1')
-        .replace(/[，。]/gu, '');
+      const hanzi = verseLines(characters.join('').replace(/(.)\1/gu, '$1')).join('');
       expect(new Set(hanzi).size).toBe(hanzi.length);
       expect(cursor.deviations).toEqual([]);
     }

@@ -1,5 +1,7 @@
 /** How much texts repeat themselves and one another. Shares are from 0 to 1. */
 
+import { verseLines } from '../../poetry/verse-lines.ts';
+
 export interface Repetition {
   readonly texts: number;
   /** Mean share of a text's hanzi that have stood in it before, doublings (悠悠) aside. */
@@ -43,10 +45,7 @@ export function repetitionOf(texts: readonly string[]): Repetition {
 }
 
 function linesOf(text: string): string[][] {
-  return text
-    .split(/[，。]/u)
-    .filter((line) => line !== '')
-    .map((line) => [...line]);
+  return verseLines(text).map((line) => [...line]);
 }
 
 /** The first so many hanzi, in their lines. */
