@@ -1,80 +1,63 @@
-/** The level-tone rhyme groups as people write them: 東, 东, 一东, 上平一東, or dong where only one is called so. */
+/**
+ * The names that people use for a level-tone rhyme group: 東, 东, 一东, 上平一東, or the pinyin if it belongs to one
+ * group only.
+ */
 
 import { toSimplified, toTraditional } from '../poetry/script.ts';
 import type { Suggestion } from './command.ts';
-import { Complaint } from './complaint.ts';
 import { type Locale, scriptOf } from './locale.ts';
+import { UserError } from './user-error.ts';
 
-/** The thirty level-tone groups of 平水韻 in their traditional order, fifteen upper and fifteen lower. */
+/**
+ * The thirty level-tone groups of 平水韻 in their traditional order: fifteen upper (上平), then fifteen lower (下平).
+ * Buttons store the index of a group, so the order must not change.
+ */
 const GROUPS = [
-  ...[
-    ...[
-      ['東', 'dong'],
-      ['冬', 'dong'],
-      ['江', 'jiang'],
-      ['支', 'zhi'],
-      ['微', 'wei'],
-    ],
-    ...[
-      ['魚', 'yu'],
-      ['虞', 'yu'],
-      ['齊', 'qi'],
-      ['佳', 'jia'],
-      ['灰', 'hui'],
-    ],
-    ...[
-      ['真', 'zhen'],
-      ['文', 'wen'],
-      ['元', 'yuan'],
-      ['寒', 'han'],
-      ['刪', 'shan'],
-    ],
-  ],
-  ...[
-    ...[
-      ['先', 'xian'],
-      ['蕭', 'xiao'],
-      ['肴', 'yao'],
-      ['豪', 'hao'],
-      ['歌', 'ge'],
-    ],
-    ...[
-      ['麻', 'ma'],
-      ['陽', 'yang'],
-      ['庚', 'geng'],
-      ['青', 'qing'],
-      ['蒸', 'zheng'],
-    ],
-    ...[
-      ['尤', 'you'],
-      ['侵', 'qin'],
-      ['覃', 'tan'],
-      ['鹽', 'yan'],
-      ['咸', 'xian'],
-    ],
-  ],
-].map(([name = '', pinyin = ''], index) => {
-  const half = index < 15 ? '上平' : '下平';
-  return { name, pinyin, title: `${half}${ordinal((index % 15) + 1)}${name}` };
-});
+  ...groups(
+    '上平',
+    '東 dong, 冬 dong, 江 jiang, 支 zhi, 微 wei, 魚 yu, 虞 yu, 齊 qi, 佳 jia, 灰 hui, 真 zhen, 文 wen, 元 yuan, 寒 han, 刪 shan',
+  ),
+  ...groups(
+    '下平',
+    '先 xian, 蕭 xiao, 肴 yao, 豪 hao, 歌 ge, 麻 ma, 陽 yang, 庚 geng, 青 qing, 蒸 zheng, 尤 you, 侵 qin, 覃 tan, 鹽 yan, 咸 xian',
+  ),
+];
 
-/** What a request's rhyme may be: `auto`, then the groups. */
+interface RhymeGroup {
+  /** One traditional character. */
+  readonly name: string;
+  readonly pinyin: string;
+  /** The half, the number in it, and the name, as in 上平一東. */
+  readonly title: string;
+}
+
+function groups(half: string, list: string): RhymeGroup[] {
+  return list.split(', ').map((entry, index) => {
+    const [name = '', pinyin = ''] = entry.split(' ');
+    return { name, pinyin, title: `${half}${chineseNumber(index + 1)}${name}` };
+  });
+}
+
+/** The values that a request's rhyme may have: `auto`, then the names of the groups. */
 export const RHYME_NAMES: readonly string[] = ['auto', ...GROUPS.map(({ name }) => name)];
 
 const AUTO = ['auto', '自动', 'zidong', '不限', 'buxian'];
 
-/** Discord shows at most this many suggestions. */
-const SHOWN = 25;
+/** Discord shows at most 25 suggestions. */
+const MAX_SUGGESTIONS = 25;
 
-/** `auto`, or the group's traditional name; what is no group at all is left as it stands for the plan to refuse. */
+/**
+ * `auto`, or the traditional name of the group that `text` names. Text that names no group is returned as it is, and
+ * the plan refuses it. Throws {@link UserError} if `text` is the pinyin of several groups.
+ */
 export function rhymeNamed(text: string): string {
   const typed = text.toLowerCase();
   if (AUTO.includes(typed)) return 'auto';
   const matches = GROUPS.filter(
-    ({ name, pinyin, title }) => typed === pinyin || sameWord(typed, name) || endsLike(title, typed),
+    ({ name, pinyin, title }) => typed === pinyin || sameWord(typed, name) || endsTitle(title, typed),
   );
   if (matches.length > 1) {
-    throw new Complaint('rhyme-ambiguous', {
+    throw new UserError('rhyme-ambiguous', {
       value: text,
       groups: matches.map(({ name }) => name).join(' '),
     });
@@ -82,10 +65,10 @@ export function rhymeNamed(text: string): string {
   return matches[0]?.name ?? text;
 }
 
-/** The groups whose name, title or pinyin has what is typed in it; at first `auto`. */
+/** `auto` and the groups whose name, title or pinyin contains the typed text. */
 export function suggestRhymes(typed: string, locale: Locale): readonly Suggestion[] {
   const show = scriptOf(locale) === 'simplified' ? toSimplified : (text: string) => text;
-  const sought = toTraditional(typed.trim().toLowerCase());
+  const wanted = toTraditional(typed.trim().toLowerCase());
   return [
     { label: 'auto', value: 'auto' },
     ...GROUPS.map(({ name, pinyin, title }) => ({
@@ -93,12 +76,12 @@ export function suggestRhymes(typed: string, locale: Locale): readonly Suggestio
       value: name,
     })),
   ]
-    .filter(({ label, value }) => `${label} ${value} ${toTraditional(label)}`.includes(sought))
-    .slice(0, SHOWN);
+    .filter(({ label, value }) => `${label} ${value} ${toTraditional(label)}`.includes(wanted))
+    .slice(0, MAX_SUGGESTIONS);
 }
 
-/** Whether `typed` ends the group's title with its number: 一東 or 上平一東. */
-function endsLike(title: string, typed: string): boolean {
+/** Whether `typed` is the end of a group's title and has its number: 一東 or 上平一東. */
+function endsTitle(title: string, typed: string): boolean {
   return typed.length > 1 && toSimplified(title).endsWith(toSimplified(typed));
 }
 
@@ -106,8 +89,8 @@ function sameWord(one: string, other: string): boolean {
   return toSimplified(one) === toSimplified(other);
 }
 
-/** 1 to 15 in Chinese. */
-function ordinal(number: number): string {
+/** A number from 1 to 15 in Chinese. */
+function chineseNumber(number: number): string {
   const digits = '一二三四五六七八九十';
-  return number <= 10 ? (digits[number - 1] ?? '') : `十${digits[number - 11]}`;
+  return number <= 10 ? digits.charAt(number - 1) : `十${digits.charAt(number - 11)}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Complaint } from '../../src/bot/complaint.ts';
 import { RHYME_NAMES, rhymeNamed, suggestRhymes } from '../../src/bot/rhyme-name.ts';
+import { UserError } from '../../src/bot/user-error.ts';
 import { ALL_RHYMES } from '../../src/poetry/prosody.ts';
 
 describe('a rhyme group', () => {
@@ -30,7 +30,7 @@ describe('a rhyme group', () => {
     ['yu', '魚 虞'],
     ['xian', '先 咸'],
   ])('is asked for again where %s could be %s', (typed, groups) => {
-    expect(() => rhymeNamed(typed)).toThrow(Complaint);
+    expect(() => rhymeNamed(typed)).toThrow(UserError);
     expect(() => rhymeNamed(typed)).toThrow(groups);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Gateway } from '../../src/bot/discord/gateway.ts';
-import { openLog } from '../../src/bot/log.ts';
-import { LoopbackDiscord } from '../discord/loopback.ts';
+import { Gateway } from '../../../src/bot/discord/gateway.ts';
+import { openLog } from '../../../src/bot/log.ts';
+import { LoopbackDiscord } from '../../discord/loopback.ts';
 
 const SILENCE_MS = 100_000;
 

@@ -1,10 +1,10 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Locale } from '../../src/bot/locale.ts';
-import { openLog } from '../../src/bot/log.ts';
-import { serveTerminal } from '../../src/bot/terminal/terminal.ts';
-import { Unavailable } from '../../src/service/inference.ts';
-import { FakeInference } from './fake-inference.ts';
+import type { Locale } from '../../../src/bot/locale.ts';
+import { openLog } from '../../../src/bot/log.ts';
+import { serveTerminal } from '../../../src/bot/terminal/terminal.ts';
+import { Unavailable } from '../../../src/service/inference.ts';
+import { FakeInference } from '../fake-inference.ts';
 
 async function session(
   input: string,
@@ -97,9 +97,9 @@ describe('the terminal', () => {
     ['/acrostic', 'heads'],
     ['/acrostic 月', 'at least 2'],
     [`/acrostic ${'月'.repeat(17)}`, 'at most 16'],
-    ['/reload ../../etc', 'never a path'],
+    ['/reload ../../etc', 'not a path'],
     ['/reload broken', 'card.json'],
-    ['/about now', '/about takes no options; write it alone.'],
+    ['/about now', '/about takes no options. Write only the command.'],
     ['/help me:now', '/help takes no options'],
     ['/reload tang now:yes', 'It has: checkpoint:.'],
     ['poem 月', 'slash'],
@@ -162,7 +162,7 @@ describe('the terminal', () => {
       expect(shown).toContain(word);
     }
     expect(shown).toContain('LSTM of 2 layers with 512 units, 5,000 characters, 5,000,000 parameters');
-    expect(shown).toContain('Up for  1 d 01:01:01');
+    expect(shown).toContain('Uptime  1 d 01:01:01');
   });
 });
 
@@ -199,7 +199,7 @@ describe('the terminal of a person', () => {
     input.write('/poem 月\r');
     await expect.poll(() => inference.orders.length).toBe(1);
     input.write('\u0003');
-    await expect.poll(shown).toContain('! The poem was called off.');
+    await expect.poll(shown).toContain('! The poem was cancelled.');
     input.write('\u0003');
     await done;
   });

@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Poem } from '../../src/bot/answer.ts';
-import { ButtonCodec } from '../../src/bot/discord/button.ts';
-import { answerMessage, poemMessage, versesShown } from '../../src/bot/discord/message.ts';
-import { compilePlan } from '../../src/poetry/compile.ts';
-import type { Script, VerseRequest } from '../../src/poetry/request.ts';
-import { checkMessage, type MessageBody } from '../discord/message-rules.ts';
+import type { ShownPoem } from '../../../src/bot/answer.ts';
+import { ButtonCodec } from '../../../src/bot/discord/button.ts';
+import { answerMessage, poemMessage, versesShown } from '../../../src/bot/discord/message.ts';
+import { compilePlan } from '../../../src/poetry/compile.ts';
+import type { Script, VerseRequest } from '../../../src/poetry/request.ts';
+import { markedVerseLines } from '../../../src/poetry/verse-lines.ts';
+import { checkMessage, type MessageBody } from '../../discord/message-rules.ts';
 
 const codec = new ButtonCodec('a token');
 
-function poemOf(text: string, request: VerseRequest, script: Script): Poem {
+function poemOf(text: string, request: VerseRequest, script: Script): ShownPoem {
   return {
-    ask: { request, mood: 'free', seed: 1234567, script },
+    spec: { request, mood: 'free', seed: 1234567, script },
     plan: compilePlan(request),
-    lines: text.match(/[^，。]+[，。]/gu) ?? [],
+    lines: markedVerseLines(text),
     script,
     written: {
       characters: [...text],
@@ -25,11 +26,11 @@ function poemOf(text: string, request: VerseRequest, script: Script): Poem {
   };
 }
 
-const wishes = { meter: 'none', rhyme: 'auto' } as const;
+const common = { meter: 'none', rhyme: 'auto' } as const;
 const quatrain = (opening: string, title: string, script: Script) =>
   poemOf(
     '雲來山更佳，雲去山如畫。山因雲晦明，雲共山高下。',
-    { kind: 'poem', opening, title, form: 'wujue', ...wishes },
+    { kind: 'poem', opening, title, form: 'wujue', ...common },
     script,
   );
 
@@ -62,7 +63,7 @@ describe('a poem on Discord', () => {
   });
 
   it('shows an acrostic’s heads below one another', () => {
-    const request = { kind: 'acrostic', heads: '云云山云', length: 5, ...wishes } as const;
+    const request = { kind: 'acrostic', heads: '云云山云', length: 5, ...common } as const;
     const text = '雲來山更佳，雲去山如畫。山因雲晦明，雲共山高下。';
     const embed = poemMessage(poemOf(text, request, 'traditional'), '1', 'ja', codec).body.embeds?.[0];
     expect(embed?.title).toBe('雲雲山雲');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/bot/catalogue.ts';
-import { type Definition, definitions } from '../../src/bot/discord/definitions.ts';
-import { difference, type Registered } from '../../src/bot/discord/difference.ts';
-import { checkCommands, type RegisteredCommand } from '../discord/command-rules.ts';
+import { COMMANDS } from '../../../src/bot/command-list.ts';
+import { compareCommands, type Registered } from '../../../src/bot/discord/command-difference.ts';
+import { type Definition, definitions } from '../../../src/bot/discord/definitions.ts';
+import { checkCommands, type RegisteredCommand } from '../../discord/command-rules.ts';
 
 const asRegistered = (): RegisteredCommand[] =>
   definitions().map((command) => ({ ...command, id: '1' }) as RegisteredCommand);
@@ -35,8 +35,8 @@ describe('the commands’ definitions', () => {
 });
 
 describe('the difference to what is registered', () => {
-  const kinds = (wanted: Definition[], registered: Registered[], everywhere = true) =>
-    difference(wanted, registered, everywhere).map(({ kind }) => kind);
+  const kinds = (wanted: Definition[], registered: Registered[], global = true) =>
+    compareCommands(wanted, registered, global).map(({ kind }) => kind);
 
   it('is none when Discord gives back less, or in another order', () => {
     const registered = definitions()
@@ -67,7 +67,7 @@ describe('the difference to what is registered', () => {
   it('minds the order of options', () => {
     const [poem, ...rest] = definitions();
     const turned = { ...poem, options: [...(poem?.options ?? [])].reverse() } as Registered;
-    expect(difference(definitions(), [turned, ...(rest as Registered[])], true)[0]).toEqual({
+    expect(compareCommands(definitions(), [turned, ...(rest as Registered[])], true)[0]).toEqual({
       name: 'poem',
       kind: 'changed',
       fields: ['options'],
