@@ -90,9 +90,8 @@ export const enUS: Texts = {
     'report-pattern': 'Pattern: {pattern}',
     'report-rhyme-group': 'Rhyme: {rhyme}',
     'report-no-rhyme': 'The lines do not rhyme with one another.',
-    'report-fits': 'Every character fits the pattern.',
-    'report-nearest':
-      'Nearest line in the corpus: {nearest}. It has {same} of {length} characters in common with line {line}.',
+    'report-fits': 'Every character keeps the pattern.',
+    'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
     'report-rhyme': 'Line {line}, character {position}, {character}: should rhyme in {expected}.',
     'footer-seed': 'seed {seed}',
