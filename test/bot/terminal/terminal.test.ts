@@ -39,7 +39,7 @@ describe('the terminal', () => {
     expect(shown).toMatch(/^(.{7}[，。]\n){7}\n$/u);
   });
 
-  it('answers in order, errors too, without an end to the last line', async () => {
+  it('answers in order, errors included, even if the last line has no line break', async () => {
     const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
     expect(
       shown
@@ -57,7 +57,7 @@ describe('the terminal', () => {
     expect(one).not.toBe(other);
   });
 
-  it('is an owner’s', async () => {
+  it('serves its user as an owner', async () => {
     const inference = new FakeInference();
     await session('/poem 月\n', 'en-US', inference);
     expect(inference.orders[0]?.asker).toEqual({ user: 'terminal', guild: null, owner: true });
@@ -123,7 +123,7 @@ describe('the terminal', () => {
     }
   });
 
-  it('says in one line what the service cannot do now', async () => {
+  it('says in one line that the service is unavailable', async () => {
     const inference = new FakeInference();
     inference.fault = new Unavailable('queue-full', 3200);
     expect(await session('/poem 月\n', 'zh-CN', inference)).toBe('! 此刻求诗的人太多了。请 4 秒后再试。\n');
@@ -144,11 +144,11 @@ describe('the terminal', () => {
     expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
     expect(shown).toContain('格式：');
     expect(shown).toMatch(/語料中最相近的句子：.{7}，與第 2 句有 6 字相同（共 7 字）。\n種子 3\n\n$/u);
-    // The fake poet knows nothing of tones.
+    // The fake inference ignores tones, so there are deviations.
     expect(shown).toMatch(/第 4 句第 7 字「色」：應平。/u);
   });
 
-  it('reports on no pattern where none was wished for', async () => {
+  it('reports on no pattern if none was requested', async () => {
     const shown = await session('/poem 月 meter:none report:yes\n');
     expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
     expect(shown).not.toContain('attern');
@@ -166,7 +166,7 @@ describe('the terminal', () => {
   });
 });
 
-describe('the terminal of a person', () => {
+describe('the interactive terminal', () => {
   const open = (inference = new FakeInference()) => {
     const input = new PassThrough();
     const output = new PassThrough();
@@ -182,17 +182,25 @@ describe('the terminal of a person', () => {
   it('prompts, completes with the tab key, and ends with Ctrl-D', async () => {
     const { input, done, shown } = open();
     await expect.poll(shown).toContain('诗人> ');
-    for (const keys of ['/acr', '\t', '春夏 le', '\t', '5', '\t', '\r']) {
+    for (const [keys, line] of [
+      ['/acr', '/acr'],
+      ['\t', '/acrostic '],
+      ['春夏 le', '春夏 le'],
+      ['\t', 'length:'],
+      ['5', 'length:5'],
+      ['\t', 'length:5 '],
+    ] as const) {
       input.write(keys);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await expect.poll(shown).toContain(line);
     }
+    input.write('\r');
     await expect.poll(shown).toMatch(/春.{4}，\n夏.{4}。\n\n/u);
     input.write('\u0004');
     await done;
     expect(shown().endsWith('\n')).toBe(true);
   });
 
-  it('calls a poem off with Ctrl-C, and with another one ends', async () => {
+  it('cancels a poem with Ctrl-C, and ends at the second one', async () => {
     const inference = new FakeInference();
     inference.hold = true;
     const { input, done, shown } = open(inference);
