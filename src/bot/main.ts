@@ -89,12 +89,12 @@ async function runDiscord(
     });
   }
   // discord.js may reject a promise because of one malformed packet. That must not end the bot for everyone.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'A rejection that nobody handled'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled promise rejection'));
   service = await serveDiscord(settings, inference, log).catch(async (error) => {
     await inference.close(0);
     throw error;
   });
-  const reason = await service.dismissed;
+  const reason = await service.closedForGood;
   stopping = true;
   await service.stop();
   throw new DiscordError(reason);

@@ -60,11 +60,12 @@ export class ClientInteraction {
     const allowed = { [COMMAND]: [4, 5, 9], [COMPONENT]: [4, 5, 6, 7, 9], [AUTOCOMPLETE]: [8] }[this.kind];
     if (!allowed?.includes(type)) throw invalidForm('type', 'BASE_TYPE_CHOICES', `Type ${type} does not fit`);
     const ephemeral = ((data.flags ?? 0) & EPHEMERAL) !== 0;
-    if (type === 4) this.#show(data, files, ephemeral);
-    if (type === 5) this.#original = this.#add({ ephemeral, loading: true, files: [] });
+    if (type === 4) this.#original = this.#show(data, files, ephemeral).id;
+    if (type === 5) this.#original = this.#add({ ephemeral, loading: true, files: [] }).id;
     if (type === 6 || type === 7) {
-      this.messages.push({ ...(this.source as ShownMessage), edits: 0 });
-      this.#original = this.source?.id ?? null;
+      if (!this.source) throw new Error('only a button has a message to change');
+      this.messages.push({ ...this.source, edits: 0 });
+      this.#original = this.source.id;
       if (type === 7) this.#change(data, files);
     }
     if (type === 8) this.choices = checkChoices(data.choices);
@@ -98,9 +99,9 @@ export class ClientInteraction {
     if (this.acknowledgement === null) throw unknownMessage();
     const waiting = this.messages.find((message) => message.loading);
     if (waiting) return this.editOriginal(body, files);
-    const id = this.#show(body, files, ((body.flags ?? 0) & EPHEMERAL) !== 0, false);
+    const shown = this.#show(body, files, ((body.flags ?? 0) & EPHEMERAL) !== 0);
     this.#changed();
-    return this.messages.find((message) => message.id === id) as ShownMessage;
+    return shown;
   }
 
   /** Resolves with the first truthy result of `find`, which is called after every change. Rejects after `limitMs`. */
@@ -145,12 +146,10 @@ export class ClientInteraction {
     await this.until(({ acknowledgement }) => acknowledgement);
   }
 
-  #show(body: MessageBody, files: readonly SentFile[], ephemeral: boolean, original = true): string {
+  #show(body: MessageBody, files: readonly SentFile[], ephemeral: boolean): ShownMessage {
     checkMessage(body, files);
     if (pings(body)) throw new Error(`a message pings people: ${JSON.stringify(body)}`);
-    const id = this.#add({ ...body, ephemeral, loading: false, files });
-    if (original) this.#original = id;
-    return id;
+    return this.#add({ ...body, ephemeral, loading: false, files });
   }
 
   #change(body: MessageBody, files: readonly SentFile[]): void {
@@ -163,10 +162,10 @@ export class ClientInteraction {
     );
   }
 
-  #add(message: Omit<ShownMessage, 'id' | 'edits'>): string {
-    const id = snowflake();
-    this.messages.push({ ...message, id, edits: 0 });
-    return id;
+  #add(message: Omit<ShownMessage, 'id' | 'edits'>): ShownMessage {
+    const added = { ...message, id: snowflake(), edits: 0 };
+    this.messages.push(added);
+    return added;
   }
 
   #changed(): void {

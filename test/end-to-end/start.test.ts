@@ -32,17 +32,18 @@ describe('npm run register', () => {
   it.each<[string, (commands: RegisteredCommand[]) => RegisteredCommand[], string]>([
     [
       'a text',
-      ([poem, ...rest]) => [{ ...poem, description: 'old' } as RegisteredCommand, ...rest],
+      (all) => all.map((one) => (one.name === 'poem' ? { ...one, description: 'old' } : one)),
       '~ /poem changed: description',
     ],
     [
       'a translation',
-      ([poem, ...rest]) => [{ ...poem, name_localizations: { ja: '詩' } } as RegisteredCommand, ...rest],
+      (all) => all.map((one) => (one.name === 'poem' ? { ...one, name_localizations: { ja: '詩' } } : one)),
       '~ /poem changed: name_localizations',
     ],
     [
       'an option',
-      ([poem, ...rest]) => [{ ...poem, options: poem?.options?.slice(1) } as RegisteredCommand, ...rest],
+      (all) =>
+        all.map((one) => (one.name === 'poem' ? { ...one, options: (one.options ?? []).slice(1) } : one)),
       '~ /poem changed: options',
     ],
     [
@@ -52,7 +53,7 @@ describe('npm run register', () => {
     ],
     [
       'a command too many',
-      (all) => [...all, { ...(all[0] as RegisteredCommand), id: '1', name: 'old' }],
+      (all) => [...all, ...all.slice(0, 1).map((one) => ({ ...one, id: '1', name: 'old' }))],
       '- /old removed',
     ],
     ['a command too few', (all) => all.slice(1), '+ /poem added'],

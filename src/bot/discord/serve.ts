@@ -26,19 +26,19 @@ export interface DiscordService {
    */
   stop(): Promise<void>;
   /** Resolves with the reason if Discord closes the connection for good. */
-  readonly dismissed: Promise<string>;
+  readonly closedForGood: Promise<string>;
 }
 
-/** Throws {@link DiscordError}, or `SettingsError` if the port is in use. */
+/** Connects to Discord. Throws {@link DiscordError}, or `SettingsError` if the port is in use. */
 export async function serveDiscord(
   settings: Settings & { readonly DISCORD_TOKEN: string },
   inference: Inference,
   log: Log,
 ): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
-  let dismiss: (reason: string) => void = () => {};
-  const dismissed = new Promise<string>((resolve) => {
-    dismiss = resolve;
+  let reportClosed: (reason: string) => void = () => {};
+  const closedForGood = new Promise<string>((resolve) => {
+    reportClosed = resolve;
   });
   const gateway = new Gateway({
     token: settings.DISCORD_TOKEN,
@@ -46,7 +46,7 @@ export async function serveDiscord(
     shards: settings.SHARDS,
     log,
     onInteraction: (interaction) => handler.handle(interaction),
-    onFatal: (reason) => dismiss(reason),
+    onFatal: (reason) => reportClosed(reason),
   });
   const handler = new InteractionHandler({
     rest: gateway.client.rest,
@@ -77,12 +77,12 @@ export async function serveDiscord(
     `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
   );
   return {
-    dismissed,
+    closedForGood,
     async stop() {
       const until = performance.now() + STOP_MS;
       const left = handler.drain().then(() => gateway.close());
       const { underway } = handler;
-      log.info({ underway }, 'Stopping: nothing new is taken');
+      log.info({ underway }, 'Stopping: no new interactions are accepted');
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
       // A dead gateway never confirms the close, so do not wait longer.
       await Promise.race([left, pause(Math.max(0, until - performance.now()), null, { ref: false })]);

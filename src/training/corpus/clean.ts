@@ -6,7 +6,9 @@
  * point was at hand, quotation marks and modern punctuation. What can be taken away without touching the verse
  * is; a poem of which something is missing is refused, with the reason.
  */
+
 import { type FormTag, type LineLength, tagOf } from '../../poetry/form.ts';
+import { markedVerseLines, verseLines } from '../../poetry/verse-lines.ts';
 
 /** Why a text is not taken. */
 export const FLAWS = [
@@ -82,11 +84,10 @@ interface Line {
 }
 
 function linesOf(verse: string): Line[] {
-  const lines: Line[] = [];
-  for (const [, characters = '', mark = ''] of verse.matchAll(/([^，。]*)([，。]|$)/gu)) {
-    if (characters !== '') lines.push({ characters, stop: mark !== '，' });
-  }
-  return lines;
+  return markedVerseLines(verse).map((line) => ({
+    characters: verseLines(line).join(''),
+    stop: !line.endsWith('，'),
+  }));
 }
 
 const lengthOf = (characters: string): number => Array.from(characters).length;

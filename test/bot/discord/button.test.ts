@@ -28,7 +28,7 @@ function everySpec(): PoemSpec[] {
 }
 
 const longest: PoemSpec = {
-  // Outside the BMP, where a character takes two UTF-16 units.
+  // Characters outside the BMP take two UTF-16 units each.
   request: {
     kind: 'poem',
     opening: '𠀀'.repeat(8),
@@ -43,7 +43,7 @@ const longest: PoemSpec = {
 };
 
 describe('a button', () => {
-  it('carries the whole state of a poem there and back', () => {
+  it('encodes and decodes the whole spec of a poem', () => {
     for (const spec of [...everySpec(), longest]) {
       for (const action of ACTIONS) {
         const id = codec.encode({ action, spec, asker });
@@ -61,12 +61,12 @@ describe('a button', () => {
     }
   });
 
-  it('refuses what is too long rather than lose some of it', () => {
+  it('is not encoded if its texts are too long', () => {
     const request = { ...longest.request, kind: 'acrostic', heads: '月'.repeat(80), length: 5 } as const;
     expect(() => codec.encode({ action: 'again', spec: { ...longest, request }, asker })).toThrow(RangeError);
   });
 
-  it('is refused when any character of it was changed, or it comes from another token', () => {
+  it('is not decoded if any character was changed, or if it was made with another token', () => {
     const id = codec.encode({ action: 'again', spec: longest, asker });
     const characters = [...id];
     for (let i = 0; i < characters.length; i++) {

@@ -16,14 +16,14 @@ import type { Asker, Order, Written } from '../../../src/service/inference.ts';
 import { REGULATED } from '../../poetry/poems.ts';
 import { FakeInference } from '../fake-inference.ts';
 
-/** Characters that simplified script writes as others of another tone, rhyme or sense, and some that it keeps. */
+/** Traditional characters that share a simplified form with others of another tone, rhyme or sense. */
 const MERGED =
   '乾幹干鍼針幷並併凭憑發髮後后里裏雲云余餘谷穀征徵幾几台臺鬥斗松鬆卷捲才纔只隻舍捨遊游蒙濛於于鹹咸升昇製制棲栖闢辟範范崑昆慄栗樸朴係繫系鬱郁薑姜誇夸醜丑巖岩築筑沖衝準准';
 const INK = [...new Set(MERGED + REGULATED.map(({ text }) => text).join(''))].filter((c) => tonesOf(c) !== 0);
 
-/** Writes what its plan allows, by the seed: every poem scans and rhymes. */
+/** Writes random characters that the plan allows, so every poem scans and rhymes. */
 class ScanningInference extends FakeInference {
-  /** Another checkpoint writes other poems. */
+  /** Added to the seed, so that another checkpoint writes other poems. */
   checkpoint = 0;
 
   override async write(order: Order, asker: Asker): Promise<Written> {
@@ -90,11 +90,11 @@ describe('the report on a poem in a message', () => {
       expect(report).toContain(texts('zh-CN').sentences['report-fits']);
       if (/[乾幹鍼並併凭徵]/u.test(traditional.lines.join(''))) hidden++;
     }
-    // Otherwise there would have been nothing to get wrong.
+    // Without such characters this test would show nothing.
     expect(hidden).toBeGreaterThan(100);
   });
 
-  it('finds no fault with a poem of another checkpoint that keeps its pattern', async () => {
+  it('finds no deviation in a correct poem of another checkpoint', async () => {
     const { inference, context } = setUp();
     for (const seed of seeds) {
       inference.checkpoint = 0;
@@ -104,7 +104,7 @@ describe('the report on a poem in a message', () => {
     }
   });
 
-  it('costs no poem where it is shown as it was written', async () => {
+  it('generates no poem again if the message shows traditional script', async () => {
     const { inference, context } = setUp('zh-TW');
     const poem = await poemOf(specOf(1, 'traditional'), context);
     await reportUnder(poem, context);

@@ -6,7 +6,7 @@ test.each([
   [4, null, 'You are number 4 in the queue.'],
   [null, 25_000, 'A limit has been reached. Your poem starts in about 25 s.'],
   [null, null, 'Your poem starts when the ones before it are finished.'],
-])('place %s and %s ms are told as what they are', async (place, expectedMs, sentence) => {
+])('place %s and an expected wait of %s ms have their own sentence', async (place, expectedMs, sentence) => {
   vi.useFakeTimers();
   onTestFinished(() => {
     vi.useRealTimers();

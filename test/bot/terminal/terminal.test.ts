@@ -24,11 +24,11 @@ async function session(
 }
 
 describe('the terminal', () => {
-  it('shows a poem a couplet a line, then an empty line', async () => {
+  it('shows one couplet in each line, then an empty line', async () => {
     expect(await session('/poem 月 seed:1\n')).toMatch(/^月.{6}，.{7}。\n.{7}，.{7}。\n\n$/u);
   });
 
-  it('shows an acrostic a verse line a line', async () => {
+  it('shows one verse line of an acrostic in each line', async () => {
     const shown = await session('/acrostic 日红山夜湖海月\n');
     expect(
       shown
@@ -49,7 +49,7 @@ describe('the terminal', () => {
     ).toMatch(/^月.!!!山.$/u);
   });
 
-  it('takes two requests of one seed for the same poem, and draws a seed where none is given', async () => {
+  it('passes the seed on, and draws one if none is given', async () => {
     const inference = new FakeInference();
     await session('/poem 月 seed:4294967295\n/poem 月\n/poem 月\n', 'en-US', inference);
     const [given, one, other] = inference.orders.map(({ order }) => order.seed);
@@ -156,7 +156,7 @@ describe('the terminal', () => {
     expect(missed).toMatch(/Rhyme: 东\nLine 4, character 7, 色: should be 平\.\n/u);
   });
 
-  it('explains every command and option, and tells about the checkpoint', async () => {
+  it('describes every command and option, and the checkpoint', async () => {
     const shown = await session('/help\n/about\n');
     for (const word of ['/poem', '/acrostic', '/reload', 'report:yes|no', 'form:wujue|qijue|wulv|qilv']) {
       expect(shown).toContain(word);
