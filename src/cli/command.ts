@@ -6,6 +6,7 @@
 import dotenv from 'dotenv';
 import { ENGINE_CHOICES, type EngineChoice } from '../engines/names.ts';
 import { OperatorError } from '../system/operator-error.ts';
+import { printFailure } from '../system/print-failure.ts';
 
 /** The command line is wrong; the message says what is wrong. */
 export class UsageError extends OperatorError {
@@ -20,7 +21,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   } catch (error) {
     const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
-    console.error((error as Error).message);
+    printFailure((error as Error).message);
     process.exitCode = 1;
   }
 }

@@ -6,14 +6,13 @@
  */
 
 import { countRepetition } from '../poetry/repetition.ts';
+import { isLineMark } from '../poetry/verse-lines.ts';
 import type { RowResult } from './row.ts';
 
 /** Nats a hanzi for each pair of neighbouring characters that has occurred in the poem before. */
 const REPEATED_PAIR = 0.25;
 /** Nats a hanzi for each character that has occurred before. Doublings (悠悠), which are common in verse, cost nothing. */
 const REPEATED_CHARACTER = 0.05;
-
-const MARK = /[，。]/u;
 
 /** Mean NLL a hanzi plus the cost of repetition; lower is better. The NLL of a poem without written hanzi is 0. */
 export function cost(result: RowResult): number {
@@ -26,7 +25,7 @@ export function cost(result: RowResult): number {
 function linesOf(characters: readonly string[]): string[][] {
   const lines: string[][] = [[]];
   for (const character of characters) {
-    if (MARK.test(character)) lines.push([]);
+    if (isLineMark(character)) lines.push([]);
     else lines.at(-1)?.push(character);
   }
   return lines;

@@ -2,9 +2,9 @@
 
 import { Random } from '../model/random.ts';
 import type { Prompt, Vocabulary } from '../model/vocabulary.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import { type Batch, makeBatch, type Sequence } from './batch.ts';
 import type { CorpusPoem, Split } from './corpus/corpus.ts';
-import { linesOf } from './corpus/lines.ts';
 import { themeOf } from './corpus/theme.ts';
 
 /**
@@ -115,7 +115,7 @@ const MOST_HEADS = 16;
 
 /** Half the time the heads of a poem's lines; otherwise its opening, of one or two characters most often. */
 function announce(text: string, random: Random): Prompt {
-  const lines = linesOf(text);
+  const lines = verseLines(text);
   if (random.uniform() < 0.5 && lines.length <= MOST_HEADS) {
     return { heads: lines.map((line) => [...line][0]).join('') };
   }

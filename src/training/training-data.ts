@@ -2,10 +2,10 @@
 
 import type { CorpusIndexes } from '../model/save-checkpoint.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
-import { linesOf } from './corpus/lines.ts';
 import { Dataset } from './dataset.ts';
 import type { Recipe } from './recipes.ts';
 
@@ -49,5 +49,5 @@ export function buildCorpusIndexes(corpus: Corpus, pretraining: Corpus | null): 
 }
 
 function trainingLines({ poems }: Corpus): string[] {
-  return poems.filter(({ split }) => split === 'train').flatMap(({ text }) => linesOf(text));
+  return poems.filter(({ split }) => split === 'train').flatMap(({ text }) => verseLines(text));
 }

@@ -12,8 +12,8 @@ import { FORM_NAMES, type FormName, type LineLength } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
 import type { Meter } from '../poetry/request.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import type { CorpusPoem } from './corpus/corpus.ts';
-import { linesOf } from './corpus/lines.ts';
 import { type GeneratedPoem, type GenerationOptions, generateAll } from './generation.ts';
 
 export interface VerseOptions extends GenerationOptions {
@@ -72,7 +72,7 @@ export async function evaluateVerse(
 ): Promise<VerseResults> {
   const decoder = await openDecoder(checkpoint);
   const training = poems.filter(({ split }) => split === 'train');
-  const trainingLines = new Set(training.flatMap(({ text }) => linesOf(text)));
+  const trainingLines = new Set(training.flatMap(({ text }) => verseLines(text)));
   const random = new Random(options.seed);
   const test = poems.filter(({ split }) => split === 'test');
   const results: Partial<Record<FormName | 'acrostic', Comparison>> = {};
@@ -112,13 +112,13 @@ function planOpening(
   random: Random,
 ): VersePlan {
   const { text } = drawFrom(human, random);
-  const opening = [...linesOf(text).join('')].slice(0, 1 + random.below(2)).join('');
+  const opening = [...verseLines(text).join('')].slice(0, 1 + random.below(2)).join('');
   return compilePlan({ kind: 'poem', opening, form, title: '', meter, rhyme: 'auto' });
 }
 
 /** A plan with two to sixteen heads from the test split, in lines of five or seven. */
 function planHeads(test: readonly CorpusPoem[], { meter }: VerseOptions, random: Random): VersePlan {
-  const draw = () => drawFrom([...linesOf(drawFrom(test, random).text).join('')], random);
+  const draw = () => drawFrom([...verseLines(drawFrom(test, random).text).join('')], random);
   const heads = Array.from({ length: 2 + random.below(15) }, draw).join('');
   const length: LineLength = random.below(2) === 0 ? 5 : 7;
   return compilePlan({ kind: 'acrostic', heads, length, meter, rhyme: 'auto' });
@@ -169,7 +169,7 @@ async function scoreHumanPoems(
     heads: null,
     ...verseShares(reports),
     specials: texts.reduce((n, text) => n + text.replace(ORDINARY, '').length, 0),
-    copiedLines: texts.flatMap(linesOf).filter((line) => trainingLines.has(line)).length,
+    copiedLines: texts.flatMap(verseLines).filter((line) => trainingLines.has(line)).length,
     ...distinct(texts.slice(0, equal)),
     nllHanzi: await scoreHuman(poems),
     msPerPoem: null,
@@ -229,7 +229,7 @@ function distinct(texts: readonly string[]): Pick<VerseScores, 'distinct1' | 'di
   const of = (n: number) => {
     const seen = new Set<string>();
     let total = 0;
-    for (const line of texts.flatMap(linesOf)) {
+    for (const line of texts.flatMap(verseLines)) {
       const characters = [...line];
       for (let at = 0; at + n <= characters.length; at++) {
         seen.add(characters.slice(at, at + n).join(''));

@@ -68,6 +68,7 @@ test.each([
 ] as const)('%j is answered with one sentence', async (args, sentence) => {
   const failure = await promisify(execFile)(process.execPath, [BENCH, ...args]).catch((error) => error);
   expect(failure.code).toBe(1);
+  expect(failure.stderr).toMatch(/^shiren: /m);
   expect(failure.stderr).toContain(sentence);
   expect(failure.stderr).not.toMatch(/^ {4}at /m);
 });

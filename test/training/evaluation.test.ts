@@ -1,3 +1,4 @@
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,9 +63,7 @@ describe('a model that knows nothing', () => {
 
 describe('the share of unknown characters', () => {
   it('is that of the test hanzi which the vocabulary lacks', () => {
-    const test = poems
-      .filter(({ split }) => split === 'test')
-      .map(({ text }) => text.replace(/[，。]/gu, ''));
+    const test = poems.filter(({ split }) => split === 'test').map(({ text }) => verseLines(text).join(''));
     const known = [...'春夏秋冬日'];
     const all = [...test.join('')];
     const share = all.filter((char) => !known.includes(char)).length / all.length;

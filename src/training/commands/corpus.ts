@@ -2,6 +2,7 @@
 
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printFailure } from '../../system/print-failure.ts';
 import { buildCorpus, buildPretrainingCorpus, type Tally } from '../corpus/build.ts';
 import { CORPUS_PATH, CorpusError, readCorpus, SONG_PATH, writeCorpus } from '../corpus/corpus.ts';
 import { fetchPackage, INTEGRITY, PACKAGE, readPackage } from '../corpus/package.ts';
@@ -113,6 +114,6 @@ try {
   else await fromFile(file);
 } catch (error) {
   if (!(error instanceof CorpusError)) throw error;
-  remark(`error: ${error.message}`);
+  printFailure(error.message);
   process.exitCode = 1;
 }

@@ -5,7 +5,9 @@
  * lost characters, glyphs described by their parts because they had no code point, quotation marks, modern punctuation.
  * Additions to the verse are removed. A poem with missing characters is refused, with the reason.
  */
+
 import { type FormTag, type LineLength, tagOf } from '../../poetry/form.ts';
+import { markedVerseLines, verseLines } from '../../poetry/verse-lines.ts';
 
 /** Why a text is refused. */
 export const FLAWS = [
@@ -81,11 +83,10 @@ interface Line {
 }
 
 function linesOf(verse: string): Line[] {
-  const lines: Line[] = [];
-  for (const [, characters = '', mark = ''] of verse.matchAll(/([^，。]*)([，。]|$)/gu)) {
-    if (characters !== '') lines.push({ characters, stop: mark !== '，' });
-  }
-  return lines;
+  return markedVerseLines(verse).map((line) => ({
+    characters: verseLines(line).join(''),
+    stop: !line.endsWith('，'),
+  }));
 }
 
 const lengthOf = (characters: string): number => Array.from(characters).length;

@@ -1,7 +1,8 @@
 /** Measures how much texts repeat themselves and one another. Shares are from 0 to 1. */
 
 import { countRepetition } from '../../poetry/repetition.ts';
-import { linesOf } from '../corpus/lines.ts';
+
+import { verseLines } from '../../poetry/verse-lines.ts';
 
 export interface Repetition {
   readonly texts: number;
@@ -29,7 +30,7 @@ type Lines = readonly (readonly string[])[];
 /** Throws a RangeError if there are no texts. */
 export function repetitionOf(texts: readonly string[]): Repetition {
   if (texts.length === 0) throw new RangeError('there are no texts to measure');
-  const poems = texts.map((text): Lines => linesOf(text).map((line) => [...line]));
+  const poems = texts.map((text): Lines => verseLines(text).map((line) => [...line]));
   const share = (holds: (lines: Lines) => boolean) => poems.filter(holds).length / poems.length;
   const endings = new Map<string, number>();
   for (const lines of poems) endings.set(endingOf(lines), (endings.get(endingOf(lines)) ?? 0) + 1);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/model/random.ts';
+import { markedVerseLines, verseLines } from '../../../src/poetry/verse-lines.ts';
 import { buildCorpus, buildPretrainingCorpus, type SourceText } from '../../../src/training/corpus/build.ts';
 import { CORPUS_PATH, type CorpusPoem, readCorpus } from '../../../src/training/corpus/corpus.ts';
 import { fold } from '../../../src/training/corpus/fold.ts';
@@ -25,7 +26,7 @@ function randomPoems(count: number, seed: number): SourceText[] {
 
 /** The poem with one hanzi of every line changed. */
 function withVariants({ title, text }: SourceText, random: Random): SourceText {
-  const lines = text.split(/(?<=[，。])/u).map((line) => {
+  const lines = markedVerseLines(text).map((line) => {
     const characters = Array.from(line);
     characters[random.below(characters.length - 1)] = '變';
     return characters.join('');
@@ -40,14 +41,10 @@ const secondHalf = ({ title, text }: SourceText): SourceText => ({
   text: text.slice(text.length / 2),
 });
 
-const linesOf = (text: string) =>
-  text
-    .split(/[，。]/u)
-    .filter(Boolean)
-    .map(fold);
+const linesOf = (text: string) => verseLines(text).map(fold);
 
 /**
- * The held-out poems of which a training poem has half the lines or more, or the other way round. Written without
+ * The held-out poems of which a training poem has half the lines or more, or the other way round. GeneratedPoem without
  * the measure that the build uses.
  */
 function leaks(poems: readonly CorpusPoem[]): string[] {

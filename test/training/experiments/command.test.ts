@@ -29,10 +29,10 @@ describe('npm run train and npm run experiments', () => {
   it('say what is wrong with what they were given', () => {
     const both = command('train', '--recipe', 'report', '--epochs', '1', '--tokens', '9');
     expect(both.status).toBe(1);
-    expect(both.stderr).toMatch(/--epochs and --tokens/);
+    expect(both.stderr).toMatch(/^shiren: .*--epochs and --tokens/);
     const untrained = command('experiments', '--out', join(folder, 'docs'));
     expect(untrained.status).toBe(1);
-    expect(untrained.stderr).toMatch(/there is no checkpoint at .*report/);
+    expect(untrained.stderr).toMatch(/^shiren: there is no checkpoint at .*report/m);
     expect(readdirSync(folder)).not.toContain('docs');
     const page = join(folder, 'marks', 'experiments.md');
     mkdirSync(dirname(page));

@@ -1,4 +1,7 @@
-/** The gateway side of the loopback server: sessions over WebSocket, as Discord's documentation has them. */
+/**
+ * The gateway of the loopback Discord: sessions over WebSocket, by Discord's documentation:
+ * https://discord.com/developers/docs/events/gateway
+ */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -7,7 +10,7 @@ import { shardOf, snowflake } from './snowflake.ts';
 
 export interface GatewaySettings {
   readonly token: string;
-  /** Asked of clients in op 10. */
+  /** The heartbeat interval that op 10 asks clients for. */
   heartbeatMs: number;
   /** Intents that the application may use. */
   intents: number;
@@ -34,7 +37,7 @@ class Session {
     readonly shards: number,
   ) {}
 
-  /** Sends an event, or keeps it for a client that resumes. */
+  /** Sends an event, and keeps it for a client that resumes. */
   dispatch(t: string, d: unknown): void {
     const event = { op: 0, t, d, s: this.events.length + 1 };
     this.events.push(event);
@@ -46,13 +49,13 @@ export class LoopbackGateway {
   readonly #settings: GatewaySettings;
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #sessions = new Map<string, Session>();
-  /** No heartbeat is answered and no event sent, as of a server that has died without a word. */
+  /** If true, no heartbeat is answered and no event sent, as if the server had crashed. */
   silent = false;
-  /** Connections are taken, but nothing is ever said on them. */
+  /** If true, connections are accepted, but nothing is ever sent on new ones. */
   mute = false;
-  /** The code with which whoever identifies is turned away. */
+  /** If not null, every client that identifies is closed with this code. */
   refusal: number | null = null;
-  /** What clients have done, in order: `identify`, `resume`. */
+  /** What clients have done, in order: `identify` or `resume`. */
   readonly log: string[] = [];
 
   constructor(settings: GatewaySettings) {
@@ -66,7 +69,7 @@ export class LoopbackGateway {
     );
   }
 
-  /** Sends an event to the shard of `guild`, or to the first where there is no server. */
+  /** Sends an event to the shard of `guild`, or to the first shard if `guild` is null. */
   dispatch(event: string, data: unknown, guild: string | null): void {
     for (const session of this.#sessions.values()) {
       if (session.shard === (guild === null ? 0 : shardOf(guild, session.shards))) {
@@ -76,12 +79,12 @@ export class LoopbackGateway {
     }
   }
 
-  /** Breaks every connection without a close frame, as a network does. */
+  /** Breaks every connection without a close frame, like a network failure. */
   dropAll(): void {
     for (const socket of this.#server.clients) socket.terminate();
   }
 
-  /** Reads nothing any more, a close frame included, as a machine that has lost its power. */
+  /** Stops reading from every connection, so that not even a close frame is read. */
   freeze(): void {
     for (const socket of this.#server.clients) socket.pause();
   }
@@ -158,7 +161,7 @@ export class LoopbackGateway {
       return null;
     }
     const session = new Session(id, count);
-    // A shard that identifies anew takes the place of its session before.
+    // A shard that identifies again replaces its earlier session.
     for (const [key, old] of this.#sessions) if (old.shard === id) this.#sessions.delete(key);
     this.#sessions.set(session.id, session);
     session.socket = socket;

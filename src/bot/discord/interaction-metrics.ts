@@ -1,9 +1,9 @@
-/** What the bot measures of its interactions, in Prometheus' text format. */
+/** Metrics of the bot's interactions, in Prometheus' text format. */
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Discord waits three seconds for a first answer. */
-const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
+/** Histogram buckets in seconds. Discord waits three seconds for a first answer. */
+const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 
 export class InteractionMetrics {
   readonly #registry = new Registry();
@@ -21,7 +21,7 @@ export class InteractionMetrics {
   readonly firstAnswer = new Histogram({
     name: 'shiren_first_answer_seconds',
     help: 'Time from an interaction to the confirmation of its first answer.',
-    buckets: SECONDS,
+    buckets: BUCKETS,
     registers: [this.#registry],
   });
 

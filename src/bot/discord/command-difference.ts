@@ -1,44 +1,45 @@
 /**
- * What registering would change. discord.js's `ApplicationCommand#equals` calls an unchanged command changed
- * unless every optional field was set, so commands are compared here, with Discord's own defaults filled in.
+ * Finds what a registration would change. `ApplicationCommand#equals` of discord.js reports a change if any optional
+ * field is unset, so the comparison is done here, with Discord's defaults for the unset fields.
  */
 
 import type { APIApplicationCommand, APIApplicationCommandOption } from 'discord.js';
 import type { Definition } from './definitions.ts';
 
-/** A command as Discord holds it; commands of a server leave some fields out. */
+/** A command as Discord returns it. The commands of a server lack some fields. */
 export type Registered = Partial<APIApplicationCommand> & Pick<APIApplicationCommand, 'name'>;
 
 export interface Difference {
   readonly name: string;
   readonly kind: 'added' | 'changed' | 'removed' | 'unchanged';
-  /** The fields that differ, of a changed command. */
+  /** For a changed command: the fields that differ. */
   readonly fields: readonly string[];
 }
 
+/** A value that JSON can represent. */
 type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** `everywhere` says whether the commands are the application's own, since a server's have no contexts. */
-export function difference(
+/** `global` is false for the commands of one server. Those have no contexts and no integration types. */
+export function compareCommands(
   wanted: readonly Definition[],
   registered: readonly Registered[],
-  everywhere: boolean,
+  global: boolean,
 ): Difference[] {
-  const before = new Map(registered.map((command) => [command.name, command]));
+  const registeredByName = new Map(registered.map((command) => [command.name, command]));
   const names = new Set([...wanted, ...registered].map(({ name }) => name));
   return [...names].map((name) => {
     const now = wanted.find((command) => command.name === name);
-    const then = before.get(name);
+    const then = registeredByName.get(name);
     if (!now) return { name, kind: 'removed', fields: [] };
     if (!then) return { name, kind: 'added', fields: [] };
-    const one = normalCommand(now, everywhere);
-    const other = normalCommand(then, everywhere);
+    const one = normalCommand(now, global);
+    const other = normalCommand(then, global);
     const fields = Object.keys(one).filter((field) => !same(one[field], other[field]));
     return { name, kind: fields.length > 0 ? 'changed' : 'unchanged', fields };
   });
 }
 
-function normalCommand(command: Definition | Registered, everywhere: boolean): Record<string, Plain> {
+function normalCommand(command: Definition | Registered, global: boolean): Record<string, Plain> {
   return {
     type: command.type ?? 1,
     name: command.name,
@@ -48,7 +49,7 @@ function normalCommand(command: Definition | Registered, everywhere: boolean): R
     options: (command.options ?? []).map(normalOption),
     default_member_permissions: command.default_member_permissions?.toString() ?? null,
     nsfw: command.nsfw ?? false,
-    ...(everywhere
+    ...(global
       ? {
           integration_types: [...(command.integration_types ?? [0])].sort(),
           contexts: command.contexts ? [...command.contexts].sort() : null,
@@ -58,6 +59,7 @@ function normalCommand(command: Definition | Registered, everywhere: boolean): R
 }
 
 function normalOption(option: APIApplicationCommandOption): Plain {
+  // The type of an option is a union whose members have different fields.
   const field = (name: string): Plain =>
     (name in option ? (Reflect.get(option, name) as Plain) : null) ?? null;
   const choices = 'choices' in option ? (option.choices ?? []) : [];
@@ -88,7 +90,7 @@ function normalMap(map: Readonly<Record<string, string | null>> | null | undefin
   );
 }
 
-/** Both are built above with their keys in one order. */
+/** Comparing the JSON texts is correct because the functions above always create the keys in the same order. */
 function same(one: Plain | undefined, other: Plain | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

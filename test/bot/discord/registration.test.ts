@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/bot/catalogue.ts';
-import { type Definition, definitions } from '../../src/bot/discord/definitions.ts';
-import { difference, type Registered } from '../../src/bot/discord/difference.ts';
-import { checkCommands, type RegisteredCommand } from '../discord/command-rules.ts';
+import { COMMANDS } from '../../../src/bot/command-list.ts';
+import { compareCommands, type Registered } from '../../../src/bot/discord/command-difference.ts';
+import { type Definition, definitions } from '../../../src/bot/discord/definitions.ts';
+import { checkCommands, type RegisteredCommand } from '../../discord/command-rules.ts';
 
 const asRegistered = (): RegisteredCommand[] =>
   definitions().map((command) => ({ ...command, id: '1' }) as RegisteredCommand);
@@ -13,7 +13,7 @@ describe('the commands’ definitions', () => {
     expect(definitions().map(({ name }) => name)).toEqual(COMMANDS.map(({ name }) => name));
   });
 
-  it('offer /reload to administrators, in servers alone, and the rest to everybody everywhere', () => {
+  it('offer /reload to administrators in servers only, and the rest to everyone everywhere', () => {
     const byName = new Map(definitions().map((command) => [command.name, command]));
     expect(byName.get('reload')).toMatchObject({
       default_member_permissions: '8',
@@ -29,16 +29,16 @@ describe('the commands’ definitions', () => {
     }
   });
 
-  it('leave the report to its button', () => {
+  it('have no report option, because a button does the same', () => {
     expect(definitions()[0]?.options?.map(({ name }) => name)).not.toContain('report');
   });
 });
 
-describe('the difference to what is registered', () => {
-  const kinds = (wanted: Definition[], registered: Registered[], everywhere = true) =>
-    difference(wanted, registered, everywhere).map(({ kind }) => kind);
+describe('the difference from the registered commands', () => {
+  const kinds = (wanted: Definition[], registered: Registered[], global = true) =>
+    compareCommands(wanted, registered, global).map(({ kind }) => kind);
 
-  it('is none when Discord gives back less, or in another order', () => {
+  it('is none if Discord returns fewer fields, or another order', () => {
     const registered = definitions()
       .map(({ options = [], nsfw: _, ...command }) => ({
         ...command,
@@ -56,7 +56,7 @@ describe('the difference to what is registered', () => {
     expect(new Set(kinds(definitions(), registered))).toEqual(new Set(['unchanged']));
   });
 
-  it('does not mind contexts in one server, where there are none', () => {
+  it('ignores contexts in one server, which has none', () => {
     const registered = definitions().map(
       ({ contexts: _, integration_types: __, ...command }) => command,
     ) as Registered[];
@@ -64,10 +64,11 @@ describe('the difference to what is registered', () => {
     expect(kinds(definitions(), registered, true)).toContain('changed');
   });
 
-  it('minds the order of options', () => {
-    const [poem, ...rest] = definitions();
-    const turned = { ...poem, options: [...(poem?.options ?? [])].reverse() } as Registered;
-    expect(difference(definitions(), [turned, ...(rest as Registered[])], true)[0]).toEqual({
+  it('includes the order of options', () => {
+    const registered = asRegistered().map((command) =>
+      command.name === 'poem' ? { ...command, options: command.options?.toReversed() } : command,
+    ) as Registered[];
+    expect(compareCommands(definitions(), registered, true)[0]).toEqual({
       name: 'poem',
       kind: 'changed',
       fields: ['options'],

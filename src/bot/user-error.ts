@@ -1,13 +1,13 @@
-/** What went wrong, told to a person in their language. */
+/** Errors that are shown to the user, in the user's language. */
 
 import { Refusal } from '../poetry/request.ts';
 import { LoadError, Unavailable } from '../service/inference.ts';
 import { type Locale, type SentenceValues, say } from './locale.ts';
 import type { SentenceKey } from './locales/texts.ts';
 
-/** Something the asker can put right, of the bot's own finding. */
-export class Complaint extends Error {
-  override readonly name = 'Complaint';
+/** A mistake that the bot found in a command and that the user can correct. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
   constructor(
     readonly key: SentenceKey,
     readonly values: SentenceValues = {},
@@ -17,11 +17,11 @@ export class Complaint extends Error {
 }
 
 /**
- * A sentence that says what to do, or null for a fault of ours, which belongs in the log. A checkpoint's fault
- * is told as it is: those who may reload need the file's name.
+ * A sentence that tells the user what is wrong and what to do. Null for a bug, which belongs in the log only. The
+ * message of a `LoadError` is shown as it is, because the owners who reload a checkpoint need the name of the file.
  */
 export function sentenceFor(error: unknown, locale: Locale): string | null {
-  if (error instanceof Complaint) return say(locale, error.key, error.values);
+  if (error instanceof UserError) return say(locale, error.key, error.values);
   if (error instanceof Refusal) return say(locale, error.code, error.values);
   if (error instanceof Unavailable) {
     if (error.retryMs === null) return say(locale, error.code);
@@ -32,9 +32,9 @@ export function sentenceFor(error: unknown, locale: Locale): string | null {
   return null;
 }
 
-/** A name for the outcome of a command, for logs and metrics. */
+/** The outcome of a failed command, as a label for the log and the metrics. */
 export function outcomeOf(error: unknown): string {
-  if (error instanceof Complaint) return error.key;
+  if (error instanceof UserError) return error.key;
   if (error instanceof Refusal || error instanceof Unavailable) return error.code;
   return error instanceof LoadError ? 'checkpoint-refused' : 'fault';
 }

@@ -1,10 +1,10 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Locale } from '../../src/bot/locale.ts';
-import { openLog } from '../../src/bot/log.ts';
-import { serveTerminal } from '../../src/bot/terminal/terminal.ts';
-import { Unavailable } from '../../src/service/inference.ts';
-import { FakeInference } from './fake-inference.ts';
+import type { Locale } from '../../../src/bot/locale.ts';
+import { openLog } from '../../../src/bot/log.ts';
+import { serveTerminal } from '../../../src/bot/terminal/terminal.ts';
+import { Unavailable } from '../../../src/service/inference.ts';
+import { FakeInference } from '../fake-inference.ts';
 
 async function session(
   input: string,
@@ -24,11 +24,11 @@ async function session(
 }
 
 describe('the terminal', () => {
-  it('shows a poem a couplet a line, then an empty line', async () => {
+  it('shows one couplet in each line, then an empty line', async () => {
     expect(await session('/poem 月 seed:1\n')).toMatch(/^月.{6}，.{7}。\n.{7}，.{7}。\n\n$/u);
   });
 
-  it('shows an acrostic a verse line a line', async () => {
+  it('shows one verse line of an acrostic in each line', async () => {
     const shown = await session('/acrostic 日红山夜湖海月\n');
     expect(
       shown
@@ -39,7 +39,7 @@ describe('the terminal', () => {
     expect(shown).toMatch(/^(.{7}[，。]\n){7}\n$/u);
   });
 
-  it('answers in order, errors too, without an end to the last line', async () => {
+  it('answers in order, errors included, even if the last line has no line break', async () => {
     const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
     expect(
       shown
@@ -49,7 +49,7 @@ describe('the terminal', () => {
     ).toMatch(/^月.!!!山.$/u);
   });
 
-  it('takes two requests of one seed for the same poem, and draws a seed where none is given', async () => {
+  it('passes the seed on, and draws one if none is given', async () => {
     const inference = new FakeInference();
     await session('/poem 月 seed:4294967295\n/poem 月\n/poem 月\n', 'en-US', inference);
     const [given, one, other] = inference.orders.map(({ order }) => order.seed);
@@ -57,7 +57,7 @@ describe('the terminal', () => {
     expect(one).not.toBe(other);
   });
 
-  it('is an owner’s', async () => {
+  it('serves its user as an owner', async () => {
     const inference = new FakeInference();
     await session('/poem 月\n', 'en-US', inference);
     expect(inference.orders[0]?.asker).toEqual({ user: 'terminal', guild: null, owner: true });
@@ -97,9 +97,9 @@ describe('the terminal', () => {
     ['/acrostic', 'heads'],
     ['/acrostic 月', 'at least 2'],
     [`/acrostic ${'月'.repeat(17)}`, 'at most 16'],
-    ['/reload ../../etc', 'never a path'],
+    ['/reload ../../etc', 'not a path'],
     ['/reload broken', 'card.json'],
-    ['/about now', '/about takes no options; write it alone.'],
+    ['/about now', '/about takes no options. Write only the command.'],
     ['/help me:now', '/help takes no options'],
     ['/reload tang now:yes', 'It has: checkpoint:.'],
     ['poem 月', 'slash'],
@@ -123,7 +123,7 @@ describe('the terminal', () => {
     }
   });
 
-  it('says in one line what the service cannot do now', async () => {
+  it('says in one line that the service is unavailable', async () => {
     const inference = new FakeInference();
     inference.fault = new Unavailable('queue-full', 3200);
     expect(await session('/poem 月\n', 'zh-CN', inference)).toBe('! 此刻求诗的人太多了。请 4 秒后再试。\n');
@@ -144,11 +144,11 @@ describe('the terminal', () => {
     expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
     expect(shown).toContain('格式：');
     expect(shown).toMatch(/語料中最相近的句子：.{7}，與第 2 句有 6 字相同（共 7 字）。\n種子 3\n\n$/u);
-    // The fake poet knows nothing of tones.
+    // The fake inference ignores tones, so there are deviations.
     expect(shown).toMatch(/第 4 句第 7 字「色」：應平。/u);
   });
 
-  it('reports on no pattern where none was wished for', async () => {
+  it('reports on no pattern if none was requested', async () => {
     const shown = await session('/poem 月 meter:none report:yes\n');
     expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
     expect(shown).not.toContain('attern');
@@ -156,17 +156,17 @@ describe('the terminal', () => {
     expect(missed).toMatch(/Rhyme: 东\nLine 4, character 7, 色: should be 平\.\n/u);
   });
 
-  it('explains every command and option, and tells about the checkpoint', async () => {
+  it('describes every command and option, and the checkpoint', async () => {
     const shown = await session('/help\n/about\n');
     for (const word of ['/poem', '/acrostic', '/reload', 'report:yes|no', 'form:wujue|qijue|wulv|qilv']) {
       expect(shown).toContain(word);
     }
     expect(shown).toContain('LSTM of 2 layers with 512 units, 5,000 characters, 5,000,000 parameters');
-    expect(shown).toContain('Up for  1 d 01:01:01');
+    expect(shown).toContain('Uptime  1 d 01:01:01');
   });
 });
 
-describe('the terminal of a person', () => {
+describe('the interactive terminal', () => {
   const open = (inference = new FakeInference()) => {
     const input = new PassThrough();
     const output = new PassThrough();
@@ -182,24 +182,32 @@ describe('the terminal of a person', () => {
   it('prompts, completes with the tab key, and ends with Ctrl-D', async () => {
     const { input, done, shown } = open();
     await expect.poll(shown).toContain('诗人> ');
-    for (const keys of ['/acr', '\t', '春夏 le', '\t', '5', '\t', '\r']) {
+    for (const [keys, line] of [
+      ['/acr', '/acr'],
+      ['\t', '/acrostic '],
+      ['春夏 le', '春夏 le'],
+      ['\t', 'length:'],
+      ['5', 'length:5'],
+      ['\t', 'length:5 '],
+    ] as const) {
       input.write(keys);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await expect.poll(shown).toContain(line);
     }
+    input.write('\r');
     await expect.poll(shown).toMatch(/春.{4}，\n夏.{4}。\n\n/u);
     input.write('\u0004');
     await done;
     expect(shown().endsWith('\n')).toBe(true);
   });
 
-  it('calls a poem off with Ctrl-C, and with another one ends', async () => {
+  it('cancels a poem with Ctrl-C, and ends at the second one', async () => {
     const inference = new FakeInference();
     inference.hold = true;
     const { input, done, shown } = open(inference);
     input.write('/poem 月\r');
     await expect.poll(() => inference.orders.length).toBe(1);
     input.write('\u0003');
-    await expect.poll(shown).toContain('! The poem was called off.');
+    await expect.poll(shown).toContain('! The poem was cancelled.');
     input.write('\u0003');
     await done;
   });

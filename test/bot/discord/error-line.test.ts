@@ -1,6 +1,6 @@
 import { DiscordAPIError } from 'discord.js';
 import { describe, expect, it } from 'vitest';
-import { faultLine } from '../../src/bot/discord/fault.ts';
+import { errorLine } from '../../../src/bot/discord/error-line.ts';
 
 const apiError = (status: number, code: number, message: string) =>
   new DiscordAPIError({ code, message }, code, status, 'GET', 'https://x/webhooks/1/secret', {
@@ -8,7 +8,7 @@ const apiError = (status: number, code: number, message: string) =>
     body: undefined,
   });
 
-describe('a fault of talking to Discord', () => {
+describe('an error of the connection to Discord', () => {
   it.each<[Error, RegExp]>([
     [apiError(401, 0, '401: Unauthorized'), /^Discord refused DISCORD_TOKEN/],
     [new Error('Authentication failed'), /^Discord refused DISCORD_TOKEN/],
@@ -26,7 +26,7 @@ describe('a fault of talking to Discord', () => {
     [new AggregateError([Object.assign(new Error('no'), { code: 'ETIMEDOUT' })]), /\(ETIMEDOUT\)/],
     [new Error('at /webhooks/1/secret'), /^at \/webhooks\/1\/\[token\]$/],
   ])('%s is one line', (error, line) => {
-    expect(faultLine(error)).toMatch(line);
-    expect(faultLine(error)).not.toContain('\n');
+    expect(errorLine(error)).toMatch(line);
+    expect(errorLine(error)).not.toContain('\n');
   });
 });

@@ -1,22 +1,27 @@
-/** The 格律 report in words: the tones of every line, pattern, rhyme, whatever breaks them, and how new the lines are. */
+/**
+ * The 格律 report in words: the tones of every line, the pattern, the rhyme group, every deviation from them, and the
+ * line of the corpus that is nearest to a line of the poem.
+ */
 
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn } from '../poetry/report.ts';
 import type { Script } from '../poetry/request.ts';
 import type { Inference } from '../service/inference.ts';
 import { type Locale, say } from './locale.ts';
-import { inScript } from './verse.ts';
+import { inScript } from './poem-layout.ts';
 
-/** What is reported on: one string a slot of the plan, in traditional script. */
-export interface Subject {
+/** The poem to report on. */
+export interface ReportSubject {
+  /** One string for each slot of the plan, in traditional script. */
   readonly characters: readonly string[];
   readonly plan: VersePlan;
   /** The script to report in. */
   readonly script: Script;
 }
 
+/** The lines of the report in `locale`. */
 export async function reportLines(
-  { characters, plan, script }: Subject,
+  { characters, plan, script }: ReportSubject,
   inference: Inference,
   locale: Locale,
 ): Promise<readonly string[]> {
@@ -24,7 +29,7 @@ export async function reportLines(
   const show = (text: string) => inScript(text, script);
   const verses = lines.map((line) => line.map(({ character }) => character).join(''));
   const tones = lines.map((line) => line.map(({ tone }) => tone ?? '？').join(''));
-  const breaches = deviations.map(({ line, position, character, rule, expected }) =>
+  const deviationLines = deviations.map(({ line, position, character, rule, expected }) =>
     say(locale, `report-${rule}`, {
       line: line + 1,
       position: position + 1,
@@ -38,14 +43,14 @@ export async function reportLines(
     rhyme === null
       ? say(locale, 'report-no-rhyme')
       : say(locale, 'report-rhyme-group', { rhyme: show(rhyme) }),
-    // Nothing is said of a pattern that nobody asked for.
-    ...(breaches.length > 0 || pattern === null ? breaches : [say(locale, 'report-fits')]),
-    ...(await noveltyLines(verses, inference, locale, show)),
+    // Without a pattern there is nothing that the characters could fit.
+    ...(deviationLines.length > 0 || pattern === null ? deviationLines : [say(locale, 'report-fits')]),
+    ...(await nearestLines(verses, inference, locale, show)),
   ];
 }
 
-/** The verse line that is nearest to one of the corpus, and that one. */
-async function noveltyLines(
+/** One report line about the closest match between a verse line and a line of the corpus; none if nothing matches. */
+async function nearestLines(
   verses: readonly string[],
   inference: Inference,
   locale: Locale,

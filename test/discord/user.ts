@@ -1,32 +1,38 @@
 /**
- * Somebody who uses Discord. Their client knows the commands that are registered, and sends nothing that they
- * would not let it send.
+ * A user of the loopback Discord. Like a real client, it knows the registered commands, and refuses values that they
+ * do not allow.
  */
 
+import {
+  AUTOCOMPLETE,
+  ClientInteraction,
+  COMMAND,
+  COMPONENT,
+  type ShownMessage,
+} from './client-interaction.ts';
 import type { RegisteredCommand, RegisteredOption } from './command-rules.ts';
-import { AUTOCOMPLETE, COMMAND, COMPONENT, Encounter, type ShownMessage } from './encounter.ts';
 import type { LoopbackDiscord } from './loopback.ts';
 import { snowflake } from './snowflake.ts';
 
 const ADMINISTRATOR = 8n;
 const SEND_MESSAGES = 2048n;
 
-export interface PersonSettings {
+export interface UserSettings {
   readonly id?: string;
   readonly locale?: string;
-  /** The server they write in; null for direct messages with the bot. */
+  /** The server that the user is in; null for direct messages with the bot. */
   readonly guild?: string | null;
   readonly administrator?: boolean;
 }
 
-export class Person {
+export class DiscordUser {
   readonly id: string;
   readonly locale: string;
   readonly guild: string | null;
   readonly #permissions: bigint;
   readonly #server: LoopbackDiscord;
 
-  constructor(server: LoopbackDiscord, settings: PersonSettings = {}) {
+  constructor(server: LoopbackDiscord, settings: UserSettings = {}) {
     this.#server = server;
     this.id = settings.id ?? snowflake();
     this.locale = settings.locale ?? 'en-US';
@@ -34,9 +40,9 @@ export class Person {
     this.#permissions = settings.administrator ? ADMINISTRATOR | SEND_MESSAGES : SEND_MESSAGES;
   }
 
-  /** Uses a slash command. Throws where their client would not let them. */
-  use(name: string, values: Readonly<Record<string, string | number | boolean>> = {}): Encounter {
-    const command = this.#commandCalled(name);
+  /** Uses a slash command. Throws if a client would not send it. */
+  use(name: string, values: Readonly<Record<string, string | number | boolean>> = {}): ClientInteraction {
+    const command = this.#commandNamed(name);
     const options = Object.entries(values).map(([key, value]) => {
       const option = command.options?.find((one) => one.name === key);
       if (!option) throw new Error(`/${name} has no option ${key}`);
@@ -46,7 +52,7 @@ export class Person {
     for (const { name: key, required } of command.options ?? []) {
       if (required && !(key in values)) throw new Error(`/${name} needs ${key}`);
     }
-    return this.#send(new Encounter(COMMAND), {
+    return this.#send(new ClientInteraction(COMMAND), {
       id: command.id,
       name,
       type: 1,
@@ -54,32 +60,32 @@ export class Person {
     });
   }
 
-  /** Types into an option that completes itself. */
-  type(name: string, option: string, text: string): Encounter {
-    const command = this.#commandCalled(name);
+  /** Types text into an option with autocomplete. */
+  type(name: string, option: string, text: string): ClientInteraction {
+    const command = this.#commandNamed(name);
     const found = command.options?.find((one) => one.name === option);
     if (!found?.autocomplete) throw new Error(`${option} of /${name} does not complete`);
     const options = [{ name: option, type: found.type, value: text, focused: true }];
-    return this.#send(new Encounter(AUTOCOMPLETE), { id: command.id, name, type: 1, options });
+    return this.#send(new ClientInteraction(AUTOCOMPLETE), { id: command.id, name, type: 1, options });
   }
 
   /** Presses the button at `index` under a message. */
-  press(message: ShownMessage, index: number): Encounter {
+  press(message: ShownMessage, index: number): ClientInteraction {
     const id = message.components?.[0]?.components[index]?.custom_id;
     if (id === undefined) throw new Error(`there is no button ${index}`);
     return this.pressForged(message, id);
   }
 
-  /** Sends a component's interaction with a custom id of their own making. */
-  pressForged(message: ShownMessage, custom_id: string): Encounter {
+  /** Sends a button's interaction with any custom id. */
+  pressForged(message: ShownMessage, custom_id: string): ClientInteraction {
     return this.#send(
-      new Encounter(COMPONENT, message),
+      new ClientInteraction(COMPONENT, message),
       { custom_id, component_type: 2 },
       { message: stored(message) },
     );
   }
 
-  #commandCalled(name: string): RegisteredCommand {
+  #commandNamed(name: string): RegisteredCommand {
     const { commands } = this.#server;
     const here = this.guild === null ? [] : (commands.get(this.guild) ?? []);
     const command = [...here, ...(commands.get('global') ?? [])].find((one) => one.name === name);
@@ -93,7 +99,7 @@ export class Person {
     return command;
   }
 
-  #send(encounter: Encounter, data: object, more: object = {}): Encounter {
+  #send(interaction: ClientInteraction, data: object, more: object = {}): ClientInteraction {
     const user = {
       id: this.id,
       username: `user${this.id}`,
@@ -111,14 +117,14 @@ export class Person {
       permissions: this.#permissions.toString(),
     };
     const channel = { id: snowflake(), type: this.guild === null ? 1 : 0 };
-    this.#server.encounters.set(encounter.id, encounter);
+    this.#server.interactions.set(interaction.id, interaction);
     this.#server.gateway.dispatch(
       'INTERACTION_CREATE',
       {
-        id: encounter.id,
+        id: interaction.id,
         application_id: this.#server.application.id,
-        type: encounter.kind,
-        token: encounter.token,
+        type: interaction.kind,
+        token: interaction.token,
         version: 1,
         data,
         channel_id: channel.id,
@@ -134,11 +140,11 @@ export class Person {
       },
       this.guild,
     );
-    return encounter;
+    return interaction;
   }
 }
 
-/** A message as it comes back with a click on it. */
+/** The message as Discord sends it along with the interaction of its button. */
 function stored(message: ShownMessage): object {
   const { id, content = '', embeds = [], components = [] } = message;
   return {

@@ -1,19 +1,23 @@
-/** All that a test of the bot on Discord needs: a loopback Discord, checkpoints on disk, and the bot between them. */
+/** What a test of the bot on Discord needs: a loopback Discord, checkpoints on disk, and bot processes. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { LoopbackDiscord, type LoopbackSettings } from '../discord/loopback.ts';
-import { Person, type PersonSettings } from '../discord/person.ts';
+import { DiscordUser, type UserSettings } from '../discord/user.ts';
 import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
-import { Program } from './program.ts';
+import { PATIENCE_MS, Program } from './program.ts';
+
+// A bot process takes seconds to start if the machine is busy.
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS });
 
 export const OWNER = '111111111111111111';
 
-/** Poems are written one at a time, some 50 ms each, so that many of them take a while. */
+/** Settings with which poems are generated one at a time, about 50 ms each, so that many of them take seconds. */
 export const SLOW = { CHECKPOINT: 'large', BATCH_ROWS: '1', CANDIDATES: '1', DEADLINE_SECONDS: '120' };
 
-export class Stage {
+export class Harness {
   readonly #programs: Program[] = [];
 
   private constructor(
@@ -21,7 +25,7 @@ export class Stage {
     readonly checkpoints: string,
   ) {}
 
-  static async open(settings?: LoopbackSettings): Promise<Stage> {
+  static async open(settings?: LoopbackSettings): Promise<Harness> {
     const checkpoints = await mkdtemp(join(tmpdir(), 'shiren-'));
     const test = { tokens: 1, nll: 5.25, hanziPerplexity: 412.5, unknownShare: 0 };
     await writeTinyCheckpoint(checkpoints, 'tiny', {
@@ -31,7 +35,7 @@ export class Stage {
     });
     await writeTinyCheckpoint(checkpoints, 'other', { seed: 2, test });
     await writeTinyCheckpoint(checkpoints, 'large', { seed: 1, sizes: { hidden: 384 } });
-    return new Stage(await LoopbackDiscord.start(settings), checkpoints);
+    return new Harness(await LoopbackDiscord.start(settings), checkpoints);
   }
 
   get environment(): Readonly<Record<string, string>> {
@@ -44,30 +48,30 @@ export class Stage {
     };
   }
 
-  /** `npm start` */
+  /** Runs `npm start`. */
   start(environment: Readonly<Record<string, string>> = {}): Program {
     return this.#started(new Program('main.js', { ...this.environment, ...environment }));
   }
 
-  /** `npm start`, until it serves. */
+  /** Runs `npm start`, and waits until it serves. */
   async serve(environment: Readonly<Record<string, string>> = {}): Promise<Program> {
     const program = this.start(environment);
     await program.logged('Serving on Discord');
     return program;
   }
 
-  /** `npm run register -- …` to its end. */
+  /** Runs `npm run register -- …` to its end. */
   async register(...args: string[]): Promise<Program> {
     const program = this.#started(new Program('register.js', this.environment, args));
     await program.exit();
     return program;
   }
 
-  person(settings?: PersonSettings): Person {
-    return new Person(this.discord, settings);
+  user(settings?: UserSettings): DiscordUser {
+    return new DiscordUser(this.discord, settings);
   }
 
-  /** Ends every program that is left. */
+  /** Kills every program that is still running. */
   async stopAll(): Promise<void> {
     for (const program of this.#programs) if (program.running) program.signal('SIGKILL');
     await Promise.all(this.#programs.map((program) => program.exit()));

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { WaitingNotices } from '../../src/bot/discord/waiting-notices.ts';
+import { WaitingNotices } from '../../../src/bot/discord/waiting-notices.ts';
 
 test.each([
   [4, 2500, 'You are number 4 in the queue, about 3 s to go.'],
   [4, null, 'You are number 4 in the queue.'],
-  [null, 25_000, 'Your poem will be begun when one more is allowed, in about 25 s.'],
-  [null, null, 'Your poem will be begun when those before it are written.'],
-])('place %s and %s ms are told as what they are', async (place, expectedMs, sentence) => {
+  [null, 25_000, 'A limit has been reached. Your poem starts in about 25 s.'],
+  [null, null, 'Your poem starts when the ones before it are finished.'],
+])('place %s and an expected wait of %s ms have their own sentence', async (place, expectedMs, sentence) => {
   vi.useFakeTimers();
   onTestFinished(() => {
     vi.useRealTimers();

@@ -1,4 +1,4 @@
-/** One interaction from its user's side: what they did, and what they have been shown for it. */
+/** One interaction from the user's side: what the bot answered, and which messages the user has seen. */
 
 import { alreadyAcknowledged, invalidForm, unknownInteraction, unknownMessage } from './api-error.ts';
 import { checkMessage, type MessageBody, pings, type SentFile } from './message-rules.ts';
@@ -6,9 +6,9 @@ import { snowflake } from './snowflake.ts';
 
 export interface ShownMessage extends MessageBody {
   readonly id: string;
-  /** Shown to the asker alone. */
+  /** Only the asker sees it. */
   readonly ephemeral: boolean;
-  /** “… is thinking”. */
+  /** A deferred message, which Discord shows as “… is thinking”. */
   readonly loading: boolean;
   readonly files: readonly SentFile[];
   readonly edits: number;
@@ -19,7 +19,7 @@ export interface Choice {
   readonly value: string | number;
 }
 
-/** Kinds of interactions, in Discord's numbers. */
+/** The types of interactions, by Discord's numbers. */
 export const COMMAND = 2;
 export const COMPONENT = 3;
 export const AUTOCOMPLETE = 4;
@@ -29,19 +29,20 @@ interface Callback {
   readonly data?: MessageBody & { readonly choices?: readonly Choice[] };
 }
 
-const PATIENCE_MS = 3000;
+/** Discord refuses a first answer that comes later. */
+const FIRST_ANSWER_MS = 3000;
+/** How long a test waits for something. Long, because the machine may be busy. */
+const PATIENCE_MS = 60_000;
 const EPHEMERAL = 64;
 
-export class Encounter {
+export class ClientInteraction {
   readonly id = snowflake();
   readonly token = `aW50ZXJhY3Rpb246${this.id}secret`;
-  readonly startedAt = performance.now();
-  /** When the first answer came; null while there is none. */
-  acknowledgedAt: number | null = null;
-  /** The type of the first answer. */
+  readonly #startedAt = performance.now();
+  /** The type of the first answer, by Discord's numbers. */
   acknowledgement: number | null = null;
   choices: readonly Choice[] | null = null;
-  /** Everything shown, the answer first; what was taken back is gone. */
+  /** All messages that are shown, the answer first. Deleted messages are not in it. */
   messages: ShownMessage[] = [];
   #original: string | null = null;
   readonly #watchers = new Set<() => void>();
@@ -52,27 +53,27 @@ export class Encounter {
     readonly source: ShownMessage | null = null,
   ) {}
 
-  /** POST callback. Throws what Discord would answer. */
+  /** Handles `POST …/callback`. Throws the error that Discord would answer. */
   acknowledge({ type, data = {} }: Callback, files: readonly SentFile[]): void {
-    if (performance.now() - this.startedAt > PATIENCE_MS) throw unknownInteraction();
+    if (performance.now() - this.#startedAt > FIRST_ANSWER_MS) throw unknownInteraction();
     if (this.acknowledgement !== null) throw alreadyAcknowledged();
-    const fitting = { [COMMAND]: [4, 5, 9], [COMPONENT]: [4, 5, 6, 7, 9], [AUTOCOMPLETE]: [8] }[this.kind];
-    if (!fitting?.includes(type)) throw invalidForm('type', 'BASE_TYPE_CHOICES', `Type ${type} does not fit`);
+    const allowed = { [COMMAND]: [4, 5, 9], [COMPONENT]: [4, 5, 6, 7, 9], [AUTOCOMPLETE]: [8] }[this.kind];
+    if (!allowed?.includes(type)) throw invalidForm('type', 'BASE_TYPE_CHOICES', `Type ${type} does not fit`);
     const ephemeral = ((data.flags ?? 0) & EPHEMERAL) !== 0;
-    if (type === 4) this.#show(data, files, ephemeral);
-    if (type === 5) this.#original = this.#add({ ephemeral, loading: true, files: [] });
+    if (type === 4) this.#original = this.#show(data, files, ephemeral).id;
+    if (type === 5) this.#original = this.#add({ ephemeral, loading: true, files: [] }).id;
     if (type === 6 || type === 7) {
-      this.messages.push({ ...(this.source as ShownMessage), edits: 0 });
-      this.#original = this.source?.id ?? null;
+      if (!this.source) throw new Error('only a button has a message to change');
+      this.messages.push({ ...this.source, edits: 0 });
+      this.#original = this.source.id;
       if (type === 7) this.#change(data, files);
     }
     if (type === 8) this.choices = checkChoices(data.choices);
     this.acknowledgement = type;
-    this.acknowledgedAt = performance.now();
     this.#changed();
   }
 
-  /** GET, PATCH and DELETE `@original`. */
+  /** The message that `@original` means. */
   original(): ShownMessage {
     const found = this.messages.find(({ id }) => id === this.#original);
     if (!found) throw unknownMessage();
@@ -93,21 +94,24 @@ export class Encounter {
     this.#changed();
   }
 
-  /** POST to the webhook: the first one fills a deferred answer in, which stays as private as it was. */
+  /** Handles a POST to the webhook. The first one fills in a deferred message, which stays ephemeral or public. */
   followUp(body: MessageBody, files: readonly SentFile[]): ShownMessage {
     if (this.acknowledgement === null) throw unknownMessage();
     const waiting = this.messages.find((message) => message.loading);
     if (waiting) return this.editOriginal(body, files);
-    const id = this.#show(body, files, ((body.flags ?? 0) & EPHEMERAL) !== 0, false);
+    const shown = this.#show(body, files, ((body.flags ?? 0) & EPHEMERAL) !== 0);
     this.#changed();
-    return this.messages.find((message) => message.id === id) as ShownMessage;
+    return shown;
   }
 
-  /** Resolves once `seen` finds what it looks for; rejects after `limitMs` with what was there instead. */
-  async until<T>(seen: (encounter: this) => T | null | undefined | false, limitMs = 15_000): Promise<T> {
+  /** Resolves with the first truthy result of `find`, which is called after every change. Rejects after `limitMs`. */
+  async until<T>(
+    find: (interaction: this) => T | null | undefined | false,
+    limitMs = PATIENCE_MS,
+  ): Promise<T> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      const found = seen(this);
+      const found = find(this);
       if (found) return found;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`not seen in ${limitMs} ms; shown: ${JSON.stringify(this.messages)}`);
@@ -124,7 +128,7 @@ export class Encounter {
     }
   }
 
-  /** The first message that is not a promise of one any more. */
+  /** The answer, once it is there and no longer a deferred message. */
   answer(limitMs?: number): Promise<ShownMessage> {
     return this.until(({ messages }) => {
       const first = messages[0];
@@ -137,17 +141,15 @@ export class Encounter {
     }, limitMs);
   }
 
-  /** Milliseconds from the interaction to its first answer. */
-  async acknowledged(): Promise<number> {
-    return (await this.until(({ acknowledgedAt }) => acknowledgedAt)) - this.startedAt;
+  /** Resolves when the bot has given a first answer. */
+  async acknowledged(): Promise<void> {
+    await this.until(({ acknowledgement }) => acknowledgement);
   }
 
-  #show(body: MessageBody, files: readonly SentFile[], ephemeral: boolean, original = true): string {
+  #show(body: MessageBody, files: readonly SentFile[], ephemeral: boolean): ShownMessage {
     checkMessage(body, files);
     if (pings(body)) throw new Error(`a message pings people: ${JSON.stringify(body)}`);
-    const id = this.#add({ ...body, ephemeral, loading: false, files });
-    if (original) this.#original = id;
-    return id;
+    return this.#add({ ...body, ephemeral, loading: false, files });
   }
 
   #change(body: MessageBody, files: readonly SentFile[]): void {
@@ -160,10 +162,10 @@ export class Encounter {
     );
   }
 
-  #add(message: Omit<ShownMessage, 'id' | 'edits'>): string {
-    const id = snowflake();
-    this.messages.push({ ...message, id, edits: 0 });
-    return id;
+  #add(message: Omit<ShownMessage, 'id' | 'edits'>): ShownMessage {
+    const added = { ...message, id: snowflake(), edits: 0 };
+    this.messages.push(added);
+    return added;
   }
 
   #changed(): void {
