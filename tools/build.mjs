@@ -119,4 +119,5 @@ function removeOrphans(folder) {
 }
 
 const program = process.argv[1];
-if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) process.exitCode = build();
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url))
+  process.exitCode = build();

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { config } from 'dotenv';
 import { openInference } from '../service/embedded.ts';
 import { type Inference, LoadError } from '../service/inference.ts';
+import { onStopRequest } from '../system/stop-signals.ts';
 import { DiscordFault } from './discord/discord-fault.ts';
 import type { Service } from './discord/serve.ts';
 import { terminalLocale } from './locale.ts';
@@ -14,7 +15,6 @@ import { warmUp } from './writing.ts';
 
 /** Exit code of a program ended by a signal, by the shells' convention. */
 const SIGNAL_EXIT = 128;
-const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 async function main(): Promise<void> {
   // Where nobody reads standard error any more, there is nowhere left to say so.
@@ -78,14 +78,12 @@ async function runDiscord(
   const { serveDiscord } = await import('./discord/serve.ts');
   let service: Service | null = null;
   let stopping = false;
-  for (const [signal, number] of Object.entries(SIGNALS)) {
-    process.on(signal, async () => {
-      if (stopping || service === null) process.exit(SIGNAL_EXIT + number);
-      stopping = true;
-      await service.stop();
-      process.exit(0);
-    });
-  }
+  onStopRequest(async ({ signalNumber }) => {
+    if (stopping || service === null) process.exit(SIGNAL_EXIT + signalNumber);
+    stopping = true;
+    await service.stop();
+    process.exit(0);
+  });
   // One packet that discord.js stumbles over must not end the bot for everybody.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'A rejection that nobody handled'));
   service = await serveDiscord(settings, inference, log).catch(async (error) => {

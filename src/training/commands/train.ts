@@ -7,6 +7,7 @@ import { engineChoice, positive, runCommand, UsageError } from '../../cli/comman
 import { describeEngine, startEngine } from '../../engines/engine.ts';
 import { checkpointFolder } from '../../model/checkpoint.ts';
 import { checkpointsRoot } from '../../system/package-root.ts';
+import { onStopRequest } from '../../system/stop-signals.ts';
 import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
@@ -61,7 +62,7 @@ await runCommand(async () => {
   console.log(describeEngine(engine));
 
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  onStopRequest(({ count, signalNumber }) => (count === 1 ? stop.abort() : process.exit(128 + signalNumber)));
   const progress = new Progress(process.stdout);
   const board = values.tensorboard ? new TensorBoard(join(values.tensorboard, name), values.resume) : null;
   const result = await train({
