@@ -6,6 +6,7 @@ import { openInference } from '../service/embedded.ts';
 import type { Inference } from '../service/inference.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
+import { onStopRequest } from '../system/stop-signals.ts';
 import { DiscordError } from './discord/discord-error.ts';
 import type { DiscordService } from './discord/serve.ts';
 import { terminalLocale } from './locale.ts';
@@ -16,7 +17,6 @@ import { serveTerminal } from './terminal/terminal.ts';
 
 /** By the convention of shells, a program that a signal ended has the exit code 128 plus the signal's number. */
 const SIGNAL_EXIT = 128;
-const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 async function main(): Promise<void> {
   // If nobody reads standard error, errors cannot be reported anywhere, so a failed write is ignored.
@@ -80,14 +80,12 @@ async function runDiscord(
   const { serveDiscord } = await import('./discord/serve.ts');
   let service: DiscordService | null = null;
   let stopping = false;
-  for (const [signal, number] of Object.entries(SIGNALS)) {
-    process.on(signal, async () => {
-      if (stopping || service === null) process.exit(SIGNAL_EXIT + number);
-      stopping = true;
-      await service.stop();
-      process.exit(0);
-    });
-  }
+  onStopRequest(async ({ signalNumber }) => {
+    if (stopping || service === null) process.exit(SIGNAL_EXIT + signalNumber);
+    stopping = true;
+    await service.stop();
+    process.exit(0);
+  });
   // discord.js may reject a promise because of one malformed packet. That must not end the bot for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled promise rejection'));
   service = await serveDiscord(settings, inference, log).catch(async (error) => {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { engineChoice, positive, runCommand, UsageError } from '../../cli/command.ts';
 import { describeEngine, startEngine } from '../../engines/engine.ts';
 import { checkpointFolder, checkpointsRoot } from '../../model/checkpoint.ts';
+import { onStopRequest } from '../../system/stop-signals.ts';
 import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
@@ -65,7 +66,7 @@ await runCommand(async () => {
   console.log(describeEngine(engine));
 
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  onStopRequest(({ count, signalNumber }) => (count === 1 ? stop.abort() : process.exit(128 + signalNumber)));
   const progress = new Progress(process.stdout);
   const board = values.tensorboard ? new TensorBoard(join(values.tensorboard, name), values.resume) : null;
   const result = await train({
