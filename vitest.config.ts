@@ -1,5 +1,26 @@
+/** Four test projects. `npx vitest run --project NAME` runs one of them; `npm test` runs them all. */
+
 import { defineConfig } from 'vitest/config';
 
+/** Folders whose tests are not unit tests. */
+const ENGINE = ['test/engines/**/*.test.ts'];
+const END_TO_END = ['test/end-to-end/**/*.test.ts', 'test/bench/**/*.test.ts'];
+const SHIPPED = ['test/shipped/**/*.test.ts'];
+
+function project(name: string, include: readonly string[], exclude: readonly string[] = []) {
+  return { extends: true as const, test: { name, include: [...include], exclude: [...exclude] } };
+}
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+  test: {
+    // The programs that tests start are built ones. The global setup builds them if a source has changed.
+    globalSetup: ['test/global-setup.ts'],
+    testTimeout: 20_000,
+    projects: [
+      project('unit', ['test/**/*.test.ts'], [...ENGINE, ...END_TO_END, ...SHIPPED]),
+      project('engine', ENGINE),
+      project('end-to-end', END_TO_END),
+      project('shipped', SHIPPED),
+    ],
+  },
 });

@@ -1,4 +1,4 @@
-/** How fast an engine multiplies matrices: what everything else is held against. */
+/** Measures how fast an engine multiplies matrices. This is the limit that other measurements are compared with. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../src/engines/engine.ts';
@@ -6,17 +6,17 @@ import type { EngineChoice } from '../src/engines/names.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
 
-/** As large as the products of the largest batch, and larger. */
+/** The sizes of the product: larger than those of the largest batch. */
 const [M, K, N] = [256, 1024, 2048];
 const LOOK_MS = 200;
 
-/** Results are read, which waits for them, once in so many: a copy is not arithmetic. */
+/** Products between two reads of a result. A read waits for the engine, but copying is not arithmetic. */
 const READ_EVERY = 8;
 
 /**
- * Large products by what makes them while decoding: our own kernels with as many threads, or the engine. They are timed
- * while the service rests, before, between and after its measurements, so that whatever else runs on the machine slows
- * both alike.
+ * Times large products, made as decoding makes them: by the project's own kernels with as many threads, or by the engine.
+ * It measures before, between and after the measurements of the service, while the service is idle, so that other load on
+ * the machine slows both alike.
  */
 export class ProductClock {
   readonly #multiply: (times: number) => Promise<void>;
@@ -54,7 +54,7 @@ export class ProductClock {
     }
   }
 
-  /** Multiplies for a moment. */
+  /** Multiplies for a fifth of a second. */
   async look(): Promise<void> {
     let products = 0;
     const started = performance.now();
@@ -62,13 +62,13 @@ export class ProductClock {
     this.#looks.push((1000 * products) / (performance.now() - started));
   }
 
-  /** Multiply-adds a second: the median look's. */
+  /** Multiply-adds a second, the median of all looks. */
   get rate(): number {
     const looks = this.#looks.toSorted((x, y) => x - y);
     return (looks[Math.floor(looks.length / 2)] ?? Number.NaN) * M * K * N;
   }
 
-  /** Lets its threads and its memory go. */
+  /** Frees its threads and its memory. */
   stop(): void {
     this.#stop();
   }

@@ -1,8 +1,6 @@
 /**
- * `npm run bench`: how fast the service writes, and what of the engine's arithmetic it makes use of; with `--training`,
- * how fast a network of the checkpoint's sizes trains.
- *
- * One candidate an order unless told, so that a poem is a row; the bot writes several and keeps the best.
+ * `npm run bench`: measures how fast the service writes poems, and which share of the engine's arithmetic it uses. With
+ * `--training`: how fast a network of the checkpoint's sizes trains.
  */
 
 import { resolve } from 'node:path';
@@ -12,8 +10,8 @@ import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
 import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
 import { openInference } from '../src/service/embedded.ts';
-import { LoadError } from '../src/service/inference.ts';
-import { RECIPES, type Recipe } from '../src/training/recipes.ts';
+import { type Inference, LoadError } from '../src/service/inference.ts';
+import { RECIPES } from '../src/training/recipes.ts';
 import { ProductClock } from './arithmetic.ts';
 import { residentBytes } from './memory.ts';
 import { runPeer } from './peer.ts';
@@ -29,10 +27,10 @@ npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 6
   --json               the last line is the numbers as JSON
   --engine E           auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
   --checkpoint NAME    a folder under checkpoints/, or under --checkpoints DIR (default: tang)
-  --concurrency LIST   so many poets at once (default: 1,8,64,256)
-  --candidates N       rows written for each poem (default: 1; the bot writes several and keeps the best)
-  --soak               writes 10,000 poems instead, for the memory before and after
-  --peer PROGRAM       runs another program beside it, and prints how many times its poems ours are
+  --concurrency LIST   numbers of poets at once (default: 1,8,64,256)
+  --candidates N       rows generated for each poem (default: 1; the bot generates several and keeps the best)
+  --soak               writes 10,000 poems instead, and prints the memory before and after
+  --peer PROGRAM       also runs another program, and prints the ratio of our poems a second to its own
   --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens`;
 
 const OPTIONS = {
@@ -66,7 +64,8 @@ async function benchTraining(values: Values): Promise<void> {
   const { vocabulary, embedding, hidden } = architecture;
   const [batch, length] = [count('batch', values.batch), count('length', values.length)];
   const started = await startEngine(engineChoice(values.engine));
-  const recipe = RECIPES.tang as Recipe;
+  const recipe = RECIPES.tang;
+  if (!recipe) throw new Error('the recipe of the served checkpoint is gone');
   const rate = await trainingRate({ architecture, recipe, batch, length, measureMs: 10_000 });
   console.log(
     `${values.checkpoint}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}; ` +
@@ -81,47 +80,83 @@ async function benchTraining(values: Values): Promise<void> {
 }
 
 async function benchServing(values: Values): Promise<void> {
-  const engine = engineChoice(values.engine);
   const concurrency = values.concurrency.split(',').map((word) => count('concurrency', word));
   const candidates = count('candidates', values.candidates);
   const most = Math.max(...concurrency, SOAK_POETS);
-  const inference = await openInference({
-    engine,
-    checkpointsRoot: resolve(values.checkpoints),
-    checkpoint: values.checkpoint,
-    search: { candidates, kept: candidates },
-    limits: { rows: most * candidates, queue: most, deadlineMs: 600_000 },
-    logger: {
-      info: (fields, message) => console.error(message, JSON.stringify(fields)),
-      warn: (fields, message) => console.error(message, JSON.stringify(fields)),
-    },
-  }).catch((error: unknown) => {
-    throw error instanceof LoadError ? new UsageError(error.message) : error;
-  });
-  const { engine: started, checkpoint } = inference.status();
+  const inference = await openService(values, candidates, most);
+  const { engine, checkpoint } = inference.status();
   const { name, vocabulary, embedding, hidden } = checkpoint;
   console.log(`${name}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}`);
-  console.log(`engine ${started.name} on ${started.device}; rows written for a poem: ${candidates}`);
+  console.log(`engine ${engine.name} on ${engine.device}; rows written for a poem: ${candidates}`);
 
-  const results: Throughput[] = [];
   // The first poems bring the code and the batch to their size.
   await soak(inference, values.soak ? SOAK_POEMS / 10 : most, most);
-  const products = await ProductClock.start(started.name as EngineChoice);
-  await products.look();
-  // Collecting the engine's garbage slows it for seconds afterwards, which only the soak can do with.
-  const bytes = async () => (values.soak ? residentBytes() : process.memoryUsage.rss());
-  const before = await bytes();
-  if (values.soak) await soak(inference, SOAK_POEMS, SOAK_POETS);
-  for (const n of values.soak ? [] : concurrency) {
-    results.push(await measureThroughput(inference, n));
-    await products.look();
-  }
-  const memory = { before, after: await bytes() };
+  const products = await ProductClock.start(engine.name as EngineChoice);
+  const { results, memory } = await measure(inference, products, values.soak ? null : concurrency);
   const { dropped } = await inference.close(0);
   if (dropped > 0) throw new Error(`${dropped} poems were not finished`);
-
   const { rate } = products;
   products.stop();
+
+  printResults(results, rate);
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+  console.log(
+    `memory ${mebibytes(memory.before)} MiB before, ${mebibytes(memory.after)} MiB after` +
+      (values.soak ? ` ${SOAK_POEMS} poems` : ''),
+  );
+  if (values.peer) await compare(values.peer, { vocabulary, embedding, hidden }, results);
+  if (!values.json) return;
+  const numbers = {
+    engine: engine.name,
+    checkpoint: { name, vocabulary, embedding, hidden },
+    ...summary(results, rate),
+    memory,
+  };
+  console.log(JSON.stringify(numbers));
+}
+
+/** Opens the service for a number of poets. Throws `UsageError` if the checkpoint or the engine is not there. */
+async function openService(values: Values, candidates: number, poets: number): Promise<Inference> {
+  const print = (fields: object, message: string) => console.error(message, JSON.stringify(fields));
+  try {
+    return await openInference({
+      engine: engineChoice(values.engine),
+      checkpointsRoot: resolve(values.checkpoints),
+      checkpoint: values.checkpoint,
+      search: { candidates, kept: candidates },
+      limits: { rows: poets * candidates, queue: poets, deadlineMs: 600_000 },
+      logger: { info: print, warn: print },
+    });
+  } catch (error) {
+    throw error instanceof LoadError ? new UsageError(error.message) : error;
+  }
+}
+
+interface Memory {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Measures at each number of poets; null: writes {@link SOAK_POEMS} poems instead. */
+async function measure(
+  inference: Inference,
+  products: ProductClock,
+  concurrency: readonly number[] | null,
+): Promise<{ results: Throughput[]; memory: Memory }> {
+  await products.look();
+  // A collection of garbage slows the engine for seconds, which matters to the throughput and not to the soak.
+  const bytes = async () => (concurrency ? process.memoryUsage.rss() : residentBytes());
+  const before = await bytes();
+  const results: Throughput[] = [];
+  if (!concurrency) await soak(inference, SOAK_POEMS, SOAK_POETS);
+  for (const poets of concurrency ?? []) {
+    results.push(await measureThroughput(inference, poets));
+    await products.look();
+  }
+  return { results, memory: { before, after: await bytes() } };
+}
+
+function printResults(results: readonly Throughput[], rate: number): void {
   console.log(`products of matrices: ${(rate / 1e9).toFixed(1)} thousand million multiply-adds a second`);
   for (const { n, poemsPerSecond, p50, p95, p99, arithmetic, eventLoopDelayP99 } of results) {
     console.log(
@@ -130,34 +165,27 @@ async function benchServing(values: Values): Promise<void> {
         `${(arithmetic / rate).toFixed(2)} of the arithmetic; event loop p99 ${eventLoopDelayP99.toFixed(1)} ms`,
     );
   }
-  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-  console.log(
-    `memory ${mebibytes(memory.before)} MiB before, ${mebibytes(memory.after)} MiB after` +
-      (values.soak ? ` ${SOAK_POEMS} poems` : ''),
-  );
-  if (values.peer) await compare(values.peer, { vocabulary, embedding, hidden }, results);
-  if (!values.json) return;
-  // A batch that is not full uses less of the engine, and that is not what limits it.
-  const fullest = results.toSorted((a, b) => b.poemsPerSecond - a.poemsPerSecond)[0];
-  console.log(
-    JSON.stringify({
-      engine: started.name,
-      checkpoint: { name, vocabulary, embedding, hidden },
-      concurrency: results.map(({ n, poemsPerSecond, p50, p95, p99 }) => ({
-        n,
-        poemsPerSecond: rounded(poemsPerSecond),
-        p50: rounded(p50),
-        p95: rounded(p95),
-        p99: rounded(p99),
-      })),
-      limitShare: fullest ? rounded(fullest.arithmetic / rate) : null,
-      eventLoopDelayP99:
-        results.length > 0 ? rounded(Math.max(...results.map((each) => each.eventLoopDelayP99))) : null,
-      memory,
-    }),
-  );
 }
 
+/** The results as they are in the JSON line. */
+function summary(results: readonly Throughput[], rate: number) {
+  // The share of the arithmetic is that of the fullest batches: smaller ones are limited by something else.
+  const fastest = results.toSorted((a, b) => b.poemsPerSecond - a.poemsPerSecond)[0];
+  return {
+    concurrency: results.map(({ n, poemsPerSecond, p50, p95, p99 }) => ({
+      n,
+      poemsPerSecond: rounded(poemsPerSecond),
+      p50: rounded(p50),
+      p95: rounded(p95),
+      p99: rounded(p99),
+    })),
+    limitShare: fastest ? rounded(fastest.arithmetic / rate) : null,
+    eventLoopDelayP99:
+      results.length > 0 ? rounded(Math.max(...results.map((each) => each.eventLoopDelayP99))) : null,
+  };
+}
+
+/** Runs another program at the same numbers of poets, and prints the ratios. */
 async function compare(
   program: string,
   sizes: { vocabulary: number; embedding: number; hidden: number },

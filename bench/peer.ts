@@ -1,17 +1,19 @@
-/** Runs another program that writes poems of the same length with a network of the same sizes. */
+/** Runs another program that generates poems of the same length with a network of the same sizes. */
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
+/** One line of the program's output. */
 export interface PeerRate {
+  /** How the program generates, in its own words. */
   readonly way: string;
   readonly batch: number;
   readonly poems_per_s: number;
 }
 
 /**
- * `program` is Python and takes `generate --vocab --emb --hidden --length --batch`; it prints one JSON object a
- * line. Throws where it fails.
+ * `program` is a Python file. It takes `generate --vocab --emb --hidden --length --batch`, and prints one JSON object a
+ * line. Throws if it fails.
  */
 export async function runPeer(
   program: string,

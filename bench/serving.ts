@@ -1,4 +1,4 @@
-/** Poems through the whole service: from the request's plan to the poem, by so many poets at once. */
+/** Measures the whole service, from a plan to a poem, with a number of poets at once. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,18 +6,19 @@ import { compilePlan } from '../src/poetry/compile.ts';
 import type { Asker, Inference } from '../src/service/inference.ts';
 
 /**
- * Poets come one after another, spread over the time that a poem takes among so many, so that they end one after another
- * too; each orders the next poem as soon as it has one. Measured is what is written in so long, once they all are there;
- * what is under way at the end is waited for, and not counted.
+ * Poets start one after another, spread over the time that a poem takes (at most this long), so that they also end one
+ * after another. Each orders the next poem when it has one.
  */
-const MOST_COMING_MS = 2000;
+const MOST_STARTING_MS = 2000;
+/** Poems that are finished within this time count, after all poets have started. */
 const MEASURED_MS = 3000;
 const WARM_UP_POEMS = 8;
 
-/** The limits are for guests; the benchmark measures the engine behind them. */
+/** An owner, because the limits for guests are not measured. */
 const POET: Asker = { user: 'bench', guild: null, owner: true };
 
 export interface Throughput {
+  /** Poets at once. */
   readonly n: number;
   readonly poemsPerSecond: number;
   /** Milliseconds from order to poem. */
@@ -30,7 +31,7 @@ export interface Throughput {
   readonly eventLoopDelayP99: number;
 }
 
-/** One 七絕 of 32 tokens. */
+/** Writes one 七絕 of 32 tokens. */
 export async function writePoem(inference: Inference, seed: number): Promise<void> {
   const plan = compilePlan({
     kind: 'poem',
@@ -43,17 +44,18 @@ export async function writePoem(inference: Inference, seed: number): Promise<voi
   await inference.write({ plan, mood: 'free', seed }, POET);
 }
 
+/** Measures the service with a number of poets at once. */
 export async function measureThroughput(inference: Inference, poets: number): Promise<Throughput> {
   for (let seed = 0; seed < WARM_UP_POEMS; seed++) await writePoem(inference, seed);
-  const warmingUp = performance.now();
+  const warmUpStartedAt = performance.now();
   await soak(inference, poets, poets);
-  const comingMs = Math.min(performance.now() - warmingUp, MOST_COMING_MS);
+  const startingMs = Math.min(performance.now() - warmUpStartedAt, MOST_STARTING_MS);
   const times: number[] = [];
   let measuring = false;
   let ended = false;
   let seed = 0;
   const poet = async (n: number) => {
-    await sleep((n * comingMs) / poets);
+    await sleep((n * startingMs) / poets);
     while (!ended) {
       const ordered = performance.now();
       await writePoem(inference, seed++);
@@ -61,7 +63,7 @@ export async function measureThroughput(inference: Inference, poets: number): Pr
     }
   };
   const all = Promise.all(Array.from({ length: poets }, (_, n) => poet(n)));
-  await sleep(comingMs);
+  await sleep(startingMs);
   const before = await multiplyAdds(inference);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -74,21 +76,24 @@ export async function measureThroughput(inference: Inference, poets: number): Pr
   delay.disable();
   ended = true;
   await all;
-  times.sort((a, b) => a - b);
-  const percentile = (share: number) =>
-    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? Number.NaN;
   return {
     n: poets,
     poemsPerSecond: times.length / seconds,
-    p50: percentile(0.5),
-    p95: percentile(0.95),
-    p99: percentile(0.99),
+    p50: quantile(times, 0.5),
+    p95: quantile(times, 0.95),
+    p99: quantile(times, 0.99),
     arithmetic: made / seconds,
     eventLoopDelayP99: delay.percentile(99) / 1e6,
   };
 }
 
-/** Writes many poems, so many at a time. */
+/** The smallest of the values that is greater than a share of them, from 0 to 1. NaN if there are no values. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** Writes a number of poems, with a number of poets at once. */
 export async function soak(inference: Inference, poems: number, poets: number): Promise<void> {
   let seed = 0;
   const poet = async () => {
@@ -97,6 +102,7 @@ export async function soak(inference: Inference, poems: number, poets: number): 
   await Promise.all(Array.from({ length: poets }, poet));
 }
 
+/** The multiply-adds that the service has counted so far. */
 async function multiplyAdds(inference: Inference): Promise<number> {
   const line = /^shiren_multiply_adds_total (\S+)$/m.exec(await inference.metrics());
   return Number(line?.[1]);

@@ -1,4 +1,4 @@
-/** How fast an engine trains: whole steps as the trainer takes them, on random tokens. */
+/** Measures how fast an engine trains: whole steps like those of the trainer, in float32, on random tokens. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../src/model/architecture.ts';
@@ -10,22 +10,22 @@ import { initialParameters, toTensors } from '../src/training/network/network.ts
 import { emptySlots, globalNorm, update } from '../src/training/network/optimizer.ts';
 import type { Recipe } from '../src/training/recipes.ts';
 
-/** Engines compile, and lay memory out, in the first steps. */
+/** In the first steps engines compile, and allocate memory. */
 const WARM_UP_STEPS = 2;
 
 export interface TrainingLoad {
   readonly architecture: Architecture;
-  /** Optimiser and dropout. */
+  /** Gives the optimiser and the dropout. */
   readonly recipe: Recipe;
   /** Sequences in a batch. */
   readonly batch: number;
   /** Predicted tokens in a sequence. */
   readonly length: number;
-  /** At least so long, and at least three steps. */
+  /** The shortest time to measure; at least three steps are taken. */
   readonly measureMs: number;
 }
 
-/** Predicted tokens a second on this thread's engine. Throws where a step leaves tensors behind. */
+/** Predicted tokens a second on this thread's engine. Throws if a step leaves tensors behind. */
 export async function trainingRate(load: TrainingLoad): Promise<number> {
   const { architecture, recipe } = load;
   const parameters = toTensors(architecture, initialParameters(architecture, recipe.seed));
@@ -47,7 +47,7 @@ export async function trainingRate(load: TrainingLoad): Promise<number> {
     const scale = norm > recipe.clipNorm ? recipe.clipNorm / norm : 1;
     update(recipe.optimizer, parameters, slots, gradients, { learningRate: 1e-3, scale, step });
     tf.dispose(gradients);
-    // Engines that compute on their own are waited for, so that no work is left over for the clock to miss.
+    // Reading a result waits for engines that compute asynchronously, so that the clock sees all work.
     await parameters.outputBias?.data();
   };
 

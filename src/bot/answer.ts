@@ -1,30 +1,34 @@
-/** What a command answers: plain data that both fronts, the terminal and Discord, know how to show. */
+/**
+ * What a command answers, as plain data. The terminal (terminal/terminal.ts) and Discord (discord/message.ts) each
+ * turn it into text.
+ */
 
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood, Script, VerseRequest } from '../poetry/request.ts';
 import type { GeneratedPoem } from '../service/inference.ts';
 
-/** All it takes to ask for a poem again. */
-export interface VerseAsk {
+/** Everything that is needed to write the same poem again. */
+export interface PoemSpec {
   readonly request: VerseRequest;
   readonly mood: Mood;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
-  /** Null where the asker left it to their locale. */
+  /** Null if the user chose no script: then the script of the user's locale. */
   readonly script: Script | null;
 }
 
-export interface Poem {
-  readonly ask: VerseAsk;
+/** A generated poem, and how to show it. */
+export interface ShownPoem {
+  readonly spec: PoemSpec;
   readonly plan: VersePlan;
   /** The verse lines in traditional script, each with the mark that ends it. */
   readonly lines: readonly string[];
-  /** The script to show it in. */
+  /** The script to show the poem in. */
   readonly script: Script;
   readonly written: GeneratedPoem;
 }
 
-/** A line of a page: `term` is what it is about, `text` what there is to say, `items` what belongs under it. */
+/** A line of a page: `term` names the subject, `text` says something about it, `items` are indented below. */
 export interface Entry {
   readonly term?: string;
   readonly text: string;
@@ -32,8 +36,8 @@ export interface Entry {
 }
 
 export type Answer =
-  /** With the lines of its 格律 report, where that was asked for. */
-  | { readonly kind: 'poem'; readonly poem: Poem; readonly report: readonly string[] }
+  /** `report` has the lines of the 格律 report; it is empty if none was requested. */
+  | { readonly kind: 'poem'; readonly poem: ShownPoem; readonly report: readonly string[] }
   /** One sentence. */
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'page'; readonly title: string; readonly entries: readonly Entry[] };

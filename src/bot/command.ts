@@ -1,43 +1,43 @@
 /**
- * A command, written once for the terminal and for Discord: its options as data, and what it does. What it is
- * called in each language stands in the locales.
+ * The type of a command. A command is written once and runs both in the terminal and on Discord: its options are
+ * data, and `prepare` says what it does. The names of commands and options in each language are in locales/.
  */
 
 import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
 import type { Locale } from './locale.ts';
-import type { CommandName, OptionName } from './names.ts';
+import { type CommandName, isOptionName, type OptionName } from './names.ts';
 
-/** Free text. Lengths are in characters, and only what Discord may enforce: the command itself checks. */
+/** Free text. The lengths are in characters. Discord enforces them; the command must check them as well. */
 export interface TextOption {
   readonly kind: 'text';
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** Completions of what is typed so far, best first. */
+  /** Completions of the text typed so far, best first. */
   suggest?(typed: string, context: SuggestionContext): Promise<readonly Suggestion[]>;
 }
 
-/** One of a few values; `also` are further ways to write it, in either script or pinyin. */
+/** One of a few values. `also` lists other spellings, in simplified script or pinyin. */
 export interface ChoiceOption<Value extends string | number = string | number> {
   readonly kind: 'choice';
   readonly choices: readonly { readonly value: Value; readonly also: readonly string[] }[];
 }
 
-/** A whole number. */
-export interface WholeOption {
-  readonly kind: 'whole';
+/** A whole number from `min` to `max`. */
+export interface IntegerOption {
+  readonly kind: 'integer';
   readonly min: number;
   readonly max: number;
 }
 
-/** Yes or no. Only the terminal has it: in Discord a button does the same later. */
-export interface SwitchOption {
-  readonly kind: 'switch';
+/** Yes or no. Only the terminal offers it; on Discord a button under the poem does the same. */
+export interface BooleanOption {
+  readonly kind: 'boolean';
 }
 
-export type Option = TextOption | ChoiceOption | WholeOption | SwitchOption;
+export type Option = TextOption | ChoiceOption | IntegerOption | BooleanOption;
 export type OptionValue = string | number | boolean;
 export type Options = { readonly [name in OptionName]?: Option };
 
@@ -46,15 +46,15 @@ type ValueOf<O> =
     ? Value
     : O extends TextOption
       ? string
-      : O extends WholeOption
+      : O extends IntegerOption
         ? number
         : boolean;
 
-/** The values of a command's options; what was not given is undefined. */
+/** The values of a command's options. A value that was not given is undefined. */
 export type Values<O extends Options> = { readonly [name in keyof O]: ValueOf<O[name]> | undefined };
 
 export interface Suggestion {
-  /** What the person sees. */
+  /** The text that the user sees. */
   readonly label: string;
   readonly value: string;
 }
@@ -65,36 +65,45 @@ export interface SuggestionContext {
   readonly locale: Locale;
 }
 
-/** Who asks, where, and with what at hand. */
+/** Who runs a command, on which platform, and the services that the command may use. */
 export interface CommandContext extends SuggestionContext {
-  /** The script where none is asked for. */
+  /** The script to show poems in if the user chose none. */
   readonly script: Script;
-  readonly front: 'terminal' | 'discord';
-  /** A fresh seed, for those who gave none. */
+  readonly platform: 'terminal' | 'discord';
+  /** Draws a fresh seed, for a request without one. */
   drawSeed(): number;
 }
 
 /** The part of a command that takes time. */
-export type Work = (options: WriteOptions) => Promise<Answer>;
+export type CommandTask = (options: WriteOptions) => Promise<Answer>;
 
 export interface CommandOf<O extends Options> {
   readonly name: CommandName;
-  /** In the order in which they are shown; the first may stand bare in the terminal. Required ones come first. */
+  /** In display order, required options first. In the terminal the first option may be given without its name. */
   readonly options: O;
-  /** Concerns every server: for owners only, and only from within a server. */
+  /** The command affects every server. Only owners may use it, and Discord offers it in servers only. */
   readonly ownersOnly?: boolean;
-  /** The answer is for the asker alone. */
-  readonly discreet?: boolean;
+  /** Only the user who asked sees the answer. */
+  readonly ephemeral?: boolean;
   /**
-   * Checks all that can be checked without the engine, and returns what is left to do. Throws `Refusal` or
-   * {@link Complaint}.
+   * Checks everything that can be checked without the engine, and returns the task that is left to do. Throws
+   * `Refusal` or `UserError`.
    */
-  prepare(values: Values<O>, context: CommandContext): Work;
+  prepare(values: Values<O>, context: CommandContext): CommandTask;
 }
 
 export interface Command extends CommandOf<Options> {}
 
-/** Types the values that `prepare` receives by the options declared beside it. */
+/** Infers the types of the values that `prepare` receives from the options declared beside it. */
 export function defineCommand<const O extends Options>(command: CommandOf<O>): CommandOf<O> {
   return command;
+}
+
+/** The options of a command with their names, in display order. */
+export function optionsOf(command: Command): readonly (readonly [OptionName, Option])[] {
+  const entries: [OptionName, Option][] = [];
+  for (const [name, option] of Object.entries(command.options)) {
+    if (isOptionName(name) && option) entries.push([name, option]);
+  }
+  return entries;
 }

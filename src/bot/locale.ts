@@ -1,6 +1,6 @@
 /**
- * The languages that people are answered in, and the lookup of a sentence in one of them. A locale is data: one
- * file of texts each under locales/, all of the same shape.
+ * The languages of the answers, and the lookup of a sentence in one of them. The texts of each language are one
+ * data file under locales/; all of them have the shape of locales/texts.ts.
  */
 
 import type { Script } from '../poetry/request.ts';
@@ -13,7 +13,7 @@ import { zhTW } from './locales/zh-TW.ts';
 export const LOCALES = ['en-US', 'zh-CN', 'zh-TW', 'ja'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-/** What Discord shows where a locale has no text of its own, and what we fall back to. */
+/** The locale for everyone whose language is not in {@link LOCALES}. */
 export const DEFAULT_LOCALE: Locale = 'en-US';
 
 const TEXTS: { readonly [locale in Locale]: Texts } = { 'en-US': enUS, 'zh-CN': zhCN, 'zh-TW': zhTW, ja };
@@ -22,19 +22,19 @@ export function texts(locale: Locale): Texts {
   return TEXTS[locale];
 }
 
-/** Values for the `{name}` places of a sentence. */
+/** Values for the `{name}` placeholders of a sentence. */
 export type SentenceValues = Readonly<Record<string, string | number>>;
 
-/** The sentence in `locale`, its `{name}` places filled from `values`. */
+/** The sentence in `locale`, with its `{name}` placeholders replaced by `values`. */
 export function say(locale: Locale, key: SentenceKey, values: SentenceValues = {}): string {
-  return texts(locale).sentences[key].replace(/\{(\w+)\}/g, (place, name: string) => {
+  return texts(locale).sentences[key].replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
-    if (value === undefined) return place;
+    if (value === undefined) return placeholder;
     return typeof value === 'number' ? value.toLocaleString(locale) : value;
   });
 }
 
-/** The locale of ours that is nearest to a BCP 47 tag (Discord's) or a POSIX name (`zh_TW.UTF-8`). */
+/** The locale that is nearest to a BCP 47 tag (Discord's) or a POSIX name (`zh_TW.UTF-8`). */
 export function nearestLocale(name: string): Locale {
   const tag = name
     .replace(/[.@].*$/, '')
@@ -46,12 +46,12 @@ export function nearestLocale(name: string): Locale {
   return DEFAULT_LOCALE;
 }
 
-/** The locale of a terminal, by POSIX precedence. */
+/** The locale of a terminal. POSIX defines the precedence of the variables. */
 export function terminalLocale(environment: NodeJS.ProcessEnv): Locale {
   return nearestLocale(environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || '');
 }
 
-/** The script that readers of a locale expect. Japanese kanji are nearer to the traditional forms. */
+/** The script that readers of a locale expect. Japanese kanji are closer to the traditional forms. */
 export function scriptOf(locale: Locale): Script {
   return locale === 'zh-TW' || locale === 'ja' ? 'traditional' : 'simplified';
 }

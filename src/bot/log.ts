@@ -1,17 +1,18 @@
 /**
- * The log: pino, on standard error, so that poems on standard output are never mixed with it. JSON lines for
- * machines; on a terminal one short line each, for the person who looks.
+ * The log, written with pino to standard error: standard output is for poems only. It has JSON lines for machines,
+ * or one short line for each entry if standard error is a terminal.
  */
 
 import { type Logger, pino, stdSerializers } from 'pino';
 
 export type Log = Logger;
 
-const SHORTEST_SECRET = 16;
+/** A shorter string is not treated as a secret: removing it everywhere would damage the log. */
+const MIN_SECRET_LENGTH = 16;
 
 /**
- * Errors of discord.js carry the interaction's token in `url` and the user's words in `requestBody`: only what
- * helps to find a fault is kept of any error.
+ * Keeps only the fields of an error that help to find its cause. The errors of discord.js have the interaction's
+ * token in `url` and the user's text in `requestBody`; neither may be logged.
  */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -21,20 +22,20 @@ function serializeError(error: unknown): unknown {
   return { type, message: redact(message), code, status, stack: stack && redact(stack) };
 }
 
-/** Strikes out interaction tokens (in webhook and callback addresses) and bot tokens. */
+/** Replaces interaction tokens (in webhook and callback URLs) and bot tokens with `[token]`. */
 export function redact(text: string): string {
   return text
     .replace(/(\/(?:webhooks|interactions)\/\d+\/)[^/\s?]+/g, '$1[token]')
     .replace(/[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/g, '[token]');
 }
 
-/** `secrets` are struck out of every line, whatever put them there; none that is too short to be one. */
+/** Opens a log. Each of `secrets` is replaced with `[token]` in every line, if it is at least 16 characters long. */
 export function openLog(level: string, secrets: readonly string[] = []): Log {
   const short = process.stderr.isTTY === true;
-  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  const removed = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH);
   const write = (line: string): void => {
     let safe = line;
-    for (const secret of long) safe = safe.replaceAll(secret, '[token]');
+    for (const secret of removed) safe = safe.replaceAll(secret, '[token]');
     process.stderr.write(short ? shorten(safe) : safe);
   };
   return pino(
@@ -49,12 +50,12 @@ export function openLog(level: string, secrets: readonly string[] = []): Log {
   );
 }
 
-/** `10:02:03 info  message key=value …`, of one JSON line. */
+/** One JSON line as `10:02:03 info  message key=value …`. */
 function shorten(line: string): string {
   const { level, time, msg, err, ...rest } = JSON.parse(line);
   const values = Object.entries(rest).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  const fault = err ? [err.stack ?? err.message] : [];
-  return `${[String(time).slice(11, 19), level.padEnd(5), msg, ...values, ...fault].filter(Boolean).join(' ')}\n`;
+  const stack = err ? [err.stack ?? err.message] : [];
+  return `${[String(time).slice(11, 19), level.padEnd(5), msg, ...values, ...stack].filter(Boolean).join(' ')}\n`;
 }

@@ -1,34 +1,36 @@
-/** `npm start`: the terminal, or Discord where there is a token for it. */
+/** `npm start`: runs the bot on Discord if DISCORD_TOKEN is set, else in the terminal. */
 
 import { inspect } from 'node:util';
 import { config } from 'dotenv';
 import { openInference } from '../service/embedded.ts';
-import { type Inference, LoadError } from '../service/inference.ts';
-import { DiscordFault } from './discord/discord-fault.ts';
-import type { Service } from './discord/serve.ts';
+import type { Inference } from '../service/inference.ts';
+import { OperatorError } from '../system/operator-error.ts';
+import { printFailure } from '../system/print-failure.ts';
+import { onStopRequest } from '../system/stop-signals.ts';
+import { DiscordError } from './discord/discord-error.ts';
+import type { DiscordService } from './discord/serve.ts';
 import { terminalLocale } from './locale.ts';
 import { type Log, openLog } from './log.ts';
-import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { warmUp } from './prepare-poem.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { serveTerminal } from './terminal/terminal.ts';
-import { warmUp } from './writing.ts';
 
-/** Exit code of a program ended by a signal, by the shells' convention. */
+/** By the convention of shells, a program that a signal ended has the exit code 128 plus the signal's number. */
 const SIGNAL_EXIT = 128;
-const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 async function main(): Promise<void> {
-  // Where nobody reads standard error any more, there is nowhere left to say so.
+  // If nobody reads standard error, errors cannot be reported anywhere, so a failed write is ignored.
   process.stderr.on('error', () => {});
   config({ quiet: true });
   const settings = readSettings(process.env);
   const token = settings.DISCORD_TOKEN;
-  // The terminal is a person's: only what they should know stands between the poems.
+  // In the terminal the log appears between the poems, so by default it has warnings only.
   const log = openLog(
     settings.LOG_LEVEL ?? (token === undefined ? 'warn' : 'info'),
     token === undefined ? [] : [token],
   );
   const starting = startInference(settings, log);
-  // Meanwhile, on this thread; what goes wrong over there is told where it is awaited.
+  // The tables load on this thread while the engine starts on another. The await below reports an engine failure.
   starting.catch(() => {});
   warmUp();
   const inference = await starting;
@@ -56,7 +58,7 @@ function startInference(settings: Settings, log: Log): Promise<Inference> {
 }
 
 async function runTerminal(inference: Inference, log: Log): Promise<void> {
-  // Whoever read the poems may stop reading, as `head` does.
+  // A reader such as `head` may close the pipe before the end. That is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   await serveTerminal({
     input: process.stdin,
@@ -74,35 +76,32 @@ async function runDiscord(
   inference: Inference,
   log: Log,
 ): Promise<void> {
-  // discord.js takes a good part of a second to load, which the terminal need not wait for.
+  // discord.js takes several hundred milliseconds to load. The terminal does not need it.
   const { serveDiscord } = await import('./discord/serve.ts');
-  let service: Service | null = null;
+  let service: DiscordService | null = null;
   let stopping = false;
-  for (const [signal, number] of Object.entries(SIGNALS)) {
-    process.on(signal, async () => {
-      if (stopping || service === null) process.exit(SIGNAL_EXIT + number);
-      stopping = true;
-      await service.stop();
-      process.exit(0);
-    });
-  }
-  // One packet that discord.js stumbles over must not end the bot for everybody.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'A rejection that nobody handled'));
+  onStopRequest(async ({ signalNumber }) => {
+    if (stopping || service === null) process.exit(SIGNAL_EXIT + signalNumber);
+    stopping = true;
+    await service.stop();
+    process.exit(0);
+  });
+  // discord.js may reject a promise because of one malformed packet. That must not end the bot for everyone.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled promise rejection'));
   service = await serveDiscord(settings, inference, log).catch(async (error) => {
     await inference.close(0);
     throw error;
   });
-  const reason = await service.dismissed;
+  const reason = await service.closedForGood;
   stopping = true;
   await service.stop();
-  throw new DiscordFault(reason);
+  throw new DiscordError(reason);
 }
 
 try {
   await main();
 } catch (error) {
-  // What the person who started it can put right is one line; anything else is a fault of ours, to be traced.
-  const known = error instanceof SettingsError || error instanceof LoadError || error instanceof DiscordFault;
-  process.stderr.write(`shiren: ${known ? error.message : inspect(error)}\n`);
+  // The operator can correct an OperatorError. Any other error is a bug, so it is printed with its stack.
+  printFailure(error instanceof OperatorError ? error.message : inspect(error));
   process.exit(1);
 }

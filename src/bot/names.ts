@@ -1,17 +1,24 @@
-/** The names of the commands and of their options, as the code and the locales know them. */
+/** The names of the commands and of their options, as the code and the locale files use them. */
 
 export type CommandName = 'poem' | 'acrostic' | 'reload' | 'about' | 'help';
 
-export type OptionName =
-  | 'opening'
-  | 'heads'
-  | 'title'
-  | 'form'
-  | 'length'
-  | 'meter'
-  | 'rhyme'
-  | 'mood'
-  | 'script'
-  | 'seed'
-  | 'report'
-  | 'checkpoint';
+const OPTION_NAMES = [
+  'opening',
+  'heads',
+  'title',
+  'form',
+  'length',
+  'meter',
+  'rhyme',
+  'mood',
+  'script',
+  'seed',
+  'report',
+  'checkpoint',
+] as const;
+
+export type OptionName = (typeof OPTION_NAMES)[number];
+
+export function isOptionName(name: string): name is OptionName {
+  return OPTION_NAMES.some((known) => known === name);
+}

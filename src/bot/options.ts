@@ -1,8 +1,8 @@
-/** The options of poems and acrostics, as data. */
+/** The options that several commands share, as data. */
 
 import { FORM_NAMES, FORM_SPELLINGS, type FormName } from '../poetry/form.ts';
 import type { Meter, Mood, Script } from '../poetry/request.ts';
-import type { ChoiceOption, SwitchOption, TextOption, WholeOption } from './command.ts';
+import type { BooleanOption, ChoiceOption, IntegerOption, TextOption } from './command.ts';
 import { suggestRhymes } from './rhyme-name.ts';
 
 export const FORM: ChoiceOption<FormName> = {
@@ -51,12 +51,12 @@ const RHYME: TextOption = {
   suggest: async (typed, { locale }) => suggestRhymes(typed, locale),
 };
 
-const SEED: WholeOption = { kind: 'whole', min: 0, max: 0xffff_ffff };
+const SEED: IntegerOption = { kind: 'integer', min: 0, max: 0xffff_ffff };
 
-const REPORT: SwitchOption = { kind: 'switch' };
+const REPORT: BooleanOption = { kind: 'boolean' };
 
-/** What may be wished of any poem. */
-export const WISHES = {
+/** The options of every command that writes a poem. */
+export const POEM_OPTIONS = {
   meter: METER,
   rhyme: RHYME,
   mood: MOOD,

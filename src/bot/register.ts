@@ -1,7 +1,7 @@
 /**
- * `npm run register -- [--guild ID] [--dry-run] [--clear]`: writes the commands to Discord, only where they differ
- * from what is there. `--guild` registers them in one server, where changes show at once, for development;
- * `--clear` takes them away again.
+ * `npm run register -- [--guild ID] [--dry-run] [--clear]`: registers the commands with Discord if they differ from
+ * the registered ones. `--guild` registers them in one server, where changes show at once; that is for development.
+ * `--clear` removes them.
  */
 
 import { parseArgs } from 'node:util';
@@ -12,9 +12,11 @@ import {
   Routes,
 } from 'discord.js';
 import { config } from 'dotenv';
+import { OperatorError } from '../system/operator-error.ts';
+import { printFailure } from '../system/print-failure.ts';
+import { compareCommands } from './discord/command-difference.ts';
 import { definitions } from './discord/definitions.ts';
-import { difference } from './discord/difference.ts';
-import { faultLine } from './discord/fault.ts';
+import { errorLine } from './discord/error-line.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const USAGE = 'usage: npm run register -- [--guild ID] [--dry-run] [--clear]';
@@ -26,7 +28,9 @@ interface Arguments {
 }
 
 async function register(settings: Settings, { guild, dryRun, clear }: Arguments): Promise<void> {
-  if (settings.DISCORD_TOKEN === undefined) throw new Error('DISCORD_TOKEN is needed to register commands.');
+  if (settings.DISCORD_TOKEN === undefined) {
+    throw new OperatorError('DISCORD_TOKEN is needed to register commands.');
+  }
   const rest = new REST({ api: settings.DISCORD_API, version: '10' }).setToken(settings.DISCORD_TOKEN);
   const { id } = (await rest.get(Routes.currentApplication())) as RESTGetCurrentApplicationResult;
   const route =
@@ -35,20 +39,20 @@ async function register(settings: Settings, { guild, dryRun, clear }: Arguments)
     query: new URLSearchParams({ with_localizations: 'true' }),
   })) as RESTGetAPIApplicationCommandsResult;
 
-  const everywhere = guild === undefined;
+  const global = guild === undefined;
   const wanted = clear ? [] : definitions();
-  const differences = difference(wanted, registered, everywhere);
+  const differences = compareCommands(wanted, registered, global);
   const signs = { added: '+', changed: '~', removed: '-', unchanged: '=' };
   for (const { name, kind, fields } of differences) {
     console.log(`${signs[kind]} /${name} ${kind}${fields.length > 0 ? `: ${fields.join(', ')}` : ''}`);
   }
-  const where = everywhere ? 'everywhere' : `in server ${guild}`;
+  const where = global ? 'everywhere' : `in server ${guild}`;
   if (differences.every(({ kind }) => kind === 'unchanged')) {
     console.log(`Nothing to write: the commands ${where} are up to date.`);
   } else if (dryRun) {
     console.log(`Dry run: nothing was written ${where}.`);
   } else {
-    const body = everywhere
+    const body = global
       ? wanted
       : wanted.map(({ contexts: _, integration_types: __, ...command }) => command);
     await rest.put(route, { body });
@@ -61,7 +65,9 @@ function readArguments(): Arguments {
     options: { guild: { type: 'string' }, 'dry-run': { type: 'boolean' }, clear: { type: 'boolean' } },
   });
   if (values.guild !== undefined && !/^\d{15,20}$/.test(values.guild)) {
-    throw new Error(`--guild must be a server's id (15 to 20 digits), not ${JSON.stringify(values.guild)}.`);
+    throw new OperatorError(
+      `--guild must be a server's id (15 to 20 digits), not ${JSON.stringify(values.guild)}.`,
+    );
   }
   return { guild: values.guild, dryRun: values['dry-run'] ?? false, clear: values.clear ?? false };
 }
@@ -71,7 +77,8 @@ try {
   config({ quiet: true });
   await register(readSettings(process.env), given);
 } catch (error) {
+  // parseArgs throws a TypeError with a code.
   const usage = error instanceof TypeError && 'code' in error ? `\n${USAGE}` : '';
-  console.error(`shiren: ${faultLine(error)}${usage}`);
+  printFailure(`${errorLine(error)}${usage}`);
   process.exitCode = 1;
 }

@@ -1,10 +1,13 @@
-/** The level-tone rhyme groups as people write them: 東, 东, 一东, 上平一東, or dong where only one is called so. */
+/**
+ * The names that people use for a level-tone rhyme group: 東, 东, 一东, 上平一東, or the pinyin if it belongs to one
+ * group only.
+ */
 
 import { ALL_RHYMES, type RhymeGroup } from '../poetry/prosody.ts';
 import { toSimplified, toTraditional } from '../poetry/script.ts';
 import type { Suggestion } from './command.ts';
-import { Complaint } from './complaint.ts';
 import { type Locale, scriptOf } from './locale.ts';
+import { UserError } from './user-error.ts';
 
 /** The pinyin of every group, without tone marks. */
 const PINYIN: { readonly [group in RhymeGroup]: string } = {
@@ -48,7 +51,7 @@ const PINYIN: { readonly [group in RhymeGroup]: string } = {
 
 const GROUPS = ALL_RHYMES.map((name, index) => {
   const half = index < 15 ? '上平' : '下平';
-  return { name, pinyin: PINYIN[name], title: `${half}${ordinal((index % 15) + 1)}${name}` };
+  return { name, pinyin: PINYIN[name], title: `${half}${chineseNumber((index % 15) + 1)}${name}` };
 });
 
 /** The values that a request's rhyme may have: `auto`, then the groups. Buttons store the index, so the order is fixed. */
@@ -56,18 +59,21 @@ export const RHYME_NAMES: readonly string[] = ['auto', ...ALL_RHYMES];
 
 const AUTO = ['auto', '自动', 'zidong', '不限', 'buxian'];
 
-/** Discord shows at most this many suggestions. */
-const SHOWN = 25;
+/** Discord shows at most 25 suggestions. */
+const MAX_SUGGESTIONS = 25;
 
-/** `auto`, or the group's traditional name; what is no group at all is left as it stands for the plan to refuse. */
+/**
+ * `auto`, or the traditional name of the group that `text` names. Text that names no group is returned as it is, and
+ * the plan refuses it. Throws {@link UserError} if `text` is the pinyin of several groups.
+ */
 export function rhymeNamed(text: string): string {
   const typed = text.toLowerCase();
   if (AUTO.includes(typed)) return 'auto';
   const matches = GROUPS.filter(
-    ({ name, pinyin, title }) => typed === pinyin || sameWord(typed, name) || endsLike(title, typed),
+    ({ name, pinyin, title }) => typed === pinyin || sameWord(typed, name) || endsTitle(title, typed),
   );
   if (matches.length > 1) {
-    throw new Complaint('rhyme-ambiguous', {
+    throw new UserError('rhyme-ambiguous', {
       value: text,
       groups: matches.map(({ name }) => name).join(' '),
     });
@@ -75,10 +81,10 @@ export function rhymeNamed(text: string): string {
   return matches[0]?.name ?? text;
 }
 
-/** The groups whose name, title or pinyin has what is typed in it; at first `auto`. */
+/** `auto` and the groups whose name, title or pinyin contains the typed text. */
 export function suggestRhymes(typed: string, locale: Locale): readonly Suggestion[] {
   const show = scriptOf(locale) === 'simplified' ? toSimplified : (text: string) => text;
-  const sought = toTraditional(typed.trim().toLowerCase());
+  const wanted = toTraditional(typed.trim().toLowerCase());
   return [
     { label: 'auto', value: 'auto' },
     ...GROUPS.map(({ name, pinyin, title }) => ({
@@ -86,12 +92,12 @@ export function suggestRhymes(typed: string, locale: Locale): readonly Suggestio
       value: name,
     })),
   ]
-    .filter(({ label, value }) => `${label} ${value} ${toTraditional(label)}`.includes(sought))
-    .slice(0, SHOWN);
+    .filter(({ label, value }) => `${label} ${value} ${toTraditional(label)}`.includes(wanted))
+    .slice(0, MAX_SUGGESTIONS);
 }
 
-/** Whether `typed` ends the group's title with its number: 一東 or 上平一東. */
-function endsLike(title: string, typed: string): boolean {
+/** Whether `typed` is the end of a group's title and has its number: 一東 or 上平一東. */
+function endsTitle(title: string, typed: string): boolean {
   return typed.length > 1 && toSimplified(title).endsWith(toSimplified(typed));
 }
 
@@ -99,8 +105,8 @@ function sameWord(one: string, other: string): boolean {
   return toSimplified(one) === toSimplified(other);
 }
 
-/** 1 to 15 in Chinese. */
-function ordinal(number: number): string {
+/** A number from 1 to 15 in Chinese. */
+function chineseNumber(number: number): string {
   const digits = '一二三四五六七八九十';
-  return number <= 10 ? (digits[number - 1] ?? '') : `十${digits[number - 11]}`;
+  return number <= 10 ? digits.charAt(number - 1) : `十${digits.charAt(number - 11)}`;
 }

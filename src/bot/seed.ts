@@ -1,7 +1,8 @@
-/** A seed for those who gave none: six digits at most, short enough to read out and type again. */
+/** Draws a seed for a request that gives none. */
 
 import { randomInt } from 'node:crypto';
 
+/** A whole number of at most six digits, so that it is short enough to type again. */
 export function drawSeed(): number {
   return randomInt(1_000_000);
 }

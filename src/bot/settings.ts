@@ -1,19 +1,17 @@
-/**
- * Every setting, from the environment (and `.env`), validated in one place. An empty variable counts as unset.
- */
+/** All settings of the bot. They are read from the environment and validated here. */
 
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ENGINE_CHOICES } from '../service/engine-names.ts';
+import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
+import { OperatorError } from '../system/operator-error.ts';
+import { repositoryRoot } from '../system/package-root.ts';
 
-/** A setting that cannot be used; the message is one sentence that names the variable. */
-export class SettingsError extends Error {
+/** A setting has a value that cannot be used. The message is one sentence that names the variable. */
+export class SettingsError extends OperatorError {
   override readonly name = 'SettingsError';
 }
-
-const ROOT = packageRoot();
 
 const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
@@ -50,10 +48,10 @@ const SCHEMA = z.object({
   CHECKPOINTS: z
     .string()
     .default('checkpoints')
-    .transform((folder) => resolve(ROOT, folder)),
+    .transform((folder) => resolve(repositoryRoot(), folder)),
   CHECKPOINT: z
     .string()
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, 'must be the name of a folder in the checkpoints folder')
+    .regex(CHECKPOINT_NAME, 'must be the name of a folder in the checkpoints folder')
     .default('tang'),
   ENGINE: oneOf(ENGINE_CHOICES).default('auto'),
   USER_PER_MINUTE: whole(1, 100_000).default(10),
@@ -68,19 +66,22 @@ const SCHEMA = z.object({
 
 export type Settings = Readonly<z.infer<typeof SCHEMA>>;
 
-/** Reads the settings from `environment`; throws {@link SettingsError} for the first that is wrong. */
+/**
+ * Reads the settings from `environment`. An empty variable counts as unset. Throws {@link SettingsError} for the first
+ * variable that has an invalid value.
+ */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const result = SCHEMA.safeParse(given);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const variable = String(issue?.path[0]);
-  // A token is never repeated, not even a wrong one.
+  // The message never contains a token, not even an invalid one.
   const was = variable === 'DISCORD_TOKEN' ? '' : `, not ${JSON.stringify(given[variable])}`;
   throw new SettingsError(`${variable} ${issue?.message}${was}.`);
 }
 
-/** A bot token sent over plain http could be read on the way, so that is only for this machine. */
+/** Plain http would send the bot's token unencrypted, so it is allowed to this machine only. */
 function isSafeApi(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
@@ -88,10 +89,4 @@ function isSafeApi(address: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   return protocol === 'http:' && loopback;
-}
-
-/** The folder of package.json, from src/bot as from dist/src/bot. */
-function packageRoot(): string {
-  const here = fileURLToPath(import.meta.url);
-  return resolve(here, /[\\/]dist[\\/]src[\\/]bot[\\/][^\\/]+$/.test(here) ? '../../../..' : '../../..');
 }

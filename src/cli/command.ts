@@ -1,15 +1,19 @@
-/** What the commands of the terminal share: wrong usage or an `OperatorError` is one line and exit code 1, not a stack. */
+/**
+ * What the command line programs share: reading their flags, and reporting errors. Wrong usage and an `OperatorError` are
+ * one line on standard error and exit code 1, without a stack trace.
+ */
 
 import dotenv from 'dotenv';
 import { ENGINE_CHOICES, type EngineChoice } from '../engines/names.ts';
 import { OperatorError } from '../system/operator-error.ts';
+import { printFailure } from '../system/print-failure.ts';
 
-/** The command line is wrong; the message says how. */
+/** The command line is wrong; the message says what is wrong. */
 export class UsageError extends OperatorError {
   override readonly name = 'UsageError';
 }
 
-/** Runs a command; faults that a person can mend are one line on standard error, all others are loud. */
+/** Runs a command with the variables of the file `.env`. Errors that the operator cannot mend are thrown. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
   dotenv.config({ quiet: true });
   try {
@@ -17,12 +21,12 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   } catch (error) {
     const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
-    console.error((error as Error).message);
+    printFailure((error as Error).message);
     process.exitCode = 1;
   }
 }
 
-/** The engine asked for by a flag, else by the ENGINE variable, else `auto`. */
+/** The engine that the flag names, or the ENGINE variable; `auto` if neither is set. Throws {@link UsageError}. */
 export function engineChoice(flag: string | undefined): EngineChoice {
   const word = flag || process.env.ENGINE || 'auto';
   const choice = ENGINE_CHOICES.find((name) => name === word);
@@ -30,7 +34,7 @@ export function engineChoice(flag: string | undefined): EngineChoice {
   return choice;
 }
 
-/** A positive number from a flag. */
+/** A positive number from a flag. Throws {@link UsageError}. */
 export function positive(flag: string, word: string): number {
   const value = Number(word);
   if (!(Number.isFinite(value) && value > 0))
@@ -38,14 +42,14 @@ export function positive(flag: string, word: string): number {
   return value;
 }
 
-/** One of a few words from a flag. */
+/** One of the given words from a flag. Throws {@link UsageError}. */
 export function oneOf<T extends string>(flag: string, words: readonly T[], word: string): T {
   const found = words.find((each) => each === word);
   if (found === undefined) throw new UsageError(`--${flag} takes one of ${words.join(', ')}, not ${word}`);
   return found;
 }
 
-/** A whole number of at least one from a flag. */
+/** A whole number of at least one from a flag. Throws {@link UsageError}. */
 export function count(flag: string, word: string): number {
   const value = Number(word);
   if (!(Number.isInteger(value) && value > 0)) {

@@ -5,6 +5,8 @@
  * every next word of them is easy to predict. So repetition has a cost.
  */
 
+import { countRepetition } from '../poetry/repetition.ts';
+import { isLineMark } from '../poetry/verse-lines.ts';
 import type { RowResult } from './row.ts';
 
 /** Nats a hanzi for each pair of neighbouring characters that has occurred in the poem before. */
@@ -12,30 +14,21 @@ const REPEATED_PAIR = 0.25;
 /** Nats a hanzi for each character that has occurred before. Doublings (悠悠), which are common in verse, cost nothing. */
 const REPEATED_CHARACTER = 0.05;
 
-const MARK = /[，。]/u;
-
 /** Mean NLL a hanzi plus the cost of repetition; lower is better. The NLL of a poem without written hanzi is 0. */
 export function cost(result: RowResult): number {
   const mean = result.hanzi > 0 ? result.nll / result.hanzi : 0;
-  const seen = new Set<string>();
-  const pairs = new Set<string>();
-  let repeatedCharacters = 0;
-  let repeatedPairs = 0;
-  let before = '';
-  for (const char of result.characters) {
-    if (MARK.test(char)) {
-      before = '';
-      continue;
-    }
-    if (seen.has(char) && char !== before) repeatedCharacters++;
-    seen.add(char);
-    if (before) {
-      if (pairs.has(before + char)) repeatedPairs++;
-      pairs.add(before + char);
-    }
-    before = char;
+  const { characters, pairs } = countRepetition(linesOf(result.characters));
+  return mean + REPEATED_PAIR * pairs + REPEATED_CHARACTER * characters;
+}
+
+/** The verse lines among a poem's characters, without their marks. */
+function linesOf(characters: readonly string[]): string[][] {
+  const lines: string[][] = [[]];
+  for (const character of characters) {
+    if (isLineMark(character)) lines.push([]);
+    else lines.at(-1)?.push(character);
   }
-  return mean + REPEATED_PAIR * repeatedPairs + REPEATED_CHARACTER * repeatedCharacters;
+  return lines;
 }
 
 /** The candidate with the lowest cost, the first of equals. Throws a RangeError if there is none. */

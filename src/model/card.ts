@@ -53,7 +53,7 @@ export const cardSchema = z.object({
   /** `poems` counts the training split. */
   corpus: z.object({ source: z.string(), sha256, poems: count }),
   /** The corpus of the first stage of the same run. Null if there was only one stage. */
-  earlier: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
+  pretraining: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
   training: z.object({
     steps: count,
     /** May have a fraction. */

@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
 import { LineIndex } from '../text-index/line-index.ts';
@@ -49,7 +50,7 @@ export function checkpointsRoot(): string {
  * name leads out of the root.
  */
 export function checkpointFolder(root: string, name: string): string {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) {
+  if (!CHECKPOINT_NAME.test(name)) {
     throw new CheckpointError(
       'a checkpoint name is letters, digits, dots, dashes and underscores, at most 64, and begins with a letter or digit',
     );

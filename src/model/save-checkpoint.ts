@@ -29,7 +29,7 @@ export interface CorpusIndexes {
 
 /** The parts of the card that do not follow from the model. */
 export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut'> &
-  Partial<Pick<Card, 'earlier'>>;
+  Partial<Pick<Card, 'pretraining'>>;
 
 /** The kinds of files that a card names. A file name begins with its kind. */
 const KINDS = ['weights', 'vocabulary', 'runs', 'lines'] as const;
@@ -65,7 +65,7 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
     novelty: novelty
       ? { runs: add('runs', 'bin', novelty.ngrams), lines: add('lines', 'bin', novelty.lines) }
       : null,
-    earlier: null,
+    pretraining: null,
     ...details,
   };
   for (const [file, bytes] of files) await writeAtomically(join(folder, file), bytes);

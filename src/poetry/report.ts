@@ -19,6 +19,7 @@ import {
 } from './pattern-fit.ts';
 import type { VersePlan } from './plan.ts';
 import { ALL_RHYMES, tonesOf } from './prosody.ts';
+import { countRepetition } from './repetition.ts';
 
 export interface CharacterReport {
   readonly character: string;
@@ -121,6 +122,7 @@ function examine(
   const strictlyBroken = fewestBroken('strict');
   const endings = rhymedLines(count).map((line) => lines[line]?.at(-1) ?? '');
   const { group, missed } = commonRhyme(endings, rhymes);
+  const repetition = countRepetition(lines);
   return {
     lines: lines.map((line, i) => {
       const { shape } = fitLine(line.map(tonesOf), pattern.lines[i] ?? '');
@@ -136,7 +138,8 @@ function examine(
       toneLoose: fewestBroken('loose') === 0,
       toneCharacter: 1 - strictlyBroken / Math.max(1, lines.flat().length),
     },
-    ...repetition(lines),
+    repeatedCharacters: repetition.characters,
+    repeatedBigrams: repetition.pairs,
   };
 }
 
@@ -148,24 +151,4 @@ function markCharacter(character: string, expected: number): CharacterReport {
     tone: bits === 0 ? null : toneMark(bits & expected || bits),
     place: toneMark(expected),
   };
-}
-
-function repetition(
-  lines: readonly (readonly string[])[],
-): Pick<VerseReport, 'repeatedCharacters' | 'repeatedBigrams'> {
-  const characters = new Set<string>();
-  const bigrams = new Set<string>();
-  let repeatedCharacters = 0;
-  let repeatedBigrams = 0;
-  for (const line of lines) {
-    for (const [i, char] of line.entries()) {
-      const before = line[i - 1] ?? '';
-      if (characters.has(char) && char !== before) repeatedCharacters += 1;
-      characters.add(char);
-      if (i === 0) continue;
-      if (bigrams.has(before + char)) repeatedBigrams += 1;
-      bigrams.add(before + char);
-    }
-  }
-  return { repeatedCharacters, repeatedBigrams };
 }

@@ -1,34 +1,35 @@
 /**
- * What a poem's title says of the poem, for the model to learn: the title without numbering, notes and category names.
+ * The theme of a poem: its title without numbering, counts and category names. The model learns themes instead of titles.
  *
- * Many titles say nothing of their poem: a number in a series, a reply in somebody else's rhymes, a poem made at
- * command. A model that learns to write titles must not learn to write those.
+ * Many titles say nothing about their poem. They number it in a series, or name an occasion: a reply in the rhymes of
+ * another poet, or a poem at command. Such titles have no theme, so that the model does not learn to write them.
  */
 
-/** Hanzi in a theme. */
+/** The most hanzi of a theme. */
 export const LONGEST_THEME = 10;
 
 const NUMBER = '[一二三四五六七八九十百廿卅○〇零]';
-/** 其二, 三十四, 第十, 第. */
+/** A part that is only a number: 其二, 三十四, 第十, or 第 alone. */
 const NUMBERING = new RegExp(`^(?:其|第|又)?${NUMBER}*$`, 'u');
-/** The count of poems at a title's end: 三首, 二十韻, 詩一首, 有序. */
+/** The end of a title that counts its poems or mentions a preface: 三首, 二十韻, 并序, 其二. */
 const COUNT = new RegExp(
   `(?:(?:又|共|凡)?${NUMBER}+(?:首|章|絕|絶|韻|韵|詠|咏|篇|闋|解|題|言|偈|頌)|[并並幷]?(?:序|引)|其${NUMBER}+)$`,
   'u',
 );
-/** Names of collections and tunes' classes, which stand before the title proper. */
+/** The name of a collection or a class of tunes, which comes before the title itself. */
 const CATEGORY = /(?:歌辭|曲辭|樂章|國門|門|占.+第.+)$/u;
-/** A reply in another's rhymes, a poem at command, a series of sermons: the title is about the occasion alone. */
+/** The title names only an occasion: a reply in given rhymes, a poem at command, a series of Buddhist or Taoist verse. */
 const OCCASION =
   /^(?:奉和|奉酬|奉答|恭和|和|次韻|次韵|依韻|依韵|用韻|用韵|追和|再|又|復|復次|重次|前|同前|同題|同韻|分韻|賡|兵要|郊廟|頌古|頌|金剛|緣識|證道|存目|失題|無題|句|詩$|雜$|七言|五言|絕句|絶句|口號|口占|聯句|禪人|擬寒山|酬)|[偈帖]|應制|應教|應令|前韻|前韵|其韻|元韻|原韻|來韻|韻$|韵$|之什$|存目|挽詞|挽詩|挽歌/u;
-/** Where a long title goes on to tell who else was there and why. */
+/** The word with which a long title goes on to circumstances: who else was there, and why. */
 const DIGRESSION = /[因兼呈並幷并遂乃輒聊簡]/u;
 
-/** The theme, hanzi only and at most {@link LONGEST_THEME}; empty where the title says nothing of its poem. */
+/** The theme of a title: hanzi only, at most {@link LONGEST_THEME}. Empty if the title says nothing about its poem. */
 export function themeOf(title: string): string {
   if (OCCASION.test(title)) return '';
   const parts = title
     .split(/[^\p{Unified_Ideograph}○]+/u)
+    // Twice, because a title may end in two counts: 三首并序.
     .map((part) => part.replace(COUNT, '').replace(COUNT, ''))
     .filter((part) => part !== '' && !NUMBERING.test(part) && !part.includes('○'));
   const named = parts.filter((part) => !CATEGORY.test(part));
@@ -36,6 +37,7 @@ export function themeOf(title: string): string {
   return OCCASION.test(theme) ? '' : theme;
 }
 
+/** Cuts a long theme before its digression. Empty if that is not enough. */
 function shorten(theme: string): string {
   const hanzi = [...theme];
   if (hanzi.length <= LONGEST_THEME) return theme;

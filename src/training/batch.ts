@@ -1,26 +1,27 @@
-/** A padded batch of token sequences, laid out by time, as the network takes it. */
+/** Batches: padded token sequences, laid out by time step, as the network reads them. */
 
 import { PAD } from '../model/vocabulary.ts';
 
 export interface Batch {
-  /** T: steps. */
+  /** T: time steps. */
   readonly steps: number;
-  /** B: rows. */
+  /** B: rows, one for each sequence. */
   readonly rows: number;
-  /** [T × B] input ids, time first; PAD after a row's end. */
+  /** [T × B]: input ids, time first; PAD after the end of a row. */
   readonly inputs: Int32Array;
-  /** [n] where a prediction counts: indices into the T × B inputs. Padding and prefixes are not among them. */
+  /** [n]: the predictions that count, as indices into `inputs`. Padding and prefixes are not among them. */
   readonly positions: Int32Array;
-  /** [n] the ids to be predicted there. */
+  /** [n]: the ids to be predicted there. */
   readonly targets: Int32Array;
 }
 
-/** A sequence and the index of its first predicted token. */
+/** A token sequence and the index of its first predicted token. */
 export interface Sequence {
   readonly tokens: ArrayLike<number>;
   readonly prefix: number;
 }
 
+/** Pads the sequences to the length of the longest. The last token of a sequence is predicted and is no input. */
 export function makeBatch(sequences: readonly Sequence[]): Batch {
   const rows = sequences.length;
   const steps = Math.max(...sequences.map(({ tokens }) => tokens.length - 1));
@@ -30,11 +31,12 @@ export function makeBatch(sequences: readonly Sequence[]): Batch {
   const targets = new Int32Array(count);
   let n = 0;
   for (const [row, { tokens, prefix }] of sequences.entries()) {
-    for (let t = 0; t + 1 < tokens.length; t++) {
-      inputs[t * rows + row] = tokens[t] as number;
-      if (t + 1 < prefix) continue;
-      positions[n] = t * rows + row;
-      targets[n] = tokens[t + 1] as number;
+    for (let t = 1; t < tokens.length; t++) {
+      const position = (t - 1) * rows + row;
+      inputs[position] = tokens[t - 1] ?? PAD;
+      if (t < prefix) continue;
+      positions[n] = position;
+      targets[n] = tokens[t] ?? PAD;
       n++;
     }
   }

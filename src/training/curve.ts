@@ -1,29 +1,29 @@
-/** The log of a run, and its picture: training and validation loss over the tokens learned from. */
+/** The log of a training run, and a picture of it: the losses over the number of tokens learned from. */
 
 import type { HeldOutScores } from '../model/card.ts';
 import type { DeviceReading } from './device-monitor.ts';
 import { drawPicture } from './picture.ts';
 
-/** One evaluation: a line of train.jsonl. */
+/** One evaluation, which is one line of train.jsonl. */
 export interface LogEntry {
   readonly step: number;
   readonly epoch: number;
   /** Predictions learned from, repeats included. */
   readonly tokens: number;
-  /** Spent training, all sessions together. */
+  /** Time spent training, all sessions together. */
   readonly seconds: number;
-  /** Mean NLL in nats a token since the last evaluation, dropout on. */
+  /** Mean NLL in nats a token since the last evaluation, with dropout on. */
   readonly trainingLoss: number;
   readonly validation: HeldOutScores;
   readonly learningRate: number;
-  /** Mean global norm before clipping, since the last evaluation. */
+  /** Mean global norm of the gradients since the last evaluation, before clipping. */
   readonly gradientNorm: number;
   readonly tokensPerSecond: number;
-  /** Since the last evaluation; logs of older runs lack it. */
+  /** Since the last evaluation. Logs of older runs do not have it. */
   readonly device?: DeviceReading | undefined;
 }
 
-/** An SVG picture of a run. */
+/** Draws a log as SVG. Throws a `PictureError` if pictures cannot be drawn here. */
 export async function drawLossCurve(name: string, log: readonly LogEntry[]): Promise<string> {
   const values = log.flatMap(({ tokens, trainingLoss, validation }) => [
     { tokens: tokens / 1e6, nll: trainingLoss, series: 'training (dropout on)' },

@@ -1,19 +1,23 @@
-/** From poems to batches: token sequences by split, bucketed by length and shuffled by a seed. */
+/** From poems to batches: token sequences of each split, shuffled by a seed, with sequences of similar length together. */
 
 import { Random } from '../model/random.ts';
 import type { Prompt, Vocabulary } from '../model/vocabulary.ts';
 import { themeOf } from '../poetry/theme.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
 import { type Batch, makeBatch, type Sequence } from './batch.ts';
-import type { Poem, Split } from './corpus/corpus.ts';
+import type { CorpusPoem, Split } from './corpus/corpus.ts';
 
-/** So many batches' worth of shuffled poems are sorted by length together: little padding, much chance. */
+/**
+ * The number of batches in a bucket. The shuffled poems are cut into buckets, and each bucket is sorted by length and
+ * cut into batches. So batches need little padding, and their poems are still drawn at random.
+ */
 const BUCKET = 40;
 
-/** How many poems are shown with what before them. Shares are of training poems, from 0 to 1. */
+/** How many poems have a prompt before them in training. Shares are of the training poems, from 0 to 1. */
 export interface PromptShares {
-  /** Shown behind their title, and the title learned too. Poems whose title says nothing of them have none. */
+  /** Poems that come after their title; the title is learned too. A title without a theme (see `themeOf`) is left out. */
   readonly titleShare: number;
-  /** Shown behind their opening or, as often, their lines' heads. */
+  /** Poems that come after their opening or, as often, after the first characters of their lines. */
   readonly announcedShare: number;
 }
 
@@ -22,9 +26,9 @@ export interface DatasetOptions extends PromptShares {
   readonly seed: number;
 }
 
-/** How many predictions one pass over the training split learns from, on average: characters, marks, ends and titles. */
+/** The mean number of predictions in one pass over the training split: characters, marks, ends and titles. */
 export function predictionsPerEpoch(
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   { titleShare }: Pick<PromptShares, 'titleShare'>,
 ): number {
   let predictions = 0;
@@ -39,10 +43,10 @@ export function predictionsPerEpoch(
 
 export class Dataset {
   readonly vocabulary: Vocabulary;
-  readonly #poems: { readonly [split in Split]: readonly Poem[] };
+  readonly #poems: { readonly [split in Split]: readonly CorpusPoem[] };
   readonly #options: DatasetOptions;
 
-  constructor(poems: readonly Poem[], vocabulary: Vocabulary, options: DatasetOptions) {
+  constructor(poems: readonly CorpusPoem[], vocabulary: Vocabulary, options: DatasetOptions) {
     this.vocabulary = vocabulary;
     this.#options = options;
     const of = (split: Split) => poems.filter((poem) => poem.split === split);
@@ -57,7 +61,7 @@ export class Dataset {
     return Math.ceil(this.#poems.train.length / this.#options.batchRows);
   }
 
-  /** The batches of a training epoch: the same for the same seed and epoch, whatever came before. */
+  /** The batches of a training epoch. They depend on the seed and the number of the epoch only. */
   *trainingEpoch(epoch: number): Generator<Batch> {
     const { batchRows, seed } = this.#options;
     const random = new Random(seed ^ Math.imul(epoch + 1, 0x9e3779b1));
@@ -72,7 +76,7 @@ export class Dataset {
     for (const batch of random.shuffle(batches)) yield makeBatch(batch);
   }
 
-  /** All poems of a held-out split by length, alone or, where they have any, behind their titles, which are given. */
+  /** All poems of a held-out split, sorted by length. `titled`: after their titles, which are not predicted. */
   *heldOut(
     split: 'validation' | 'test',
     titles: 'untitled' | 'titled' = 'untitled',
@@ -83,7 +87,7 @@ export class Dataset {
     for (let i = 0; i < sequences.length; i += batchRows) yield makeBatch(sequences.slice(i, i + batchRows));
   }
 
-  /** The poems of a split as token sequences, in the corpus's order. */
+  /** The poems of a split as token sequences, in the order of the corpus. */
   *sequences(split: Split, titles: 'untitled' | 'titled' = 'untitled'): Generator<Sequence> {
     for (const poem of this.#poems[split]) {
       const prompt = titles === 'titled' ? { title: themeOf(poem.title) } : {};
@@ -92,8 +96,8 @@ export class Dataset {
     }
   }
 
-  /** A poem as one epoch shows it; its title is predicted, where it has one. */
-  #drawSequence(poem: Poem, random: Random): Sequence {
+  /** A poem with the prompt that it has in one epoch. A title is predicted; an opening or heads are not. */
+  #drawSequence(poem: CorpusPoem, random: Random): Sequence {
     const { titleShare, announcedShare } = this.#options;
     const title = random.uniform() < titleShare ? themeOf(poem.title) : '';
     const announced = random.uniform() < announcedShare ? announce(poem.text, random) : {};
@@ -106,12 +110,12 @@ export class Dataset {
   }
 }
 
-/** The most lines whose heads are announced. */
+/** A poem of more lines is never announced by its heads. */
 const MOST_HEADS = 16;
 
-/** The opening of a poem, short ones most often, or its lines' heads. */
+/** Half the time the heads of a poem's lines; otherwise its opening, of one or two characters most often. */
 function announce(text: string, random: Random): Prompt {
-  const lines = text.split(/[，。]/u).filter((line) => line !== '');
+  const lines = verseLines(text);
   if (random.uniform() < 0.5 && lines.length <= MOST_HEADS) {
     return { heads: lines.map((line) => [...line][0]).join('') };
   }

@@ -1,14 +1,14 @@
-/** How busy a run keeps the machine: its own processor time, and the graphics card where there is one. */
+/** Measures how busy a run keeps the machine: its processor time, and the load of the graphics cards. */
 
 import { type GpuReading, readNvidia } from '../engines/nvidia.ts';
 
-/** Over one stretch of a run. */
+/** A reading over one interval of a run. */
 export interface DeviceReading {
-  /** Processor cores that the process kept busy, on average: 2 is two cores all the time. */
+  /** The mean number of processor cores that the process kept busy. */
   readonly cores: number;
-  /** Share of the time in which the busiest graphics card ran a kernel, 0 to 1; null where no card tells. */
+  /** Share of the time in which the busiest graphics card ran a kernel, 0 to 1; null if no card reports it. */
   readonly gpu: number | null;
-  /** The process's resident memory at the end of the stretch, in bytes. */
+  /** The resident memory of the process at the end of the interval, in bytes. */
   readonly memory: number;
 }
 
@@ -21,21 +21,21 @@ export class DeviceMonitor {
   #processor = process.cpuUsage();
   #samples: number[] = [];
 
-  /** Samples until it is closed. */
+  /** Samples the graphics cards until it is closed. */
   constructor(readCards = readNvidia, intervalMs = SAMPLE_INTERVAL_MS) {
     this.#readCards = readCards;
     this.#timer = setInterval(() => void this.#sample(), intervalMs);
     this.#timer.unref();
   }
 
-  /** Begins a stretch. */
+  /** Begins an interval. */
   begin(): void {
     this.#startedAt = performance.now();
     this.#processor = process.cpuUsage();
     this.#samples = [];
   }
 
-  /** The stretch since {@link begin}. */
+  /** Reads the interval since {@link begin}. */
   read(): DeviceReading {
     const { user, system } = process.cpuUsage(this.#processor);
     const elapsed = Math.max(1, performance.now() - this.#startedAt);
@@ -53,7 +53,7 @@ export class DeviceMonitor {
 
   async #sample(): Promise<void> {
     const cards = await this.#readCards();
-    // No card today is no card in an hour: asking again would start a process every time.
+    // A machine without cards is not asked again, because every question starts a process.
     if (cards === null) this.close();
     const busy = (cards ?? []).flatMap(({ utilization }) => (utilization === null ? [] : [utilization]));
     if (busy.length > 0) this.#samples.push(Math.max(...busy));

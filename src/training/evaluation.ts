@@ -1,23 +1,25 @@
-/** Scores on held-out poems, in the units of the field, and the trigram beside them. */
+/** Scores on held-out poems, of the network and of the trigram that it is compared with. */
 
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
+import { fromHalf, toHalf } from '../model/half.ts';
 import { FIRST_HANZI, UNK } from '../model/vocabulary.ts';
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
 import { negativeLogLikelihoods } from './network/backpropagation.ts';
+import { toTensors } from './network/network.ts';
 import { Trigram } from './trigram.ts';
 
-/** Adds up predictions; hanzi (unknown ones included) apart from marks and ends. */
-export class Tally {
+/** Sums the NLL of predictions, of all tokens and of hanzi. Unknown hanzi count as hanzi; marks and ends do not. */
+export class ScoreSum {
   #tokens = 0;
   #nll = 0;
   #hanzi = 0;
   #hanziNll = 0;
   #unknown = 0;
 
-  /** Counts one prediction of the id `target` at `nll` nats. */
+  /** Adds one prediction: `target` is the id that was to be predicted, `nll` its NLL in nats. */
   add(target: number, nll: number): void {
     this.#tokens++;
     this.#nll += nll;
@@ -27,7 +29,7 @@ export class Tally {
     if (target === UNK) this.#unknown++;
   }
 
-  /** Throws a RangeError where nothing was counted. */
+  /** Throws a RangeError if no hanzi were added. */
   scores(): HeldOutScores {
     if (this.#hanzi === 0) throw new RangeError('there are no poems to score');
     return {
@@ -39,31 +41,55 @@ export class Tally {
   }
 }
 
+/** Scores of the network on this thread's engine. */
 export async function scoreBatches(
   architecture: Architecture,
   parameters: Record<string, tf.Tensor>,
   batches: Iterable<Batch>,
 ): Promise<HeldOutScores> {
-  const tally = new Tally();
+  const sum = new ScoreSum();
   for (const batch of batches) {
-    const nll = await negativeLogLikelihoods(architecture, parameters, batch);
-    for (const [i, target] of batch.targets.entries()) tally.add(target, nll[i] as number);
-  }
-  return tally.scores();
-}
-
-/** The test scores of an interpolated Kneser-Ney trigram trained on the training split. */
-export function scoreTrigram(dataset: Dataset): HeldOutScores {
-  const trigram = Trigram.train(
-    [...dataset.sequences('train')].map(({ tokens }) => tokens),
-    dataset.vocabulary.size,
-  );
-  const tally = new Tally();
-  for (const { tokens, prefix } of dataset.sequences('test')) {
-    for (let i = prefix; i < tokens.length; i++) {
-      const [before, last, token] = [tokens[i - 2], tokens[i - 1], tokens[i]] as [number, number, number];
-      tally.add(token, -trigram.logProbability(before, last, token));
+    const losses = await negativeLogLikelihoods(architecture, parameters, batch);
+    for (const [i, target] of batch.targets.entries()) {
+      const nll = losses[i];
+      if (nll === undefined) throw new RangeError(`prediction ${i} of a batch has no loss`);
+      sum.add(target, nll);
     }
   }
-  return tally.scores();
+  return sum.scores();
+}
+
+/** Scores of float32 weights after rounding to the type in which a checkpoint stores them. */
+export async function scoreStored(
+  architecture: Architecture,
+  parameters: ReadonlyMap<string, Float32Array>,
+  type: 'float32' | 'float16',
+  batches: Iterable<Batch>,
+): Promise<HeldOutScores> {
+  const stored = new Map<string, Float32Array>();
+  for (const [name, values] of parameters) {
+    stored.set(name, type === 'float16' ? fromHalf(toHalf(values)) : values);
+  }
+  const tensors = toTensors(architecture, stored);
+  try {
+    return await scoreBatches(architecture, tensors, batches);
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+/** Test scores of an interpolated Kneser-Ney trigram that was trained on the training split. */
+export function scoreTrigram(dataset: Dataset): HeldOutScores {
+  const training = [...dataset.sequences('train')].map(({ tokens }) => tokens);
+  const trigram = Trigram.train(training, dataset.vocabulary.size);
+  const sum = new ScoreSum();
+  for (const { tokens, prefix } of dataset.sequences('test')) {
+    const ids = Array.from(tokens);
+    for (const [i, token] of ids.entries()) {
+      const [before, last] = [ids[i - 2], ids[i - 1]];
+      if (i < prefix || before === undefined || last === undefined) continue;
+      sum.add(token, -trigram.logProbability(before, last, token));
+    }
+  }
+  return sum.scores();
 }

@@ -1,6 +1,6 @@
 /**
- * TensorBoard event files, written as they are specified and without TensorFlow: records of the TFRecord format
- * (https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details), each a protocol buffer
+ * Writes TensorBoard event files, without TensorFlow. A file is a sequence of TFRecord records
+ * (https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details). Each record holds a protocol buffer
  * `tensorflow.Event` (tensorflow/core/util/event.proto) with scalar summaries.
  */
 
@@ -8,7 +8,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** Numbers by tag, as TensorBoard shows them: what stands before a slash groups them. */
+/** Numbers by tag. TensorBoard groups tags by the part before the slash. */
 export type Scalars = { readonly [tag: string]: number };
 
 export class EventFile {
@@ -16,8 +16,8 @@ export class EventFile {
   readonly #now: () => number;
 
   /**
-   * Begins a file of its own in the folder, which is made where it is not there. `now` gives milliseconds since
-   * 1970. Throws the usual file errors.
+   * Creates a new file in the folder, and the folder if it is missing. `now` returns milliseconds since 1970. Throws file
+   * errors.
    */
   constructor(folder: string, now: () => number = Date.now) {
     this.#now = now;
@@ -27,7 +27,7 @@ export class EventFile {
     this.#write(text(FILE_VERSION, 'brain.Event:2'));
   }
 
-  /** Says that a run goes on from here: what an older file has of this step and later ones is not shown. */
+  /** Records that a run resumes at `step`. TensorBoard then hides this step and later ones of older files. */
   resume(step: number): void {
     this.#write(varint(STEP, step), message(SESSION_LOG, varint(SESSION_STATUS, SESSION_START)));
   }
@@ -43,7 +43,7 @@ export class EventFile {
     closeSync(this.#file);
   }
 
-  /** Each record goes out in one write, so that a killed run leaves whole ones. */
+  /** Writes one record in one call, so that a killed run leaves only whole records. */
   #write(...fields: Buffer[]): void {
     writeSync(this.#file, record(Buffer.concat([double(WALL_TIME, this.#now() / 1000), ...fields])));
   }
@@ -114,10 +114,10 @@ function record(data: Buffer): Buffer {
   return Buffer.concat([head, data, tail]);
 }
 
-/** CRC-32C (Castagnoli), turned and shifted, since a checksum of data that holds checksums is weak. */
+/** CRC-32C (Castagnoli), rotated and offset as TFRecord specifies, because a checksum over checksums would be weak. */
 function maskedCrc(data: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of data) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] as number);
+  for (const byte of data) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
   crc = ~crc >>> 0;
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

@@ -1,10 +1,10 @@
-/** How a run is shown: a bar that redraws itself on a terminal, plain lines elsewhere. */
+/** Shows the progress of a run: a bar that redraws itself on a terminal, or plain lines elsewhere. */
 
 import type { LogEntry } from './curve.ts';
-import type { StepReport, Trainer } from './trainer.ts';
+import type { StepResult, Trainer } from './trainer.ts';
 
 const BAR_WIDTH = 24;
-/** Between redraws of the bar, and between plain lines, in milliseconds. */
+/** Milliseconds between redraws of the bar, and between plain lines. */
 const REDRAW_INTERVAL = 200;
 const LINE_INTERVAL = 15_000;
 
@@ -20,7 +20,8 @@ export class Progress {
     this.#now = now;
   }
 
-  step(step: StepReport, trainer: Pick<Trainer, 'epoch' | 'totalSteps'>, tokensPerSecond: number): void {
+  /** Shows a step, unless the last one was shown a moment ago. */
+  step(step: StepResult, trainer: Pick<Trainer, 'epoch' | 'totalSteps'>, tokensPerSecond: number): void {
     const now = this.#now();
     this.#started ??= { at: now, step: step.step };
     if (now - this.#shownAt < (this.#out.isTTY ? REDRAW_INTERVAL : LINE_INTERVAL)) return;
@@ -45,6 +46,7 @@ export class Progress {
     this.#out.write(`\r\x1b[2K${line.slice(0, (this.#out.columns ?? 120) - 1)}`);
   }
 
+  /** Shows an evaluation on a line that stays. */
   evaluation(entry: LogEntry): void {
     this.#validation = entry.validation.nll.toFixed(3);
     this.#clear();
@@ -58,7 +60,7 @@ export class Progress {
     this.#out.write(`${words.join('  ')}\n`);
   }
 
-  /** Leaves the cursor on a line of its own. */
+  /** Clears the bar, so that other output begins on an empty line. */
   end(): void {
     this.#clear();
   }
@@ -68,7 +70,7 @@ export class Progress {
   }
 }
 
-/** Milliseconds as 1h 02m, 3m 20s or 12s. */
+/** Writes milliseconds as 1h 02m, 3m 20s or 12s. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

@@ -1,4 +1,4 @@
-/** Recipes: named training configurations, as data. */
+/** Recipes: the named training configurations. */
 
 import type { Architecture } from '../model/architecture.ts';
 import type { PromptShares } from './dataset.ts';
@@ -8,43 +8,45 @@ import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {
   readonly name: string;
-  /** All but the vocabulary's size, which the corpus decides. */
+  /** Without the size of the vocabulary, which depends on the corpus. */
   readonly architecture: Omit<Architecture, 'vocabulary'>;
-  /** A hanzi that occurs less often in the training split is unknown. */
+  /** A hanzi that occurs less often in the training split becomes the token for unknown characters. */
   readonly minimumCount: number;
   readonly optimizer: OptimizerSettings;
   readonly schedule: Schedule;
-  /** The largest global norm that a step's gradients may have. */
+  /** Gradients with a larger global norm are scaled down to it. */
   readonly clipNorm: number;
+  /** From 0 to 1. */
   readonly dropout: number;
   readonly batchRows: number;
+  /** Passes over the corpus; fractions are allowed. */
   readonly epochs: number;
-  /** Passes over the Song poems before the first one over the corpus, as one run; null where there are none. */
-  readonly earlier: {
+  /** The first stage of the same run: passes over the Song poems. Null: there is no such stage. */
+  readonly pretraining: {
     readonly epochs: number;
     readonly dropout: number;
     /** That of the recipe, if it is not given. */
     readonly batchRows?: number;
   } | null;
   readonly seed: number;
-  /** What the products over all steps of a batch are computed in, where the engine has it; float32 elsewhere. */
+  /** The number type of large matrix products, on engines that have it. Other engines use float32. */
   readonly precision: Precision;
-  /** How weights are stored on disk. */
+  /** The number type of the weights on disk. */
   readonly stored: 'float32' | 'float16';
 }
 
 const adam = { kind: 'adam', beta1: 0.9, beta2: 0.98, epsilon: 1e-8 } as const;
-/** Adam as the report's notebook had it: the defaults of Keras. */
+/** Adam as in the report's notebook: the defaults of Keras. */
 const keras = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
-/** What the report's recipes share; docs/experiments.md compares them. */
+/** What the recipes of the student report share. docs/experiments.md compares them. */
 const study = {
   minimumCount: 7,
   clipNorm: 1,
   dropout: 0,
   batchRows: 64,
   epochs: 20,
-  earlier: null,
+  pretraining: null,
   titleShare: 0,
   announcedShare: 0,
   seed: 1,
@@ -54,8 +56,8 @@ const study = {
 
 export const RECIPES: { readonly [name: string]: Recipe } = {
   /**
-   * The PyTorch program of the report: embedding 100, two LSTM layers of 128, RMSprop at 0.01, clipping. Its
-   * batches are shuffled here, and no ReLU stands before the log-softmax.
+   * The PyTorch program of the report: embedding 100, two LSTM layers of 128, RMSprop at 0.01, clipping. Unlike there,
+   * batches are shuffled and there is no ReLU before the log-softmax.
    */
   report: {
     ...study,
@@ -64,7 +66,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     optimizer: { kind: 'rmsprop', decay: 0.99, epsilon: 1e-8 },
     schedule: { peak: 1e-2, warmupSteps: 100, decayShare: 0.3 },
   },
-  /** The TensorFlow notebook of the report: one SimpleRNN layer of 128, Adam, the loss masked by length. */
+  /** The TensorFlow notebook of the report: one SimpleRNN layer of 128, Adam, padding excluded from the loss. */
   'report-rnn': {
     ...study,
     name: 'report-rnn',
@@ -72,7 +74,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     optimizer: keras,
     schedule: { peak: 2e-3, warmupSteps: 100, decayShare: 0.3 },
   },
-  /** The notebook's network with nothing changed but the cell. */
+  /** The notebook's network with another cell. */
   'report-gru': {
     ...study,
     name: 'report-gru',
@@ -81,8 +83,8 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     schedule: { peak: 2e-3, warmupSteps: 100, decayShare: 0.3 },
   },
   /**
-   * The one that is served. Song poets wrote five times as much as is left of Tang, in the same forms: their verse
-   * teaches the language, and Tang verse, which comes last, how Tang poets use it.
+   * The recipe of the served checkpoint. There are five times as many Song poems as Tang poems, in the same forms. The
+   * network learns the language from them first, and then the style of Tang poets from Tang poems.
    */
   tang: {
     name: 'tang',
@@ -94,8 +96,8 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     dropout: 0.3,
     batchRows: 128,
     epochs: 12,
-    // Small batches at first: at equal numbers of updates the loss was the same whatever the batch.
-    earlier: { epochs: 3, dropout: 0.1, batchRows: 64 },
+    // Early on, the loss depends on the number of updates and not on the size of the batches.
+    pretraining: { epochs: 3, dropout: 0.1, batchRows: 64 },
     titleShare: 0.7,
     announcedShare: 0.35,
     seed: 1,

@@ -1,51 +1,50 @@
 /**
- * A training run in its folder: begins or resumes, evaluates and saves as it goes, and can be stopped or killed
- * at any moment. The checkpoint that is served and the state from which the run goes on are both written whole.
+ * A training run: it trains, evaluates and saves in turn, and can be stopped or killed at any moment. It writes two
+ * things, both atomically: the checkpoint that the service loads, and the state from which the run resumes.
  */
 
-import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { appendFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { EngineInfo } from '../engines/engine.ts';
 import type { HeldOutScores } from '../model/card.ts';
-import { fromHalf, toHalf } from '../model/half.ts';
-import { type CorpusIndexes, saveCheckpoint } from '../model/save-checkpoint.ts';
-import { Vocabulary } from '../model/vocabulary.ts';
+import { type CardDetails, type CorpusIndexes, saveCheckpoint } from '../model/save-checkpoint.ts';
 import { writeAtomically } from '../system/atomic-write.ts';
-import { LineIndex } from '../text-index/line-index.ts';
-import { NgramFilter } from '../text-index/ngram-filter.ts';
-import { type Corpus, CorpusError } from './corpus/corpus.ts';
+import type { Corpus } from './corpus/corpus.ts';
 import { drawLossCurve, type LogEntry } from './curve.ts';
-import { Dataset } from './dataset.ts';
 import { DeviceMonitor } from './device-monitor.ts';
-import { scoreBatches } from './evaluation.ts';
-import { toTensors } from './network/network.ts';
+import { scoreStored } from './evaluation.ts';
+import { PictureError } from './picture.ts';
 import type { Recipe } from './recipes.ts';
-import { type About, pathsIn, readLog, resume, setAside } from './run-folder.ts';
+import { RunFolder, type RunRecord, readLog, resume, statePath } from './run-folder.ts';
 import { writeState } from './state-file.ts';
-import { type StepReport, Trainer } from './trainer.ts';
+import { StepWindow } from './step-window.ts';
+import { type StepResult, Trainer } from './trainer.ts';
+import { buildCorpusIndexes, openTrainingData, type TrainingData } from './training-data.ts';
 
 const SAVE_INTERVAL_MS = 60_000;
 
 export interface RunOptions {
   readonly recipe: Recipe;
   readonly corpus: Corpus;
-  /** The Song poems, where the recipe has an earlier stage. */
-  readonly earlier: Corpus | null;
+  /** The Song poems, if the recipe has a pretraining stage. */
+  readonly pretraining: Corpus | null;
   readonly engine: EngineInfo;
   /** The checkpoint's folder. */
   readonly folder: string;
   readonly resume: boolean;
-  /** Stops after so many milliseconds; never, where it is infinite. */
+  /** The run stops after this time; infinite means never. */
   readonly limitMs: number;
-  /** Saves so often, besides the end; a minute, where it is not given. */
+  /** The time between two saves; default: a minute. The run also saves at its end. */
   readonly saveIntervalMs?: number;
-  /** Aborting stops the run after the step under way. */
+  /** Aborting it stops the run after the current step. */
   readonly signal: AbortSignal;
   readonly onStep: (
-    step: StepReport,
+    step: StepResult,
     run: { readonly trainer: Trainer; readonly tokensPerSecond: number },
   ) => void;
   readonly onEvaluation: (entry: LogEntry) => void;
+  /** Gets a sentence for the operator, if the run has to do without something. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 export interface RunResult {
@@ -54,204 +53,212 @@ export interface RunResult {
   readonly totalSteps: number;
 }
 
-/** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`, saying what is wrong. */
+/** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`. */
 export async function train(options: RunOptions): Promise<RunResult> {
-  const { recipe, corpus, earlier, folder } = options;
-  const dataset = openDataset(recipe, corpus);
-  const earlierDataset = earlier
-    ? new Dataset(earlier.poems, dataset.vocabulary, { ...recipe, ...recipe.earlier })
-    : null;
-  const corpora = earlier ? `${corpus.hash}+${earlier.hash}` : corpus.hash;
-  const resumed = options.resume ? await resume(pathsIn(folder).state, recipe, corpora) : null;
-  const trainer = new Trainer(recipe, dataset, earlierDataset, resumed?.state);
-  // What stands under the name already stays there, and may be served, until there is something to take its place.
-  const replaces = !resumed && (await stat(folder).catch(() => null)) !== null;
-  let place = replaces ? `${folder}.new` : folder;
-  if (replaces) await rm(place, { recursive: true, force: true });
-  let paths = pathsIn(place);
-  await mkdir(dirname(paths.state), { recursive: true });
-  const clock = { seconds: resumed?.about.seconds ?? 0, tokens: resumed?.about.tokens ?? 0 };
-  const log = resumed ? await readLog(paths.log, trainer.step) : [];
-  await writeAtomically(paths.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  const novelty = indexPoems(corpus, earlier);
-  let validation = log.at(-1)?.validation ?? null;
-  const monitor = new DeviceMonitor();
-
-  const save = async (test: HeldOutScores | null): Promise<void> => {
-    const state = await trainer.state();
-    await writeState(paths.state, state, { recipe, corpus: corpora, ...clock } satisfies About);
-    await saveCheckpoint(
-      place,
-      {
-        architecture: trainer.architecture,
-        parameters: state.parameters,
-        vocabulary: dataset.vocabulary,
-        type: recipe.stored,
-        novelty,
-      },
-      {
-        recipe: { ...recipe },
-        corpus: { source: corpus.source, sha256: corpus.hash, poems: dataset.trainingPoems },
-        earlier: earlier && { source: earlier.source, sha256: earlier.hash, poems: earlier.poems.length },
-        training: {
-          steps: trainer.step,
-          epochs: trainer.epoch,
-          tokens: clock.tokens,
-          seconds: Math.round(clock.seconds),
-          finished: trainer.finished,
-          engine: {
-            name: options.engine.name,
-            device: options.engine.device,
-            version: options.engine.version,
-          },
-        },
-        heldOut: { validation, test },
-      },
-    );
-    if (place !== folder && trainer.step > 0) {
-      await setAside(folder);
-      await rename(place, folder);
-      place = folder;
-      paths = pathsIn(place);
-    }
-  };
-
-  const evaluate = async (window: Window): Promise<void> => {
-    const device = monitor.read();
-    validation = await trainer.evaluate('validation');
-    const entry: LogEntry = {
-      step: trainer.step,
-      epoch: trainer.epoch,
-      tokens: clock.tokens,
-      seconds: Math.round(clock.seconds),
-      trainingLoss: window.loss / window.tokens,
-      validation,
-      learningRate: window.learningRate,
-      gradientNorm: window.norm / window.steps,
-      tokensPerSecond: (1000 * window.tokens) / window.ms,
-      device,
-    };
-    log.push(entry);
-    await appendFile(paths.log, `${JSON.stringify(entry)}\n`);
-    await writeAtomically(paths.curve, await drawLossCurve(basename(folder), log));
-    options.onEvaluation(entry);
-  };
-
+  const run = await TrainingRun.open(options);
   try {
-    if (!resumed) await save(null);
-    const evaluateEvery = evaluationInterval(dataset.batchesPerEpoch, trainer.totalSteps);
-    const deadline = performance.now() + options.limitMs;
-    let savedAt = performance.now();
-    let last = performance.now();
-    let window = emptyWindow();
-    monitor.begin();
-    for await (const step of trainer.steps()) {
-      const now = performance.now();
-      addStep(window, step, now - last);
-      clock.seconds += (now - last) / 1000;
-      clock.tokens += step.tokens;
-      options.onStep(step, { trainer, tokensPerSecond: (1000 * window.tokens) / window.ms });
-      // Lets signals and timers in: the engine blocks this thread.
-      await new Promise(setImmediate);
-      const stopping = options.signal.aborted || now >= deadline;
-      if (step.step % evaluateEvery === 0 || trainer.finished || stopping) {
-        if (!options.signal.aborted) await evaluate(window);
-        window = emptyWindow();
-        monitor.begin();
-      }
-      if (trainer.finished || stopping) break;
-      if (now - savedAt > (options.saveIntervalMs ?? SAVE_INTERVAL_MS)) {
-        await save(null);
-        savedAt = performance.now();
-      }
-      last = performance.now();
-    }
-    const test = options.signal.aborted ? null : await storedScores(trainer, dataset, recipe);
-    await save(test);
-    return { finished: trainer.finished, steps: trainer.step, totalSteps: trainer.totalSteps };
+    return await run.train();
   } finally {
-    monitor.close();
-    trainer.dispose();
+    run.close();
   }
 }
 
-/** Steps between evaluations: half an epoch, less in a run of few epochs, which is evaluated a dozen times. */
+/** Steps between evaluations: half an epoch, or a twelfth of the run if that is shorter; at least 50. */
 export function evaluationInterval(batchesPerEpoch: number, totalSteps: number): number {
   return Math.max(50, Math.ceil(Math.min(batchesPerEpoch / 2, totalSteps / 12)));
 }
 
-/** The data set of a recipe. Throws `CorpusError` where the corpus is too small for it. */
-export function openDataset(recipe: Recipe, corpus: Corpus, vocabulary?: Vocabulary): Dataset {
-  const counts = { train: 0, validation: 0, test: 0 };
-  for (const { split } of corpus.poems) counts[split]++;
-  for (const [split, count] of Object.entries(counts)) {
-    if (count === 0)
-      throw new CorpusError(`the corpus has no poems in its ${split} split: it is too small to train on`);
+/** What a run has at its start: its data, the trainer, and what an earlier session left. */
+interface Opened {
+  readonly data: TrainingData;
+  readonly novelty: CorpusIndexes;
+  readonly trainer: Trainer;
+  readonly folder: RunFolder;
+  /** Of the session that this one resumes. */
+  readonly record: RunRecord | null;
+  readonly log: LogEntry[];
+}
+
+class TrainingRun {
+  readonly #options: RunOptions;
+  readonly #data: TrainingData;
+  readonly #novelty: CorpusIndexes;
+  readonly #trainer: Trainer;
+  readonly #folder: RunFolder;
+  readonly #resuming: boolean;
+  readonly #log: LogEntry[];
+  readonly #monitor = new DeviceMonitor();
+  /** Time spent training and predictions learned from, all sessions together. */
+  #seconds: number;
+  #tokens: number;
+  #validation: HeldOutScores | null;
+  #window = new StepWindow();
+  #savedAt = 0;
+  #picturesMissing = false;
+
+  private constructor(options: RunOptions, { data, novelty, trainer, folder, record, log }: Opened) {
+    this.#options = options;
+    this.#data = data;
+    this.#novelty = novelty;
+    this.#trainer = trainer;
+    this.#folder = folder;
+    this.#resuming = record !== null;
+    this.#log = log;
+    this.#seconds = record?.seconds ?? 0;
+    this.#tokens = record?.tokens ?? 0;
+    this.#validation = log.at(-1)?.validation ?? null;
   }
-  const known =
-    vocabulary ??
-    Vocabulary.build(
-      corpus.poems.filter(({ split }) => split === 'train').map(({ text }) => text),
-      recipe.minimumCount,
-    );
-  return new Dataset(corpus.poems, known, recipe);
-}
 
-/**
- * What the training poems say, so that the model's poems do not repeat it: runs of all that was learned from, and the
- * corpus's own lines to find the nearest among.
- */
-function indexPoems(corpus: Corpus, earlier: Corpus | null): CorpusIndexes {
-  const lines = trainingLines(corpus);
-  const before = earlier ? trainingLines(earlier) : [];
-  return {
-    ngrams: NgramFilter.build([...lines, ...before]).bytes,
-    lines: LineIndex.build(lines).serialise(),
-  };
-}
-
-function trainingLines({ poems }: Corpus): string[] {
-  return poems
-    .filter(({ split }) => split === 'train')
-    .flatMap(({ text }) => text.split(/[，。]/u).filter((line) => line !== ''));
-}
-
-/** Test scores of the weights as they will be stored. */
-async function storedScores(trainer: Trainer, dataset: Dataset, recipe: Recipe): Promise<HeldOutScores> {
-  const { parameters } = await trainer.state();
-  const stored = new Map(
-    [...parameters].map(([name, values]) => [
-      name,
-      recipe.stored === 'float16' ? fromHalf(toHalf(values)) : values,
-    ]),
-  );
-  const tensors = toTensors(trainer.architecture, stored);
-  try {
-    return await scoreBatches(trainer.architecture, tensors, dataset.heldOut('test'));
-  } finally {
-    for (const tensor of Object.values(tensors)) tensor.dispose();
+  static async open(options: RunOptions): Promise<TrainingRun> {
+    const { recipe, corpus, pretraining } = options;
+    const data = openTrainingData(recipe, corpus, pretraining);
+    const resumed = options.resume ? await resume(statePath(options.folder), recipe, data.hash) : null;
+    const trainer = new Trainer(recipe, data.dataset, data.pretraining, resumed?.state);
+    const folder = await RunFolder.open(options.folder, { resuming: resumed !== null });
+    const log = resumed ? await readLog(folder.log, trainer.step) : [];
+    await writeAtomically(folder.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    const novelty = buildCorpusIndexes(corpus, pretraining);
+    return new TrainingRun(options, { data, novelty, trainer, folder, record: resumed?.record ?? null, log });
   }
-}
 
-/** What has happened since the last evaluation. */
-interface Window {
-  loss: number;
-  tokens: number;
-  norm: number;
-  steps: number;
-  ms: number;
-  learningRate: number;
-}
+  /** Trains until the run is finished, its time is over, or it is told to stop. Saves at the end. */
+  async train(): Promise<RunResult> {
+    const { limitMs, signal } = this.#options;
+    if (!this.#resuming) await this.#save(null);
+    const { dataset } = this.#data;
+    const interval = evaluationInterval(dataset.batchesPerEpoch, this.#trainer.totalSteps);
+    const deadline = performance.now() + limitMs;
+    this.#savedAt = performance.now();
+    let stepStartedAt = performance.now();
+    this.#beginWindow();
+    for await (const step of this.#trainer.steps()) {
+      const now = performance.now();
+      this.#count(step, now - stepStartedAt);
+      // Lets signals and timers in: the engine blocks this thread.
+      await new Promise(setImmediate);
+      const isLast = this.#trainer.finished || signal.aborted || now >= deadline;
+      if (isLast || step.step % interval === 0) await this.#evaluate();
+      if (isLast) break;
+      await this.#saveIfDue(now);
+      stepStartedAt = performance.now();
+    }
+    await this.#save(signal.aborted ? null : await this.#scoreTest());
+    const { finished, step: steps, totalSteps } = this.#trainer;
+    return { finished, steps, totalSteps };
+  }
 
-function emptyWindow(): Window {
-  return { loss: 0, tokens: 0, norm: 0, steps: 0, ms: 0, learningRate: 0 };
-}
+  close(): void {
+    this.#monitor.close();
+    this.#trainer.dispose();
+  }
 
-function addStep(window: Window, step: StepReport, ms: number): void {
-  window.loss += step.loss * step.tokens;
-  window.tokens += step.tokens;
-  window.norm += step.norm;
-  window.steps++;
-  window.ms += ms;
-  window.learningRate = step.learningRate;
+  #count(step: StepResult, ms: number): void {
+    this.#window.add(step, ms);
+    this.#seconds += ms / 1000;
+    this.#tokens += step.tokens;
+    const { tokensPerSecond } = this.#window;
+    this.#options.onStep(step, { trainer: this.#trainer, tokensPerSecond });
+  }
+
+  #beginWindow(): void {
+    this.#window = new StepWindow();
+    this.#monitor.begin();
+  }
+
+  /** Scores the validation split and logs the result, unless the run is to stop at once. Begins a new window. */
+  async #evaluate(): Promise<void> {
+    if (!this.#options.signal.aborted) {
+      const device = this.#monitor.read();
+      this.#validation = await this.#trainer.evaluate('validation');
+      const { trainingLoss, gradientNorm, tokensPerSecond, learningRate } = this.#window;
+      await this.#record({
+        step: this.#trainer.step,
+        epoch: this.#trainer.epoch,
+        tokens: this.#tokens,
+        seconds: Math.round(this.#seconds),
+        trainingLoss,
+        validation: this.#validation,
+        learningRate,
+        gradientNorm,
+        tokensPerSecond,
+        device,
+      });
+    }
+    this.#beginWindow();
+  }
+
+  async #record(entry: LogEntry): Promise<void> {
+    this.#log.push(entry);
+    await appendFile(this.#folder.log, `${JSON.stringify(entry)}\n`);
+    await this.#drawCurve();
+    this.#options.onEvaluation(entry);
+  }
+
+  /** Draws the log. Without the optional packages for pictures the run continues, and says so once. */
+  async #drawCurve(): Promise<void> {
+    try {
+      const svg = await drawLossCurve(basename(this.#options.folder), this.#log);
+      await writeAtomically(this.#folder.curve, svg);
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error;
+      if (!this.#picturesMissing) this.#options.onNote?.(error.message);
+      this.#picturesMissing = true;
+    }
+  }
+
+  async #saveIfDue(now: number): Promise<void> {
+    if (now - this.#savedAt <= (this.#options.saveIntervalMs ?? SAVE_INTERVAL_MS)) return;
+    await this.#save(null);
+    this.#savedAt = performance.now();
+  }
+
+  /** Writes the state and the checkpoint. */
+  async #save(test: HeldOutScores | null): Promise<void> {
+    const { recipe } = this.#options;
+    const state = await this.#trainer.state();
+    const record: RunRecord = {
+      recipe,
+      corpus: this.#data.hash,
+      seconds: this.#seconds,
+      tokens: this.#tokens,
+    };
+    await writeState(this.#folder.state, state, record);
+    const model = {
+      architecture: this.#trainer.architecture,
+      parameters: state.parameters,
+      vocabulary: this.#data.dataset.vocabulary,
+      type: recipe.stored,
+      novelty: this.#novelty,
+    };
+    await saveCheckpoint(this.#folder.path, model, this.#cardDetails(test));
+    if (this.#trainer.step > 0) await this.#folder.publish();
+  }
+
+  async #scoreTest(): Promise<HeldOutScores> {
+    const { parameters } = await this.#trainer.state();
+    const batches = this.#data.dataset.heldOut('test');
+    return scoreStored(this.#trainer.architecture, parameters, this.#options.recipe.stored, batches);
+  }
+
+  #cardDetails(test: HeldOutScores | null): CardDetails {
+    const { recipe, corpus, pretraining, engine } = this.#options;
+    return {
+      recipe: { ...recipe },
+      corpus: { source: corpus.source, sha256: corpus.hash, poems: this.#data.dataset.trainingPoems },
+      pretraining: pretraining && {
+        source: pretraining.source,
+        sha256: pretraining.hash,
+        poems: pretraining.poems.length,
+      },
+      training: {
+        steps: this.#trainer.step,
+        epochs: this.#trainer.epoch,
+        tokens: this.#tokens,
+        seconds: Math.round(this.#seconds),
+        finished: this.#trainer.finished,
+        engine: { name: engine.name, device: engine.device, version: engine.version },
+      },
+      heldOut: { validation: this.#validation, test },
+    };
+  }
 }

@@ -1,9 +1,8 @@
 /**
- * The file from which a run goes on: step, parameters and optimiser slots in full precision.
+ * The file from which a run resumes: the step, the parameters and the optimiser's slots, in float32.
  *
- * Layout: the length of a JSON header as an unsigned 32-bit little-endian integer, the header, then the arrays
- * as little-endian float32 in the header's order. One file, written beside and renamed, so that there is never
- * half a state.
+ * Layout: the length of a JSON header as an unsigned 32-bit little-endian integer; the header; the arrays as little-endian
+ * float32, in the order of the header. The file is written atomically.
  */
 
 import { createHash } from 'node:crypto';
@@ -16,18 +15,18 @@ interface Header {
   readonly format: 'shiren-state';
   readonly version: 1;
   readonly step: number;
-  /** What the caller wants to find unchanged: recipe, corpus. */
+  /** What the caller records of the run. */
   readonly about: unknown;
   readonly arrays: readonly {
     readonly kind: 'parameter' | 'slot';
     readonly name: string;
     readonly length: number;
   }[];
-  /** Of all array bytes, hexadecimal. */
+  /** Of the bytes of all arrays, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** A state file that cannot be used. */
+/** The file is not a state, or is damaged. */
 export class StateError extends OperatorError {
   override readonly name = 'StateError';
 }
@@ -57,7 +56,7 @@ export async function writeState(path: string, state: TrainerState, about: unkno
   await writeAtomically(path, length, json, ...data);
 }
 
-/** Throws {@link StateError} where the file is not a whole state; the usual file errors where it cannot be read. */
+/** Throws {@link StateError} if the file is no state or is damaged, and file errors if it cannot be read. */
 export async function readState(path: string): Promise<{ state: TrainerState; about: unknown }> {
   const bytes = await readFile(path);
   let header: Header;
@@ -77,7 +76,7 @@ export async function readState(path: string): Promise<{ state: TrainerState; ab
   const parameters = new Map<string, Float32Array>();
   const slots = new Map<string, Float32Array>();
   for (const { kind, name, length } of header.arrays) {
-    // A copy, since the header's length leaves the data at any alignment.
+    // The data may begin at any offset, and a Float32Array needs an offset divisible by four. So the bytes are copied.
     const copy = bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + 4 * length);
     (kind === 'parameter' ? parameters : slots).set(name, new Float32Array(copy));
     offset += 4 * length;

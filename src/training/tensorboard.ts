@@ -1,20 +1,20 @@
-/** A run as TensorBoard shows it: every step's loss as it happens, and every evaluation. */
+/** Writes the steps and evaluations of a run for TensorBoard. */
 
 import type { LogEntry } from './curve.ts';
 import { EventFile } from './event-file.ts';
-import type { StepReport } from './trainer.ts';
+import type { StepResult } from './trainer.ts';
 
 export class TensorBoard {
   readonly #file: EventFile;
   #resuming: boolean;
 
-  /** Writes to a file of its own in `folder`. With `resuming`, what older files have of the same steps is hidden. */
+  /** Writes to a new file in `folder`. With `resuming`, TensorBoard hides the same steps of older files. */
   constructor(folder: string, resuming: boolean) {
     this.#file = new EventFile(folder);
     this.#resuming = resuming;
   }
 
-  step({ step, loss, norm, learningRate }: StepReport): void {
+  step({ step, loss, norm, learningRate }: StepResult): void {
     if (this.#resuming) this.#file.resume(step);
     this.#resuming = false;
     this.#file.write(step, {

@@ -1,24 +1,25 @@
 /**
- * An interpolated trigram with modified Kneser-Ney discounts: the model that a recurrent one has to beat.
+ * An interpolated trigram model with modified Kneser-Ney discounts, with which the network is compared.
  * S. Chen and J. Goodman, "An empirical study of smoothing techniques for language modeling", 1998, section 3.
  *
- * Knows token ids only. Counts are kept in sorted typed arrays and looked up by binary search: a corpus of two and a
- * half million tokens is counted in a second or two, and no object is made per n-gram.
+ * The model works on token ids. Counts are stored in sorted typed arrays and found by binary search, without an object
+ * for each n-gram; two and a half million tokens are counted in a second or two. The loops over these arrays are hot,
+ * which is why their elements are cast to `number`: every index is within its array.
  */
 
-/** What is taken off counts of one, of two, and of three and more. */
+/** The discounts of counts of one, of two, and of three or more. */
 type Discounts = readonly [number, number, number];
 
-/** Where counts of counts cannot be had, as in a toy corpus; any values below one, two and three would do. */
+/** For a corpus too small to estimate discounts. Any values below one, two and three would do. */
 const DEFAULT_DISCOUNTS: Discounts = [0.5, 1, 1.5];
 
-/** Distinct n-grams and how often each stands; keys ascending. */
+/** The distinct n-grams, as ascending keys, and the count of each. */
 interface Counts {
   readonly keys: Float64Array;
   readonly counts: Int32Array;
 }
 
-/** Sorts `keys` in place and counts equal ones. */
+/** Sorts `keys` in place, and counts equal keys. */
 function countEqual(keys: Float64Array): Counts {
   keys.sort();
   let distinct = 0;
@@ -31,19 +32,18 @@ function countEqual(keys: Float64Array): Counts {
   return { keys: keys.slice(0, distinct), counts: counts.slice(0, distinct) };
 }
 
-/** Chen and Goodman's estimates, equation 26, from the numbers of n-grams that stand once to four times. */
+/** The estimates of Chen and Goodman, equation 26, from the numbers of n-grams that occur once to four times. */
 function discountsOf(counts: Int32Array): Discounts {
-  const of = [0, 0, 0, 0, 0];
-  for (const count of counts) if (count <= 4) of[count] = (of[count] as number) + 1;
-  const [, n1, n2, n3, n4] = of as [number, number, number, number, number];
+  const occurring = (times: number) => counts.reduce((sum, count) => (count === times ? sum + 1 : sum), 0);
+  const [n1, n2, n3, n4] = [occurring(1), occurring(2), occurring(3), occurring(4)];
   if (n1 === 0 || n2 === 0 || n3 === 0 || n4 === 0) return DEFAULT_DISCOUNTS;
   const y = n1 / (n1 + 2 * n2);
   const discounts = [1 - (2 * y * n2) / n1, 2 - (3 * y * n3) / n2, 3 - (4 * y * n4) / n3] as const;
-  // Outside these bounds an estimate says that the counts are no natural ones.
+  // An estimate outside these bounds means that the counts are not those of natural text.
   return discounts.every((discount, i) => discount > 0 && discount <= i + 1) ? discounts : DEFAULT_DISCOUNTS;
 }
 
-/** The first index in [from, to) whose key is not below `key`; `to` if there is none. */
+/** The first index in [from, to) whose key is at least `key`; `to` if there is none. */
 function lowerBound(keys: Float64Array, key: number, from: number, to: number): number {
   let low = from;
   let high = to;
@@ -55,18 +55,18 @@ function lowerBound(keys: Float64Array, key: number, from: number, to: number): 
   return low;
 }
 
-/** One order of the model: discounted counts of tokens after a context, and the weight of the order below. */
+/** One order of the model: the discounted counts of tokens after a context, and the weight of the lower order. */
 class Order {
   readonly #vocabularySize: number;
   /** context · V + token, ascending. */
   readonly #keys: Float64Array;
   readonly #counts: Int32Array;
   readonly #discounts: Discounts;
-  /** The distinct contexts, ascending; tokens of `contexts[i]` stand at starts[i] to starts[i + 1] in the keys. */
+  /** The distinct contexts, ascending. The keys of `contexts[i]` are at starts[i] to starts[i + 1]. */
   readonly #contexts: Float64Array;
   readonly #starts: Int32Array;
   readonly #totals: Float64Array;
-  /** The share of probability that each context leaves to the order below. */
+  /** The share of probability that each context leaves to the lower order. */
   readonly #left: Float64Array;
 
   constructor({ keys, counts }: Counts, vocabularySize: number) {
@@ -101,7 +101,7 @@ class Order {
     return this.#discounts[Math.min(count, 3) - 1] as number;
   }
 
-  /** The probability of `token` after `context`, where the order below gives it `lower`. */
+  /** The probability of `token` after `context`. `lower` is its probability by the lower order. */
   probability(context: number, token: number, lower: number): number {
     const contexts = this.#contexts;
     const at = lowerBound(contexts, context, 0, contexts.length);
@@ -118,7 +118,7 @@ class Order {
   }
 }
 
-/** Drops the first token of each n-gram: what is left are the distinct ways in which shorter n-grams continue. */
+/** Drops the first token of each distinct n-gram, and counts by how many tokens each shorter n-gram is preceded. */
 function continuations({ keys }: Counts, base: number): Counts {
   return countEqual(keys.map((key) => key % base));
 }
@@ -142,10 +142,11 @@ export class Trigram {
   }
 
   /**
-   * Counts the trigrams of the sequences. The first two tokens of each are context only (a form's tag and the mark
-   * where the poem begins); every later one, the end included, is predicted.
-   * @param vocabularySize V; ids are in [0, V), and V³ must be a safe integer: V is at most 208,063.
-   * @throws RangeError for an id or a vocabulary out of range.
+   * Counts the trigrams of the sequences. The first two tokens of a sequence (the tag of its form and the beginning of the
+   * poem) are context only; every later token is predicted, including the end.
+   *
+   * `vocabularySize` is V. Ids are in [0, V), and V³ must be a safe integer, so V is at most 208,063. Throws a RangeError
+   * if an id or V is out of range.
    */
   static train(sequences: Iterable<ArrayLike<number>>, vocabularySize: number): Trigram {
     if (!(vocabularySize > 0 && Number.isSafeInteger(vocabularySize ** 3))) {

@@ -1,7 +1,7 @@
 /**
- * Poems measured as verse: what a decoder writes, side by side with what people wrote.
+ * Measures poems as verse: those of a decoder, side by side with those of people.
  *
- * Openings and heads are drawn from the test split, so the model has seen neither them nor the human poems.
+ * Openings and heads are drawn from the test split, so training has seen neither them nor the human poems.
  */
 
 import { openDecoder } from '../decoding/open-decoder.ts';
@@ -12,39 +12,42 @@ import { FORM_NAMES, type FormName, type LineLength } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
 import type { Meter } from '../poetry/request.ts';
-import type { Poem } from './corpus/corpus.ts';
-import { type WritingOptions, type Written, writeAll } from './writing.ts';
+import { verseLines } from '../poetry/verse-lines.ts';
+import type { CorpusPoem } from './corpus/corpus.ts';
+import { type GeneratedPoem, type GenerationOptions, generateAll } from './generation.ts';
 
-export interface VerseOptions extends WritingOptions {
+export interface VerseOptions extends GenerationOptions {
   /** Poems of each form. */
   readonly poems: number;
   readonly meter: Meter;
 }
 
-/** What is measured of one side. Shares of poems are from 0 to 1; what does not apply is null. */
+/** The measurements of one side. Shares of poems are from 0 to 1; a measure that does not apply is null. */
 export interface VerseScores {
   readonly poems: number;
+  /** Share of poems with the right lengths, hanzi and marks. */
   readonly shape: number | null;
-  /** Every given character stands where it was asked for. */
+  /** Share of poems with every given character in its place. */
   readonly heads: number | null;
+  /** Shares of poems that keep the rhyme, a strict tone pattern, and a loose one. */
   readonly rhyme: number | null;
   readonly toneStrict: number | null;
   readonly toneLoose: number | null;
-  /** Mean share of the hanzi that fit the nearest strict pattern. */
+  /** Mean share of a poem's hanzi that fit its nearest strict pattern. */
   readonly toneCharacter: number | null;
-  /** Characters, in all poems, that are neither hanzi nor the marks of verse. */
+  /** The number of characters, in all poems, that are neither hanzi nor marks of verse. */
   readonly specials: number | null;
-  /** Verse lines, in all poems, that stand in the training split; lines that were given whole do not count. */
+  /** The number of lines, in all poems, that are in the training split. Lines that were given whole do not count. */
   readonly copiedLines: number | null;
-  /** Share of poems in which a hanzi comes back, doublings (悠悠) aside. */
+  /** Share of poems in which a hanzi comes back. Doublings (悠悠) do not count. */
   readonly repeatedCharacter: number | null;
   /** Share of poems in which a pair of neighbours comes back. */
   readonly repeatedBigram: number | null;
-  /** Different n-grams within lines over all of them, over as many lines on either side. */
+  /** Different n-grams within lines over all n-grams within lines, of as many poems on either side. */
   readonly distinct1: number | null;
   readonly distinct2: number | null;
   readonly distinct3: number | null;
-  /** Mean NLL in nats of the hanzi that were written, by the model, with no constraint. */
+  /** The model's mean NLL in nats of a hanzi, without the constraints of a plan. */
   readonly nllHanzi: number | null;
   readonly msPerPoem: number | null;
 }
@@ -57,20 +60,19 @@ export interface Comparison {
 export type VerseResults = { readonly [form in FormName | 'acrostic']: Comparison };
 
 /** The model's mean NLL in nats a hanzi over human poems of the test split. */
-export type ScoreHuman = (poems: readonly Poem[]) => Promise<number>;
+export type ScoreHuman = (poems: readonly CorpusPoem[]) => Promise<number>;
 
-/** Runs the whole comparison on the engine of this thread. */
+/** Measures all forms and acrostics on the engine of this thread. */
 export async function evaluateVerse(
   checkpoint: Checkpoint,
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   options: VerseOptions,
   scoreHuman: ScoreHuman,
   onProgress: (form: string, done: number) => void,
 ): Promise<VerseResults> {
   const decoder = await openDecoder(checkpoint);
-  const trainingLines = new Set(
-    poems.filter(({ split }) => split === 'train').flatMap(({ text }) => linesOf(text)),
-  );
+  const training = poems.filter(({ split }) => split === 'train');
+  const trainingLines = new Set(training.flatMap(({ text }) => verseLines(text)));
   const random = new Random(options.seed);
   const test = poems.filter(({ split }) => split === 'test');
   const results: Partial<Record<FormName | 'acrostic', Comparison>> = {};
@@ -80,50 +82,57 @@ export async function evaluateVerse(
       const plans = Array.from({ length: options.poems }, () =>
         planOpening(human.length > 0 ? human : test, form, options, random),
       );
-      const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress(form, done));
+      const { poems: written, ms } = await generateAll(decoder, plans, options, (done) =>
+        onProgress(form, done),
+      );
       const texts = written.map(({ characters }) => characters.join(''));
       const equal = Math.min(texts.length, human.length);
       results[form] = {
-        generated: scoreWritten(written, ms, trainingLines, texts.slice(0, equal)),
+        generated: scoreGenerated(written, ms, trainingLines, texts.slice(0, equal)),
         human: await scoreHumanPoems(human, form, trainingLines, scoreHuman, equal),
       };
     }
     const plans = Array.from({ length: options.poems }, () => planHeads(test, options, random));
-    const { written, ms } = await writeAll(decoder, plans, options, (done) => onProgress('acrostic', done));
+    const { poems: written, ms } = await generateAll(decoder, plans, options, (done) =>
+      onProgress('acrostic', done),
+    );
     const texts = written.map(({ characters }) => characters.join(''));
-    results.acrostic = { generated: scoreWritten(written, ms, trainingLines, texts), human: NO_POEMS };
+    results.acrostic = { generated: scoreGenerated(written, ms, trainingLines, texts), human: NO_POEMS };
   } finally {
     decoder.dispose();
   }
   return results as VerseResults;
 }
 
-/** A plan that begins as one of the poems does, with its first one or two hanzi. */
+/** A plan with the opening of one of the human poems, of one or two hanzi. */
 function planOpening(
-  human: readonly Poem[],
+  human: readonly CorpusPoem[],
   form: FormName,
   { meter }: VerseOptions,
   random: Random,
 ): VersePlan {
-  const poem = human[random.below(human.length)] as Poem;
-  const opening = [...linesOf(poem.text).join('')].slice(0, 1 + random.below(2)).join('');
+  const { text } = drawFrom(human, random);
+  const opening = [...verseLines(text).join('')].slice(0, 1 + random.below(2)).join('');
   return compilePlan({ kind: 'poem', opening, form, title: '', meter, rhyme: 'auto' });
 }
 
-/** A plan with two to sixteen heads drawn from the test split, in lines of five or seven. */
-function planHeads(test: readonly Poem[], { meter }: VerseOptions, random: Random): VersePlan {
-  const draw = () => {
-    const hanzi = linesOf((test[random.below(test.length)] as Poem).text).join('');
-    const characters = [...hanzi];
-    return characters[random.below(characters.length)] as string;
-  };
+/** A plan with two to sixteen heads from the test split, in lines of five or seven. */
+function planHeads(test: readonly CorpusPoem[], { meter }: VerseOptions, random: Random): VersePlan {
+  const draw = () => drawFrom([...verseLines(drawFrom(test, random).text).join('')], random);
   const heads = Array.from({ length: 2 + random.below(15) }, draw).join('');
   const length: LineLength = random.below(2) === 0 ? 5 : 7;
   return compilePlan({ kind: 'acrostic', heads, length, meter, rhyme: 'auto' });
 }
 
-function scoreWritten(
-  written: readonly Written[],
+/** Throws a RangeError if there are no items. */
+function drawFrom<T>(items: readonly T[], random: Random): T {
+  const item = items[random.below(items.length)];
+  if (item === undefined) throw new RangeError('there is nothing to draw from');
+  return item;
+}
+
+function scoreGenerated(
+  written: readonly GeneratedPoem[],
   ms: number,
   trainingLines: ReadonlySet<string>,
   equalTexts: readonly string[],
@@ -145,7 +154,7 @@ function scoreWritten(
 }
 
 async function scoreHumanPoems(
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   form: FormName,
   trainingLines: ReadonlySet<string>,
   scoreHuman: ScoreHuman,
@@ -160,7 +169,7 @@ async function scoreHumanPoems(
     heads: null,
     ...verseShares(reports),
     specials: texts.reduce((n, text) => n + text.replace(ORDINARY, '').length, 0),
-    copiedLines: texts.flatMap(linesOf).filter((line) => trainingLines.has(line)).length,
+    copiedLines: texts.flatMap(verseLines).filter((line) => trainingLines.has(line)).length,
     ...distinct(texts.slice(0, equal)),
     nllHanzi: await scoreHuman(poems),
     msPerPoem: null,
@@ -204,12 +213,8 @@ function verseShares(reports: readonly VerseReport[]) {
   };
 }
 
-function linesOf(text: string): string[] {
-  return text.split(/[，。]/u).filter((line) => line !== '');
-}
-
-/** Lines of a poem of ours that stand in the training split, but for those that the asker gave whole. */
-function copied({ characters, plan }: Written, trainingLines: ReadonlySet<string>): number {
+/** The number of a generated poem's lines that are in the training split and were not given whole. */
+function copied({ characters, plan }: GeneratedPoem, trainingLines: ReadonlySet<string>): number {
   let count = 0;
   for (let line = 0; line < plan.lines; line++) {
     const start = line * (plan.length + 1);
@@ -224,7 +229,7 @@ function distinct(texts: readonly string[]): Pick<VerseScores, 'distinct1' | 'di
   const of = (n: number) => {
     const seen = new Set<string>();
     let total = 0;
-    for (const line of texts.flatMap(linesOf)) {
+    for (const line of texts.flatMap(verseLines)) {
       const characters = [...line];
       for (let at = 0; at + n <= characters.length; at++) {
         seen.add(characters.slice(at, at + n).join(''));

@@ -1,4 +1,4 @@
-/** The verse measurements as a table for people: a column a form and side, a row a measure. */
+/** The verse measurements as a text table: two columns for each form, ours and people's, and a row for each measure. */
 
 import type { VerseResults, VerseScores } from './verse-evaluation.ts';
 

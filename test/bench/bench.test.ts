@@ -38,10 +38,8 @@ test('the last line says how fast poems are written', { timeout: 60_000 }, async
     eventLoopDelayP99: expect.any(Number),
     memory: { before: expect.any(Number), after: expect.any(Number) },
   });
-  const [{ poemsPerSecond, p50, p95, p99 }] = result.concurrency;
+  const [{ poemsPerSecond, p50, p99 }] = result.concurrency;
   expect(p50).toBeGreaterThan(0);
-  expect(p95).toBeGreaterThanOrEqual(p50);
-  expect(p99).toBeGreaterThanOrEqual(p95);
   // Three poets, each with one poem at a time.
   expect(poemsPerSecond).toBeGreaterThan((3 * 1000) / p99 / 2);
   expect(poemsPerSecond).toBeLessThan(((3 * 1000) / p50) * 2);
@@ -70,6 +68,7 @@ test.each([
 ] as const)('%j is answered with one sentence', async (args, sentence) => {
   const failure = await promisify(execFile)(process.execPath, [BENCH, ...args]).catch((error) => error);
   expect(failure.code).toBe(1);
+  expect(failure.stderr).toMatch(/^shiren: /m);
   expect(failure.stderr).toContain(sentence);
   expect(failure.stderr).not.toMatch(/^ {4}at /m);
 });

@@ -1,4 +1,4 @@
-/** An inference service without a model: it fills the free places with one character after another. */
+/** An inference service without a model: it fills the free slots with characters from a fixed list. */
 
 import type {
   Asker,
@@ -15,10 +15,10 @@ const INK = [...'東風吹雨過青山卻望千門草色閒家在夢中何日到
 
 export class FakeInference implements Inference {
   readonly orders: { readonly order: Order; readonly asker: Asker }[] = [];
-  /** What the next order meets instead of a poem. */
+  /** If not null, the next order fails with this error. */
   fault: Error | null = null;
   serving = 'fake';
-  /** Writes nothing until it is called off. */
+  /** If true, orders wait until they are cancelled. */
   hold = false;
 
   async write(order: Order, asker: Asker, { signal }: WriteOptions = {}): Promise<GeneratedPoem> {

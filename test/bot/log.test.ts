@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe('the log', () => {
-  it('keeps what Discord’s errors carry to itself', () => {
+  it('leaves out the token and the user’s text that errors of Discord contain', () => {
     const error = new DiscordAPIError(
       { code: 50035, message: 'Invalid Form Body' },
       50035,
@@ -30,7 +30,7 @@ describe('the log', () => {
     expect(written.join('')).not.toMatch(/an-interaction-token|what somebody wrote/);
   });
 
-  it('strikes out the secrets that it was told, wherever they turn up', () => {
+  it('replaces the given secrets wherever they occur', () => {
     openLog('info', ['s3cret-s3cret-s3cret', 'w']).info(
       { at: ['s3cret-s3cret-s3cret'] },
       'with s3cret-s3cret-s3cret',
@@ -39,7 +39,7 @@ describe('the log', () => {
     expect(written.join('')).toContain('with [token]');
   });
 
-  it('writes one line of JSON, with a level in words and a time', () => {
+  it('writes one line of JSON, with the level’s name and a time', () => {
     openLog('info').info({ n: 1 }, 'hello');
     expect(written).toHaveLength(1);
     expect(JSON.parse(written[0] ?? '')).toMatchObject({
@@ -54,7 +54,7 @@ describe('the log', () => {
 });
 
 describe('the log on a terminal', () => {
-  it('writes one short line, with a fault’s stack under it', () => {
+  it('writes one short line, with an error’s stack under it', () => {
     const before = process.stderr.isTTY;
     process.stderr.isTTY = true;
     const log = openLog('info');
@@ -67,7 +67,7 @@ describe('the log on a terminal', () => {
 });
 
 describe('redaction', () => {
-  it('finds tokens in addresses and bot tokens anywhere', () => {
+  it('finds tokens in URLs, and bot tokens anywhere', () => {
     expect(redact('POST /interactions/1/abc/callback')).toBe('POST /interactions/1/[token]/callback');
     expect(redact('/webhooks/1/abc?wait=true')).toBe('/webhooks/1/[token]?wait=true');
     expect(redact(`Bot ${'a'.repeat(24)}.${'b'.repeat(6)}.${'c'.repeat(27)}`)).toBe('Bot [token]');

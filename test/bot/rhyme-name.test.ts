@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Complaint } from '../../src/bot/complaint.ts';
 import { RHYME_NAMES, rhymeNamed, suggestRhymes } from '../../src/bot/rhyme-name.ts';
+import { UserError } from '../../src/bot/user-error.ts';
 import { ALL_RHYMES } from '../../src/poetry/prosody.ts';
 
 describe('a rhyme group', () => {
-  it('is one of those that verse knows', () => {
+  it('is one of the groups of src/poetry', () => {
     expect([...RHYME_NAMES].sort()).toEqual(['auto', ...ALL_RHYMES].sort());
   });
 
@@ -29,8 +29,8 @@ describe('a rhyme group', () => {
     ['dong', '東 冬'],
     ['yu', '魚 虞'],
     ['xian', '先 咸'],
-  ])('is asked for again where %s could be %s', (typed, groups) => {
-    expect(() => rhymeNamed(typed)).toThrow(Complaint);
+  ])('is refused as ambiguous if %s can mean %s', (typed, groups) => {
+    expect(() => rhymeNamed(typed)).toThrow(UserError);
     expect(() => rhymeNamed(typed)).toThrow(groups);
   });
 

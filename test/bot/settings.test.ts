@@ -19,7 +19,7 @@ describe('settings', () => {
     expect(settings.CHECKPOINTS).toMatch(/[\\/]checkpoints$/);
   });
 
-  it('are read in the forms that people write them in', () => {
+  it('may be written in several forms', () => {
     const settings = readSettings({
       OWNER_IDS: '111111111111111111, 222222222222222222 333333333333333333,',
       SHARDS: '4',

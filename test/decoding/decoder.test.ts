@@ -8,6 +8,7 @@ import { Stepper } from '../../src/decoding/stepper.ts';
 import { valuesOf } from '../../src/model/architecture.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { acrosticPlan, NO_PROMPTS, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
 
 async function drain(decoder: Decoder): Promise<Row[]> {
@@ -273,7 +274,7 @@ describe('if no token is left', () => {
     });
     let last = await write(decoder, { seed: 5 });
     for (let round = 0; round < 20; round++) {
-      for (const line of last.split(/[，。]/u)) {
+      for (const line of verseLines(last)) {
         for (let i = 0; i + 3 <= line.length; i++) banned.add(line.slice(i, i + 3));
       }
       const next = await write(decoder, { seed: 5 });

@@ -6,7 +6,8 @@ import { CELL_NAMES } from '../../src/model/architecture.ts';
 import { Random } from '../../src/model/random.ts';
 import { FIRST_HANZI } from '../../src/model/vocabulary.ts';
 import { CELLS } from '../../src/training/network/cells/cells.ts';
-import { inputProduct, logits, recurrentWeights, toTensors } from '../../src/training/network/network.ts';
+import { inputProduct, recurrentWeights, toTensors } from '../../src/training/network/network.ts';
+import { logits } from '../../src/training/network/output.ts';
 import { type TinyModel, tinyModel } from '../model/tiny-model.ts';
 
 /** The logits after a sequence, by the network's own definition. */

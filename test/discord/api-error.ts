@@ -1,4 +1,4 @@
-/** An error as Discord's API words it: an HTTP status, a code, a message, and for forms where in them. */
+/** Errors of Discord's HTTP API: an HTTP status, a code, a message, and for an invalid form the path to its fault. */
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -26,7 +26,7 @@ export const alreadyAcknowledged = () =>
   new ApiError(400, 40060, 'Interaction has already been acknowledged.');
 export const emptyMessage = () => new ApiError(400, 50006, 'Cannot send an empty message');
 
-/** A form with something wrong at `path`, as in `0.options.2.name`. */
+/** The error for a form whose value at `path`, such as `0.options.2.name`, is invalid. */
 export function invalidForm(path: string, code: string, message: string): ApiError {
   let errors: object = { _errors: [{ code, message }] };
   for (const key of path.split('.').reverse()) errors = { [key]: errors };

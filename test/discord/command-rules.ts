@@ -1,4 +1,7 @@
-/** What Discord accepts as an application's commands, after its documentation of application commands. */
+/**
+ * Checks an application's commands as Discord does, by its documentation:
+ * https://discord.com/developers/docs/interactions/application-commands
+ */
 
 import { invalidForm } from './api-error.ts';
 
@@ -41,10 +44,10 @@ const DISCORD_LOCALES = new Set(
     'zh-CN ja zh-TW ko'
   ).split(' '),
 );
-/** Names, descriptions and values of a command together. */
-const LARGEST = 8000;
+/** The most characters in the names, descriptions and values of a command together. */
+const MAX_SIZE = 8000;
 
-/** Throws the API's error for the first thing that Discord would not take. */
+/** Throws the API's error for the first thing that Discord would refuse. */
 export function checkCommands(commands: readonly RegisteredCommand[]): void {
   const list: unknown = commands;
   if (!Array.isArray(list)) throw invalidForm('_', 'BASE_TYPE_BAD_LIST', 'Must be a list');
@@ -75,8 +78,8 @@ export function checkCommands(commands: readonly RegisteredCommand[]): void {
       optional ||= option.required !== true;
       checkOption(option, path);
     }
-    if (sizeOf(command) > LARGEST) {
-      throw invalidForm(`${at}`, 'APPLICATION_COMMAND_TOO_LARGE', `Larger than ${LARGEST} characters`);
+    if (sizeOf(command) > MAX_SIZE) {
+      throw invalidForm(`${at}`, 'APPLICATION_COMMAND_TOO_LARGE', `Larger than ${MAX_SIZE} characters`);
     }
   }
 }
@@ -140,7 +143,7 @@ function unique<T>(things: readonly T[], nameOf: (thing: T) => string, code: str
   if (new Set(things.map(nameOf)).size < things.length) throw invalidForm('_', code, 'Names must be unique');
 }
 
-/** The longest localization counts, of every text. */
+/** The size of a command. For each text, the longest localization counts. */
 function sizeOf(command: RegisteredCommand): number {
   const longest = (text: string, others: Record<string, string> | null | undefined) =>
     Math.max(text.length, ...Object.values(others ?? {}).map((other) => other.length));

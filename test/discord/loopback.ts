@@ -1,6 +1,6 @@
 /**
- * A Discord of our own on 127.0.0.1: its HTTP API (v10) and gateway as far as a bot of slash commands meets
- * them, as strict as the real one, with people who use commands and faults that can be ordered.
+ * A Discord for tests on 127.0.0.1. It has the part of the HTTP API (v10) and of the gateway that a bot with slash
+ * commands uses, and it is as strict as the real one. Tests can inject faults into requests.
  */
 
 import { once } from 'node:events';
@@ -14,20 +14,23 @@ import {
   unknownInteraction,
   unknownWebhook,
 } from './api-error.ts';
+import type { ClientInteraction } from './client-interaction.ts';
 import { checkCommands, type RegisteredCommand } from './command-rules.ts';
-import type { Encounter } from './encounter.ts';
-import { LoopbackGateway } from './gateway.ts';
+import { LoopbackGateway } from './loopback-gateway.ts';
 import type { MessageBody, SentFile } from './message-rules.ts';
 import { RateLimits } from './rate-limits.ts';
 import { snowflake } from './snowflake.ts';
 
-/** What is to go wrong with a request. */
+/** A fault to inject into matching requests. */
 export interface Fault {
   readonly method: string;
   readonly path: RegExp;
-  /** How many requests it befalls. */
+  /** How many more requests it applies to. */
   times: number;
-  /** `status`: answered so, and nothing done. `lost`: done, but never answered. `late`: done, answered after `ms`. */
+  /**
+   * `status`: the request is refused with that status. `lost`: it is carried out but never answered. `late`: it is
+   * carried out and answered after `ms`. `reset`: the connection is closed and nothing is carried out.
+   */
   readonly how:
     | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number }
     | { readonly kind: 'lost' }
@@ -38,7 +41,7 @@ export interface Fault {
 export interface LoopbackSettings {
   readonly guilds?: readonly string[];
   readonly heartbeatMs?: number;
-  /** Shards that GET /gateway/bot recommends. */
+  /** The number of shards that GET /gateway/bot recommends. */
   readonly shards?: number;
 }
 
@@ -50,14 +53,14 @@ export class LoopbackDiscord {
   readonly user = { id: snowflake(), username: 'shiren', discriminator: '0000', avatar: null, bot: true };
   readonly guilds: readonly string[];
   readonly gateway: LoopbackGateway;
-  /** Commands by where they are registered: `global`, or a server's id. */
+  /** The registered commands by scope: `global`, or a server's id. */
   readonly commands = new Map<string, RegisteredCommand[]>();
   readonly faults: Fault[] = [];
-  /** Every request, as `POST /interactions/…` with the status it got. */
+  /** Every request, with the status of its answer (0 before that). */
   readonly requests: { readonly method: string; readonly path: string; status: number }[] = [];
-  /** Faults of the server's own finding that no answer can carry, as a message that pings. */
-  readonly offences: string[] = [];
-  readonly encounters = new Map<string, Encounter>();
+  /** Errors that Discord would not report in an answer, such as a message that pings someone. */
+  readonly unexpectedErrors: string[] = [];
+  readonly interactions = new Map<string, ClientInteraction>();
   readonly #http = createServer((request, response) => void this.#serve(request, response));
   readonly #limits = new RateLimits();
   readonly #shards: number;
@@ -88,7 +91,7 @@ export class LoopbackDiscord {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** What `DISCORD_API` is set to. */
+  /** The value for the setting DISCORD_API. */
   get api(): string {
     return `http://127.0.0.1:${this.port}/api`;
   }
@@ -136,7 +139,7 @@ export class LoopbackDiscord {
       const form = await readForm(Buffer.concat(chunks), request.headers['content-type'] ?? '');
       result = this.#route(method, path, form, url.searchParams, request.headers.authorization);
     } catch (error) {
-      if (!(error instanceof ApiError)) this.offences.push(String(error));
+      if (!(error instanceof ApiError)) this.unexpectedErrors.push(String(error));
       result =
         error instanceof ApiError
           ? { status: error.status, body: error.body }
@@ -165,24 +168,27 @@ export class LoopbackDiscord {
     const ok = (body: object) => ({ status: 200, body });
     if (parts[0] === 'interactions') {
       const [, id = '', token, end] = parts;
-      const encounter = this.encounters.get(id);
+      const interaction = this.interactions.get(id);
       if (method !== 'POST' || end !== 'callback') throw notFound();
-      if (!encounter || encounter.token !== token) throw unknownInteraction();
-      encounter.acknowledge(json as Parameters<Encounter['acknowledge']>[0], files);
+      if (!interaction || interaction.token !== token) throw unknownInteraction();
+      interaction.acknowledge(json as Parameters<ClientInteraction['acknowledge']>[0], files);
       if (query.get('with_response') !== 'true') return { status: 204, body: null };
-      return ok({ interaction: { id, type: encounter.kind }, resource: { type: encounter.acknowledgement } });
+      return ok({
+        interaction: { id, type: interaction.kind },
+        resource: { type: interaction.acknowledgement },
+      });
     }
     if (parts[0] === 'webhooks') {
       const [, application, token, , message] = parts;
-      const encounter = [...this.encounters.values()].find((one) => one.token === token);
-      if (!encounter || application !== this.application.id) throw unknownWebhook();
+      const interaction = [...this.interactions.values()].find((one) => one.token === token);
+      if (!interaction || application !== this.application.id) throw unknownWebhook();
       const body = json as MessageBody;
-      if (message === undefined && method === 'POST') return ok(encounter.followUp(body, files));
+      if (message === undefined && method === 'POST') return ok(interaction.followUp(body, files));
       if (message !== '@original') throw notFound();
-      if (method === 'GET') return ok(encounter.original());
-      if (method === 'PATCH') return ok(encounter.editOriginal(body, files));
+      if (method === 'GET') return ok(interaction.original());
+      if (method === 'PATCH') return ok(interaction.editOriginal(body, files));
       if (method !== 'DELETE') throw notFound();
-      encounter.deleteOriginal();
+      interaction.deleteOriginal();
       return { status: 204, body: null };
     }
     if (authorization !== `Bot ${this.token}`) throw unauthorized();
@@ -200,7 +206,7 @@ export class LoopbackDiscord {
     return ok(this.#commands(method, rest, json, query.get('with_localizations') === 'true'));
   }
 
-  /** `commands`, or `guilds/ID/commands`. */
+  /** `parts` is `commands`, or `guilds/ID/commands`. */
   #commands(method: string, parts: readonly string[], json: unknown, localized: boolean): object {
     const everywhere = parts.length === 1 && parts[0] === 'commands';
     const [guilds, guild = '', commands] = parts;
@@ -225,7 +231,7 @@ export class LoopbackDiscord {
   }
 }
 
-/** A command as Discord gives it back: what it took for granted filled in, what says nothing left out. */
+/** A command as Discord returns it: with defaults filled in, and without fields that say nothing. */
 function asStored(command: RegisteredCommand, everywhere: boolean, localized: boolean): object {
   const { options = [], integration_types, contexts, ...rest } = command;
   const stored = {

@@ -1,4 +1,7 @@
-/** What Discord accepts as a message, after its documentation of messages, embeds and components. */
+/**
+ * Checks a message as Discord does, by its documentation of messages, embeds and components:
+ * https://discord.com/developers/docs/resources/message
+ */
 
 import { emptyMessage, invalidForm } from './api-error.ts';
 
@@ -32,7 +35,7 @@ export interface SentFile {
 const EPHEMERAL = 64;
 const SUPPRESS_EMBEDS = 4;
 
-/** Throws the API's error for the first thing that Discord would not take. Lengths are in UTF-16 units. */
+/** Throws the API's error for the first thing that Discord would refuse. Lengths are in UTF-16 units. */
 export function checkMessage(body: MessageBody, files: readonly SentFile[]): void {
   const { content, embeds = [], components = [], flags = 0 } = body;
   if (!content && embeds.length === 0 && files.length === 0 && components.length === 0) throw emptyMessage();
@@ -85,7 +88,7 @@ function atMost(length: number | undefined, limit: number, path: string): void {
   }
 }
 
-/** Whether sending it would notify somebody. Embeds never do. */
+/** Whether the message would notify anyone. Embeds never do. */
 export function pings(body: MessageBody): boolean {
   const allowed = body.allowed_mentions?.parse ?? ['users', 'roles', 'everyone'];
   return allowed.length > 0 && /@everyone|@here|<@[!&]?\d+>/.test(body.content ?? '');

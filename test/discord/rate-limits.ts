@@ -1,4 +1,4 @@
-/** Discord's rate limits as it announces them: a bucket for each interaction's webhook, five requests in two seconds. */
+/** Discord's rate limits: each interaction's webhook has a bucket of five requests in two seconds. */
 
 const LIMIT = 5;
 const WINDOW_MS = 2000;
@@ -11,7 +11,7 @@ interface Bucket {
 export class RateLimits {
   readonly #buckets = new Map<string, Bucket>();
 
-  /** Counts a request; `body` is what to answer where it is one too many. */
+  /** Counts a request. If it exceeds the limit, the result has the `body` to answer with status 429. */
   take(method: string, path: string): { readonly headers: Record<string, string>; readonly body?: object } {
     const webhook = /^\/webhooks\/\d+\/[^/]+/.exec(path)?.[0];
     if (!webhook) return { headers: {} };

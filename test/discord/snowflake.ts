@@ -1,4 +1,4 @@
-/** Discord's ids: milliseconds since 2015, then a counter. */
+/** Discord's ids (snowflakes): milliseconds since 2015 above bit 22, then a counter. */
 
 const EPOCH = 1_420_070_400_000n;
 let counter = 0n;
@@ -8,7 +8,7 @@ export function snowflake(): string {
   return (((BigInt(Date.now()) - EPOCH) << 22n) | counter).toString();
 }
 
-/** The shard that a server belongs to, of `count`. */
+/** The index of the shard, of `count`, that gets a server's events. */
 export function shardOf(guild: string, count: number): number {
   return Number((BigInt(guild) >> 22n) % BigInt(count));
 }

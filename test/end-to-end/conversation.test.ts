@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCALES, type Locale, scriptOf, texts } from '../../src/bot/locale.ts';
 import { toSimplified } from '../../src/poetry/script.ts';
-import type { ShownMessage } from '../discord/encounter.ts';
+import type { ShownMessage } from '../discord/client-interaction.ts';
 import { snowflake } from '../discord/snowflake.ts';
+import { Harness, OWNER } from './harness.ts';
 import type { Program } from './program.ts';
-import { OWNER, Stage } from './stage.ts';
 
 const AGAIN = 0;
 const FORM = 1;
 const REPORT = 2;
 
-let stage: Stage;
+let harness: Harness;
 let bot: Program;
 
 beforeAll(async () => {
-  stage = await Stage.open();
-  await stage.register();
-  bot = await stage.serve({ USER_PER_MINUTE: '1000', HTTP_PORT: '0' });
+  harness = await Harness.open();
+  await harness.register();
+  bot = await harness.serve({ USER_PER_MINUTE: '1000', HTTP_PORT: '0' });
 });
-afterAll(() => stage.close());
+afterAll(() => harness.close());
 
 function linesOf(message: ShownMessage): string[] {
   const description = message.embeds?.[0]?.description ?? '';
@@ -26,8 +26,8 @@ function linesOf(message: ShownMessage): string[] {
 }
 
 describe.each(LOCALES)('in %s', (locale) => {
-  it('writes a poem of the form asked for, in the script of the place', async () => {
-    const asked = stage.person({ locale }).use('poem', { opening: '明月', form: 'wujue', seed: 7 });
+  it('writes a poem in the requested form, in the script of the locale', async () => {
+    const asked = harness.user({ locale }).use('poem', { opening: '明月', form: 'wujue', seed: 7 });
     const message = await asked.answer();
     expect(asked.acknowledgement).toBe(5);
     expect(message.ephemeral).toBe(false);
@@ -43,9 +43,9 @@ describe.each(LOCALES)('in %s', (locale) => {
     );
   });
 
-  it('writes an acrostic, a head at the start of each line', async () => {
-    const message = await stage
-      .person({ locale })
+  it('writes an acrostic with one head at the start of each line', async () => {
+    const message = await harness
+      .user({ locale })
       .use('acrostic', { heads: '春江花月夜', length: 5 })
       .answer();
     const lines = linesOf(message);
@@ -53,8 +53,8 @@ describe.each(LOCALES)('in %s', (locale) => {
     for (const line of lines) expect(line).toMatch(/^\p{Script=Han}{5}[，。]$/u);
   });
 
-  it('tells about itself', async () => {
-    const [about, help] = [stage.person({ locale }).use('about'), stage.person({ locale }).use('help')];
+  it('describes itself and its commands', async () => {
+    const [about, help] = [harness.user({ locale }).use('about'), harness.user({ locale }).use('help')];
     const page = (await about.answer()).embeds?.[0];
     expect(page?.title).toBe(texts(locale).about.title);
     expect(page?.description).toContain('tiny');
@@ -65,17 +65,17 @@ describe.each(LOCALES)('in %s', (locale) => {
     expect(helped.embeds?.[0]?.description).not.toContain('/reload');
   });
 
-  it('says what is wrong with a request, to the asker alone', async () => {
-    const refused = stage.person({ locale }).use('poem', { opening: '月a' });
+  it('says what is wrong with a request, to the asker only', async () => {
+    const refused = harness.user({ locale }).use('poem', { opening: '月a' });
     const message = await refused.answer();
     expect(message.ephemeral).toBe(true);
     expect(message.content).toBe(texts(locale).sentences['not-hanzi'].replace('{character}', 'a'));
-    const empty = await stage.person({ locale }).use('poem').answer();
+    const empty = await harness.user({ locale }).use('poem').answer();
     expect(empty.content).toBe(texts(locale).sentences['opening-empty']);
   });
 
   it('lets only owners reload', async () => {
-    const admin = stage.person({ locale, administrator: true });
+    const admin = harness.user({ locale, administrator: true });
     const message = await admin.use('reload', { checkpoint: 'other' }).answer();
     expect(message.ephemeral).toBe(true);
     expect(message.content).toBe(texts(locale).sentences['owners-only'].replace('{command}', 'reload'));
@@ -85,7 +85,7 @@ describe.each(LOCALES)('in %s', (locale) => {
 
 describe('an owner', () => {
   const owner = (locale?: Locale) =>
-    stage.person({ id: OWNER, administrator: true, ...(locale ? { locale } : {}) });
+    harness.user({ id: OWNER, administrator: true, ...(locale ? { locale } : {}) });
 
   it('reloads, and the next poem comes from the new checkpoint', async () => {
     const request = { opening: '月', seed: 3, mood: 'calm' };
@@ -108,60 +108,60 @@ describe('an owner', () => {
     },
   );
 
-  it('is offered the checkpoints on disk with their numbers, and nobody else is', async () => {
+  it('gets the checkpoints on disk with their scores as suggestions, and nobody else does', async () => {
     const offered = owner().type('reload', 'checkpoint', 'OTH');
     await offered.acknowledged();
     expect(offered.choices).toEqual([{ name: 'other · LSTM 2×24 · PPL 412.5', value: 'other' }]);
-    const refused = stage.person({ administrator: true }).type('reload', 'checkpoint', '');
+    const refused = harness.user({ administrator: true }).type('reload', 'checkpoint', '');
     await refused.acknowledged();
     expect(refused.choices).toEqual([]);
   });
 });
 
 describe('autocomplete', () => {
-  it('offers openings that have what is typed in them, in the script of the place', async () => {
-    const typing = stage.person({ locale: 'zh-TW' }).type('poem', 'opening', '云');
+  it('offers openings that contain the typed text, in the script of the locale', async () => {
+    const typing = harness.user({ locale: 'zh-TW' }).type('poem', 'opening', '云');
     await typing.acknowledged();
     expect(typing.choices?.map(({ value }) => value)).toEqual(['云', '白雲']);
   });
 
-  it('offers examples of heads to whoever has typed nothing', async () => {
-    const typing = stage.person({ locale: 'zh-CN' }).type('acrostic', 'heads', '');
+  it('offers example heads if nothing has been typed', async () => {
+    const typing = harness.user({ locale: 'zh-CN' }).type('acrostic', 'heads', '');
     await typing.acknowledged();
     expect(typing.choices?.length).toBeGreaterThan(10);
     expect(typing.choices?.[0]?.value).toBe('日红山夜湖海月');
   });
 
-  it('offers rhyme groups, and what it offers is accepted', async () => {
-    const person = stage.person({ locale: 'zh-CN' });
-    const typing = person.type('poem', 'rhyme', '先');
+  it('offers rhyme groups, and accepts those that it offers', async () => {
+    const user = harness.user({ locale: 'zh-CN' });
+    const typing = user.type('poem', 'rhyme', '先');
     await typing.acknowledged();
     expect(typing.choices).toEqual([{ name: '先 · 下平一先 · xian', value: '先' }]);
-    const message = await person.use('poem', { opening: '月', rhyme: '先' }).answer();
+    const message = await user.use('poem', { opening: '月', rhyme: '先' }).answer();
     expect(linesOf(message)).toHaveLength(2);
   });
 });
 
 describe('in direct messages', () => {
-  it('writes and tells, but does not offer to reload', async () => {
-    const person = stage.person({ guild: null, locale: 'ja' });
-    expect(linesOf(await person.use('poem', { opening: '月' }).answer())).toHaveLength(2);
-    expect(() => stage.person({ guild: null, id: OWNER }).use('reload')).toThrow('not offered');
+  it('writes poems, but does not offer /reload', async () => {
+    const user = harness.user({ guild: null, locale: 'ja' });
+    expect(linesOf(await user.use('poem', { opening: '月' }).answer())).toHaveLength(2);
+    expect(() => harness.user({ guild: null, id: OWNER }).use('reload')).toThrow('not offered');
   });
 });
 
-describe('in a server that it has not been added to', () => {
-  it('writes for those who have added it for themselves', async () => {
-    const person = stage.person({ guild: snowflake(), locale: 'zh-CN' });
-    const first = await person.use('poem', { opening: '山' }).answer();
-    const second = await person.press(first, AGAIN).answer();
+describe('in a server that the bot has not been added to', () => {
+  it('writes for users who have installed the bot for themselves', async () => {
+    const user = harness.user({ guild: snowflake(), locale: 'zh-CN' });
+    const first = await user.use('poem', { opening: '山' }).answer();
+    const second = await user.press(first, AGAIN).answer();
     expect(linesOf(second).join('')).toMatch(/^山/);
   });
 });
 
 describe('the buttons under a poem', () => {
-  it('change the poem of its own asker in place', async () => {
-    const asker = stage.person();
+  it('change the poem in place for its own asker', async () => {
+    const asker = harness.user();
     const first = await asker.use('poem', { opening: '月', form: 'wujue', seed: 1 }).answer();
     const again = asker.press(first, AGAIN);
     const second = await again.answer();
@@ -173,9 +173,9 @@ describe('the buttons under a poem', () => {
     expect(other.embeds?.[0]?.footer?.text).toContain('七绝');
   });
 
-  it('give anybody else a poem of their own, which then is theirs', async () => {
-    const first = await stage.person().use('acrostic', { heads: '春江花月' }).answer();
-    const other = stage.person({ locale: 'zh-TW' });
+  it('give anyone else a new poem, which then belongs to them', async () => {
+    const first = await harness.user().use('acrostic', { heads: '春江花月' }).answer();
+    const other = harness.user({ locale: 'zh-TW' });
     const pressed = other.press(first, AGAIN);
     const own = await pressed.answer();
     expect(pressed.acknowledgement).toBe(5);
@@ -186,9 +186,9 @@ describe('the buttons under a poem', () => {
     expect(next.acknowledgement).toBe(6);
   });
 
-  it('report on the poem to whoever asks, alone', async () => {
-    const first = await stage.person().use('poem', { opening: '明月', form: 'wulv' }).answer();
-    const report = await stage.person({ locale: 'zh-CN' }).press(first, REPORT).answer();
+  it('report on the poem to the user who asks, and to nobody else', async () => {
+    const first = await harness.user().use('poem', { opening: '明月', form: 'wulv' }).answer();
+    const report = await harness.user({ locale: 'zh-CN' }).press(first, REPORT).answer();
     expect(report.ephemeral).toBe(true);
     const text = report.embeds?.[0]?.description ?? '';
     expect(text).toMatch(/[平仄中]{5}/);
@@ -197,22 +197,24 @@ describe('the buttons under a poem', () => {
     expect(text).toContain('语料中最相近的句子：明月出天山');
   });
 
-  it('say so quietly when they are forged or from another time', async () => {
-    const first = await stage.person().use('poem', { opening: '月' }).answer();
+  it('are refused if their ids are forged, with an ephemeral message', async () => {
+    const first = await harness.user().use('poem', { opening: '月' }).answer();
     const id = first.components?.[0]?.components[AGAIN]?.custom_id ?? '';
-    for (const forged of [`${id.slice(0, -1)}星`, `x${id.slice(1)}`, 'again', '1'.repeat(100)]) {
-      const told = await stage.person().pressForged(first, forged).answer();
+    // The id begins with a digit of the checksum; the forged one has another.
+    const other = `${id.startsWith('x') ? 'y' : 'x'}${id.slice(1)}`;
+    for (const forged of [`${id.slice(0, -1)}星`, other, 'again', '1'.repeat(100)]) {
+      const told = await harness.user().pressForged(first, forged).answer();
       expect(told.ephemeral).toBe(true);
       expect(told.content).toBe(texts('en-US').sentences['button-stale']);
     }
   });
 
   it('still work after a restart', async () => {
-    const asker = stage.person();
+    const asker = harness.user();
     const first = await asker.use('poem', { opening: '月', title: '中秋', seed: 5, mood: 'wild' }).answer();
     bot.signal('SIGTERM');
     expect(await bot.exit()).toBe(0);
-    bot = await stage.serve({ USER_PER_MINUTE: '1000' });
+    bot = await harness.serve({ USER_PER_MINUTE: '1000' });
     const second = await asker.press(first, AGAIN).answer();
     expect(second.id).toBe(first.id);
     expect(second.embeds?.[0]?.title).toBe('中秋 · 月');
@@ -221,25 +223,25 @@ describe('the buttons under a poem', () => {
 });
 
 describe('the log', () => {
-  it('has a line an interaction, and no secret and no word of what was asked', async () => {
-    const person = stage.person({ locale: 'ja' });
-    const asked = person.use('poem', { opening: '孤舟' });
+  it('has one line for each interaction, without secrets and without the request', async () => {
+    const user = harness.user({ locale: 'ja' });
+    const asked = user.use('poem', { opening: '孤舟' });
     await asked.answer();
     const line = await bot.until(({ log }) =>
       log.find(({ msg, kind, locale }) => msg === 'interaction' && kind === 'poem' && locale === 'ja'),
     );
-    expect(line).toMatchObject({ level: 'info', guild: person.guild, outcome: 'done' });
+    expect(line).toMatchObject({ level: 'info', guild: user.guild, outcome: 'done' });
     for (const field of ['waitedMs', 'ranMs', 'totalMs']) expect(line[field]).toBeGreaterThanOrEqual(0);
-    expect(bot.stderr).not.toContain(stage.discord.token);
+    expect(bot.stderr).not.toContain(harness.discord.token);
     expect(bot.stderr).not.toContain(asked.token);
     expect(bot.stderr).not.toContain('孤舟');
-    expect(bot.stderr).toContain(`client_id=${stage.discord.application.id}`);
+    expect(bot.stderr).toContain(`client_id=${harness.discord.application.id}`);
   });
 
-  it('is all there is to see, and nothing offended Discord', () => {
+  it('is the only output, and Discord found no error', () => {
     expect(bot.stdout).toBe('');
-    expect(stage.discord.offences).toEqual([]);
-    const refused = stage.discord.requests.filter(({ status }) => status >= 400);
+    expect(harness.discord.unexpectedErrors).toEqual([]);
+    const refused = harness.discord.requests.filter(({ status }) => status >= 400);
     expect(refused).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
-/** The program as its users start it: a child process of the build, with an environment of its own. */
+/** Runs the built program as its users do: as a child process with its own environment. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const BOT = fileURLToPath(new URL('../../dist/src/bot/', import.meta.url));
+
+/** How long a test waits for something. Long, because the machine may be busy; tests must not depend on it. */
+export const PATIENCE_MS = 60_000;
 
 export interface LogLine {
   readonly level: string;
@@ -24,27 +27,27 @@ export class Program {
     environment: Readonly<Record<string, string>>,
     args: readonly string[] = [],
   ) {
-    // Neither this machine's settings nor a .env of the checkout have a say.
+    // The settings of this machine and the .env file of the checkout must not have an effect.
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn(process.execPath, [BOT + file, ...args], {
       cwd: '/',
       env: { PATH, HOME, ENGINE: 'wasm', ...environment },
     });
-    this.#child.stdout.setEncoding('utf8').on('data', (text) => this.#heard('stdout', text));
-    this.#child.stderr.setEncoding('utf8').on('data', (text) => this.#heard('stderr', text));
+    this.#child.stdout.setEncoding('utf8').on('data', (text) => this.#received('stdout', text));
+    this.#child.stderr.setEncoding('utf8').on('data', (text) => this.#received('stderr', text));
     this.#ended = once(this.#child, 'close').then(([code]) => {
-      this.#heard('stderr', '');
+      this.#received('stderr', '');
       return code;
     });
   }
 
-  /** Writes to standard input; with no more to come, closes it. */
+  /** Writes to standard input, and closes it unless `more` is true. */
   type(text: string, more = false): void {
     if (more) this.#child.stdin.write(text);
     else this.#child.stdin.end(text);
   }
 
-  /** Stops reading standard output, as `head` does. */
+  /** Closes the reading end of standard output, as `head` does. */
   stopReading(): void {
     this.#child.stdout.destroy();
   }
@@ -53,7 +56,7 @@ export class Program {
     this.#child.kill(name);
   }
 
-  /** The exit code; null after a signal. */
+  /** Resolves with the exit code when the program ends; null if a signal ended it. */
   exit(): Promise<number | null> {
     return this.#ended;
   }
@@ -69,11 +72,14 @@ export class Program {
       .map((line) => JSON.parse(line));
   }
 
-  /** Resolves with the first thing that `seen` finds. Rejects when the program ends without it. */
-  async until<T>(seen: (program: this) => T | null | undefined | false, limitMs = 20_000): Promise<T> {
+  /**
+   * Resolves with the first truthy result of `find`, which is called after every output. Rejects if the program ends
+   * or `limitMs` have passed without one.
+   */
+  async until<T>(find: (program: this) => T | null | undefined | false, limitMs = PATIENCE_MS): Promise<T> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      const found = seen(this);
+      const found = find(this);
       if (found) return found;
       const left = deadline - performance.now();
       if (left <= 0 || !this.running)
@@ -90,13 +96,14 @@ export class Program {
     }
   }
 
+  /** Resolves with the first log line whose message contains or matches `message`. */
   logged(message: string | RegExp): Promise<LogLine> {
-    const fits = (text: string) =>
+    const matches = (text: string) =>
       typeof message === 'string' ? text.includes(message) : message.test(text);
-    return this.until(({ log }) => log.find(({ msg }) => msg !== undefined && fits(msg)));
+    return this.until(({ log }) => log.find(({ msg }) => msg !== undefined && matches(msg)));
   }
 
-  #heard(where: 'stdout' | 'stderr', text: string): void {
+  #received(where: 'stdout' | 'stderr', text: string): void {
     this[where] += text;
     for (const wake of [...this.#watchers]) wake();
   }

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
-import { Program } from './program.ts';
+import { PATIENCE_MS, Program } from './program.ts';
+
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS });
 
 let checkpoints: string;
 
@@ -18,7 +20,7 @@ const terminal = (environment: Readonly<Record<string, string>> = {}) =>
   new Program('main.js', { CHECKPOINTS: checkpoints, CHECKPOINT: 'tiny', ...environment });
 
 describe('npm start without a token', () => {
-  it('answers every line in order, with the poems alone on standard output, and exits with 0', async () => {
+  it('answers every line in order on standard output, and exits with 0', async () => {
     const program = terminal();
     program.type('/poem 月\n/acrostic 日红山夜湖海月\n/poem 🔥\n/poem 明月 form:wulv script:traditional');
     expect(await program.exit()).toBe(0);
@@ -42,11 +44,11 @@ describe('npm start without a token', () => {
     expect(again).toBe('Now serving tiny (LSTM 2×24).');
     expect(fromTiny.join('\n')).toBe(first);
     expect(fromOther.join('\n')).not.toBe(first);
-    // A refusal is told once, where it was asked for.
+    // The refusal is an answer on standard output, and not also in the log.
     expect(program.stderr).toBe('');
   });
 
-  it('answers while its input stays open, in the language of the place', async () => {
+  it('answers while its input stays open, in the language of the environment', async () => {
     const program = terminal({ LANG: 'zh_CN.UTF-8' });
     program.type('/poem x\n', true);
     await program.until(({ stdout }) => stdout.includes('\n'));
@@ -56,7 +58,7 @@ describe('npm start without a token', () => {
     expect(program.stdout).toContain('我写古典诗');
   });
 
-  it('ends quietly when nobody reads its poems any more', async () => {
+  it('ends without an error when its reader closes the pipe', async () => {
     const program = terminal();
     program.type('/poem 月\n', true);
     await program.until(({ stdout }) => stdout.endsWith('\n\n'));
@@ -66,7 +68,7 @@ describe('npm start without a token', () => {
     expect(program.stderr).toBe('');
   });
 
-  it('says in one line that there is no such checkpoint', async () => {
+  it('says in one line that the checkpoint does not exist', async () => {
     const program = terminal({ CHECKPOINT: 'nowhere' });
     program.type('/poem 月\n');
     expect(await program.exit()).toBe(1);

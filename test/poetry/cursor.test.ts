@@ -15,16 +15,11 @@ import {
   type VerseRequest,
 } from '../../src/poetry/request.ts';
 import { admits, type SlotConstraint } from '../../src/poetry/slot-constraint.ts';
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { famousPoem, REGULATED } from './poems.ts';
 
 /** The characters of the famous poems. */
-const WRITTEN = [
-  ...new Set(
-    REGULATED.map(({ text }) => text)
-      .join('')
-      .replace(/[，。]/gu, ''),
-  ),
-];
+const WRITTEN = [...new Set(REGULATED.flatMap(({ text }) => verseLines(text)).join(''))];
 /** The characters of known tone at the start of the Unicode block of hanzi. */
 const PLANE = Array.from({ length: 9000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).filter(
   (char) => tonesOf(char) !== 0,
@@ -159,10 +154,7 @@ describe('any walk through any plan', () => {
     const random = new Random(22);
     for (let round = 0; round < 60; round++) {
       const { characters, cursor } = walk(acrostic('日红山夜湖海月'), random, WRITTEN.concat(PLANE));
-      const hanzi = characters
-        .join('')
-        .replace(/(.)\1/gu, '$1')
-        .replace(/[，。]/gu, '');
+      const hanzi = verseLines(characters.join('').replace(/(.)\1/gu, '$1')).join('');
       expect(new Set(hanzi).size).toBe(hanzi.length);
       expect(cursor.deviations).toEqual([]);
     }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isLineMark } from '../../src/poetry/verse-lines.ts';
 import { type GeneratedPoem, LoadError } from '../../src/service/inference.ts';
 import { checkpointsFolder, OWNER, order, serve, setFault } from './served.ts';
 
@@ -74,7 +75,7 @@ describe('an engine that keeps crashing', () => {
     });
     const tokens = async () => Number(/^shiren_tokens_total (\d+)/m.exec(await inference.metrics())?.[1]);
     const { length } = (await inference.write(order(1), OWNER)).characters.filter(
-      (char) => !/[，。]/u.test(char),
+      (char) => !isLineMark(char),
     );
     expect(await tokens()).toBe(length - 1);
     await inference.write(order(2), OWNER);

@@ -15,6 +15,7 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { reportOn } from '../../src/poetry/report.ts';
 import type { VerseRequest } from '../../src/poetry/request.ts';
 import { toTraditional } from '../../src/poetry/script.ts';
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { ngramsOf } from '../../src/text-index/ngram-filter.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,7 +58,7 @@ describe('checkpoints/tang', () => {
       const { characters, report } = await write({ ...poem, opening: '月', form }, seed);
       expect(report.deviations).toEqual([]);
       expect(report.kept).toMatchObject({ shape: true, given: true, rhyme: true, toneStrict: true });
-      const lines = characters.join('').split(/[，。]/u);
+      const lines = verseLines(characters.join(''));
       for (const ngram of lines.flatMap(ngramsOf)) expect(checkpoint.ngrams?.has(ngram)).toBe(false);
     }
   });

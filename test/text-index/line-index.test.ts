@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
 import { REGULATED } from '../poetry/poems.ts';
 
-const LINES = REGULATED.flatMap(({ text }) => text.split(/[，。]/u).filter((line) => line !== ''));
+const LINES = REGULATED.flatMap(({ text }) => verseLines(text));
 
 describe('LineIndex', () => {
   const index = LineIndex.parse(LineIndex.build(LINES.concat(LINES, '春', '𠮷日依山盡')).serialise());

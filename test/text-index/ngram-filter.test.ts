@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/model/random.ts';
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { NgramFilter, ngramsOf } from '../../src/text-index/ngram-filter.ts';
 import { REGULATED } from '../poetry/poems.ts';
 
-const LINES = REGULATED.flatMap(({ text }) => text.split(/[，。]/u).filter((line) => line !== ''));
+const LINES = REGULATED.flatMap(({ text }) => verseLines(text));
 const random = new Random(3);
 const randomNgram = () =>
   Array.from({ length: 5 }, () => String.fromCodePoint(0x4e00 + random.below(6000))).join('');

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { BOS, EOS, PAD, Vocabulary } from '../../src/model/vocabulary.ts';
 import { makeBatch } from '../../src/training/batch.ts';
-import type { Poem, Split } from '../../src/training/corpus/corpus.ts';
+import type { CorpusPoem, Split } from '../../src/training/corpus/corpus.ts';
 import { Dataset, predictionsPerEpoch } from '../../src/training/dataset.ts';
 
 const HANZI = [...'春夏秋冬日月山水風花'];
 const vocabulary = new Vocabulary(HANZI);
 
-function poem(i: number, split: Split): Poem {
+function poem(i: number, split: Split): CorpusPoem {
   const line = (n: number) =>
     Array.from({ length: 5 }, (_, j) => HANZI[(i * 7 + n * 3 + j * j) % 10]).join('');
   const couplets = 1 + (i % 4);

@@ -1,10 +1,11 @@
+import { verseLines } from '../../src/poetry/verse-lines.ts';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/model/architecture.ts';
 import { EOS, FIRST_HANZI, UNK, Vocabulary } from '../../src/model/vocabulary.ts';
 import { Dataset } from '../../src/training/dataset.ts';
-import { scoreBatches, scoreTrigram, Tally } from '../../src/training/evaluation.ts';
+import { ScoreSum, scoreBatches, scoreTrigram } from '../../src/training/evaluation.ts';
 import { initialParameters, toTensors } from '../../src/training/network/network.ts';
 import { smallCorpus } from './fixtures/small-run.ts';
 
@@ -16,14 +17,14 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-describe('a tally', () => {
+describe('a sum of scores', () => {
   it('counts marks and ends among tokens but not among hanzi, and unknown characters among both', () => {
-    const tally = new Tally();
-    tally.add(FIRST_HANZI, 4);
-    tally.add(UNK, 2);
-    tally.add(FIRST_HANZI - 1, 0);
-    tally.add(EOS, 0);
-    const scores = tally.scores();
+    const sum = new ScoreSum();
+    sum.add(FIRST_HANZI, 4);
+    sum.add(UNK, 2);
+    sum.add(FIRST_HANZI - 1, 0);
+    sum.add(EOS, 0);
+    const scores = sum.scores();
     expect(scores.tokens).toBe(4);
     expect(scores.nll).toBe(1.5);
     expect(scores.hanziPerplexity).toBeCloseTo(Math.exp(3));
@@ -31,7 +32,7 @@ describe('a tally', () => {
   });
 
   it('has nothing to say of nothing', () => {
-    expect(() => new Tally().scores()).toThrow(RangeError);
+    expect(() => new ScoreSum().scores()).toThrow(RangeError);
   });
 });
 
@@ -62,9 +63,7 @@ describe('a model that knows nothing', () => {
 
 describe('the share of unknown characters', () => {
   it('is that of the test hanzi which the vocabulary lacks', () => {
-    const test = poems
-      .filter(({ split }) => split === 'test')
-      .map(({ text }) => text.replace(/[，。]/gu, ''));
+    const test = poems.filter(({ split }) => split === 'test').map(({ text }) => verseLines(text).join(''));
     const known = [...'春夏秋冬日'];
     const all = [...test.join('')];
     const share = all.filter((char) => !known.includes(char)).length / all.length;

@@ -28,7 +28,7 @@ async function run(
   return train({
     recipe: SMALL_RECIPE,
     corpus,
-    earlier: null,
+    pretraining: null,
     engine: await startEngine('cpu'),
     folder: join(root, name),
     resume: false,
@@ -116,24 +116,30 @@ describe('a run', () => {
     expect((await loadCheckpoint(join(root, 'served'))).card.training.finished).toBe(true);
   });
 
-  it('learns from earlier poems first, in the corpus’s vocabulary, and goes on in the middle of them', async () => {
+  it('learns from pretraining poems first, in the corpus’s vocabulary, and goes on in the middle of them', async () => {
     const poems = corpus.poems.map((poem) => ({
       ...poem,
       split: 'train' as const,
       text: poem.text.replaceAll('春', '宋'),
     }));
-    const earlier = { hash: 'b'.repeat(64), source: 'another test', poems };
-    const recipe = { ...SMALL_RECIPE, earlier: { epochs: 2, dropout: 0 } };
-    expect(await run('whole', { recipe, earlier })).toEqual({ finished: true, steps: 26, totalSteps: 26 });
-    await run('parts', { recipe, earlier, stopAt: 7 });
-    await run('parts', { recipe, earlier, resume: true });
+    const pretraining = { hash: 'b'.repeat(64), source: 'another test', poems };
+    const recipe = { ...SMALL_RECIPE, pretraining: { epochs: 2, dropout: 0 } };
+    expect(await run('whole', { recipe, pretraining })).toEqual({
+      finished: true,
+      steps: 26,
+      totalSteps: 26,
+    });
+    await run('parts', { recipe, pretraining, stopAt: 7 });
+    await run('parts', { recipe, pretraining, resume: true });
     expect((await stateOf('parts')).parameters).toEqual((await stateOf('whole')).parameters);
     const { card, vocabulary } = await loadCheckpoint(join(root, 'parts'));
-    expect(card.earlier).toEqual({ source: 'another test', sha256: earlier.hash, poems: 90 });
+    expect(card.pretraining).toEqual({ source: 'another test', sha256: pretraining.hash, poems: 90 });
     expect(card.training.epochs).toBe(6);
     expect(vocabulary.has('宋')).toBe(false);
-    const other = { ...earlier, hash: 'c'.repeat(64) };
-    await expect(run('parts', { recipe, earlier: other, resume: true })).rejects.toThrow(/another corpus/);
+    const other = { ...pretraining, hash: 'c'.repeat(64) };
+    await expect(run('parts', { recipe, pretraining: other, resume: true })).rejects.toThrow(
+      /another corpus/,
+    );
   });
 
   it('takes back what its log says of steps that were not saved', async () => {

@@ -4,7 +4,7 @@ import type { Card } from '../../src/model/card.ts';
 import type { Checkpoint } from '../../src/model/checkpoint.ts';
 import { Random } from '../../src/model/random.ts';
 import { FORM_NAMES, FORMS } from '../../src/poetry/form.ts';
-import type { Poem } from '../../src/training/corpus/corpus.ts';
+import type { CorpusPoem } from '../../src/training/corpus/corpus.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 import { evaluateVerse, type VerseOptions, type VerseResults } from '../../src/training/verse-evaluation.ts';
 import { verseTable } from '../../src/training/verse-table.ts';
@@ -30,8 +30,8 @@ const checkpoint: Checkpoint = {
 };
 
 const random = new Random(9);
-const poems: Poem[] = FORM_NAMES.flatMap((form) =>
-  Array.from({ length: 3 }, (_, i): Poem => {
+const poems: CorpusPoem[] = FORM_NAMES.flatMap((form) =>
+  Array.from({ length: 3 }, (_, i): CorpusPoem => {
     const { lines, length } = FORMS[form];
     const line = () =>
       Array.from({ length }, () => VOCABULARY.hanzi[random.below(VOCABULARY.hanzi.length)]).join('');
@@ -41,7 +41,7 @@ const poems: Poem[] = FORM_NAMES.flatMap((form) =>
 );
 
 const OPTIONS: VerseOptions = { poems: 6, meter: 'strict', mood: 'free', candidates: 2, seed: 3 };
-const evaluate = (options: Partial<VerseOptions> = {}, corpus: readonly Poem[] = poems) =>
+const evaluate = (options: Partial<VerseOptions> = {}, corpus: readonly CorpusPoem[] = poems) =>
   evaluateVerse(
     checkpoint,
     corpus,
@@ -101,7 +101,7 @@ describe('verse measured beside people’s', () => {
   it('counts human lines that stand in the training split', async () => {
     const copy = poems.map((poem) => ({
       ...poem,
-      text: (poems.find((p) => p.form === poem.form) as Poem).text,
+      text: (poems.find((p) => p.form === poem.form) as CorpusPoem).text,
     }));
     const results = await evaluate({ poems: 1 }, copy);
     expect(results.qilv.human.copiedLines).toBe(16);

@@ -11,7 +11,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { argv, exit, stderr, stdout } from 'node:process';
+import { argv, exit, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readNvidia } from '../../src/engines/nvidia.ts';
@@ -24,6 +24,7 @@ import {
   tensorflowHome,
 } from '../../src/engines/tensorflow-home.ts';
 import { repositoryRoot } from '../../src/system/package-root.ts';
+import { printFailure } from '../../src/system/print-failure.ts';
 import { compileAddon, installPackages, preludeHash } from './addon.ts';
 import type { Proof } from './prove.ts';
 import { checkRequirements, gigabytes, type Tools } from './requirements.ts';
@@ -200,7 +201,7 @@ function settings(): { gpu: boolean; remove: boolean } | null {
     }).values;
     return { gpu, remove };
   } catch (error) {
-    stderr.write(`${(error as Error).message}\nUsage: ${SETUP_COMMAND} [-- --gpu | -- --remove]\n`);
+    printFailure(`${(error as Error).message}\nUsage: ${SETUP_COMMAND} [-- --gpu | -- --remove]`);
     return null;
   }
 }
@@ -216,6 +217,6 @@ try {
   await (wanted.remove ? remove(root) : setUp(root, wanted.gpu));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
-  stderr.write(`${[error.message, error.remedy].filter((part) => part !== null).join('; ')}\n`);
+  printFailure([error.message, error.remedy].filter((part) => part !== null).join('; '));
   exit(error instanceof NotObtainable ? EXIT_UNAVAILABLE : EXIT_FAILED);
 }

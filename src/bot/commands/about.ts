@@ -1,4 +1,4 @@
-/** /about: the checkpoint's card in words, and how the service is doing. */
+/** /about: what the checkpoint's card says, and the state of the service. */
 
 import { defineCommand } from '../command.ts';
 import { type Locale, say, texts } from '../locale.ts';
@@ -34,7 +34,7 @@ export const about = defineCommand({
   },
 });
 
-/** `3 d 04:05:06`, days only where there are any. */
+/** `3 d 04:05:06`, or `04:05:06` for less than one day. */
 function duration(ms: number, locale: Locale): string {
   const clock = new Date(ms).toISOString().slice(11, 19);
   const days = Math.floor(ms / 86_400_000);

@@ -1,10 +1,10 @@
-/** /acrostic: 藏头诗, a poem of as many lines as the asker gave characters, one at the head of each line. */
+/** /acrostic: 藏头诗, a poem with one line for each character that the user gives. Each line begins with its character. */
 
 import { MAX_HEADS, MIN_HEADS } from '../../poetry/compile.ts';
 import { defineCommand } from '../command.ts';
 import { suggestHeads } from '../examples.ts';
-import { LENGTH, WISHES } from '../options.ts';
-import { prepareWished, wished } from '../writing.ts';
+import { LENGTH, POEM_OPTIONS } from '../options.ts';
+import { meterAndRhyme, preparePoemFromOptions } from '../prepare-poem.ts';
 
 export const acrostic = defineCommand({
   name: 'acrostic',
@@ -17,15 +17,15 @@ export const acrostic = defineCommand({
       suggest: async (typed, { locale }) => suggestHeads(typed, locale),
     },
     length: LENGTH,
-    ...WISHES,
+    ...POEM_OPTIONS,
   },
   prepare(values, context) {
     const request = {
       kind: 'acrostic' as const,
       heads: values.heads ?? '',
       length: values.length ?? 7,
-      ...wished(values),
+      ...meterAndRhyme(values),
     };
-    return prepareWished(request, values, context);
+    return preparePoemFromOptions(request, values, context);
   },
 });

@@ -1,37 +1,37 @@
-/** /help: every command with its options, in the asker's language. */
+/** /help: lists every command with its options, in the user's language. */
 
-import { type Command, defineCommand, type Option } from '../command.ts';
+import { type Command, defineCommand, type Option, optionsOf } from '../command.ts';
 import { texts } from '../locale.ts';
-import type { OptionName } from '../names.ts';
 
-export const helpOn = (commands: readonly Command[]) =>
+/** The /help command that documents `commands`. */
+export const helpFor = (commands: readonly Command[]) =>
   defineCommand({
     name: 'help',
     options: {},
-    discreet: true,
-    prepare(_values, { locale, front, asker }) {
+    ephemeral: true,
+    prepare(_values, { locale, platform, asker }) {
       return async () => {
         const words = texts(locale);
-        const explained = commands
+        const documented = commands
           .filter((command) => !command.ownersOnly || asker.owner)
           .map((command) => ({
             term: `/${command.name}`,
             text: words.commands[command.name].description,
-            items: (Object.entries(command.options) as [OptionName, Option][])
-              .filter(([, option]) => option.kind !== 'switch' || front === 'terminal')
+            items: optionsOf(command)
+              .filter(([, option]) => option.kind !== 'boolean' || platform === 'terminal')
               .map(([name, option]) => ({
                 term: `${name}:${valuesOf(option)}`,
                 text: words.options[name].description,
               })),
           }));
-        const entries = [{ text: words.help.intro }, ...explained, { text: words.help.examples }];
+        const entries = [{ text: words.help.intro }, ...documented, { text: words.help.examples }];
         return { kind: 'page', title: words.help.title, entries };
       };
     },
   });
 
-/** What may stand after the colon, where that can be listed. */
+/** The values that may stand after the colon, if they can be listed. */
 function valuesOf(option: Option): string {
   if (option.kind === 'choice') return option.choices.map(({ value }) => value).join('|');
-  return option.kind === 'switch' ? 'yes|no' : '';
+  return option.kind === 'boolean' ? 'yes|no' : '';
 }

@@ -1,10 +1,10 @@
-/** /poem: a poem that begins with the asker's characters, or on their theme, in a regulated form. */
+/** /poem: a poem in a regulated form, with the user's opening, theme, or both. */
 
 import { MAX_OPENING, MAX_TITLE } from '../../poetry/compile.ts';
 import { defineCommand } from '../command.ts';
 import { suggestOpenings } from '../examples.ts';
-import { FORM, WISHES } from '../options.ts';
-import { prepareWished, wished } from '../writing.ts';
+import { FORM, POEM_OPTIONS } from '../options.ts';
+import { meterAndRhyme, preparePoemFromOptions } from '../prepare-poem.ts';
 
 export const poem = defineCommand({
   name: 'poem',
@@ -17,7 +17,7 @@ export const poem = defineCommand({
     },
     form: FORM,
     title: { kind: 'text', minLength: 1, maxLength: MAX_TITLE },
-    ...WISHES,
+    ...POEM_OPTIONS,
   },
   prepare(values, context) {
     const request = {
@@ -25,8 +25,8 @@ export const poem = defineCommand({
       opening: values.opening ?? '',
       title: values.title ?? '',
       form: values.form ?? 'qijue',
-      ...wished(values),
+      ...meterAndRhyme(values),
     };
-    return prepareWished(request, values, context);
+    return preparePoemFromOptions(request, values, context);
   },
 });

@@ -1,22 +1,20 @@
-/** /reload: serve another checkpoint, or the same one anew. It concerns every server, so it is for owners only. */
+/** /reload: switches to another checkpoint, or loads the current one again. It affects every server, so only owners may use it. */
 
+import { CHECKPOINT_NAME } from '../../system/checkpoint-name.ts';
 import { defineCommand, type Suggestion, type SuggestionContext } from '../command.ts';
-import { Complaint } from '../complaint.ts';
 import { say } from '../locale.ts';
-
-/** A folder's name, never a path: it cannot leave the checkpoints folder. */
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u;
+import { UserError } from '../user-error.ts';
 
 export const reload = defineCommand({
   name: 'reload',
   ownersOnly: true,
-  discreet: true,
+  ephemeral: true,
   options: {
     checkpoint: { kind: 'text', minLength: 1, maxLength: 64, suggest: suggestCheckpoints },
   },
   prepare(values, { inference, locale }) {
     const name = values.checkpoint ?? inference.status().checkpoint.name;
-    if (!NAME.test(name)) throw new Complaint('checkpoint-name', { name });
+    if (!CHECKPOINT_NAME.test(name)) throw new UserError('checkpoint-name', { name });
     return async () => {
       const { name: served, layers, hidden, cell } = await inference.reload(name);
       return {
@@ -27,7 +25,7 @@ export const reload = defineCommand({
   },
 });
 
-/** The checkpoints on disk, each with its held-out perplexity. */
+/** The checkpoints on disk, each with its perplexity on the test split. For owners only. */
 async function suggestCheckpoints(
   typed: string,
   { inference, asker }: SuggestionContext,

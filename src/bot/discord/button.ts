@@ -1,15 +1,16 @@
 /**
- * The state of a poem inside its buttons. Nothing is remembered between a poem and a click, so that buttons work
- * after a restart; a keyed checksum keeps anybody from writing a state of their own.
+ * Encodes a button's action and its poem's spec in the button's custom id. The bot stores nothing about a poem, so
+ * buttons work after a restart. A keyed checksum (HMAC-SHA-256, RFC 2104) makes forged ids invalid.
  *
- * A custom id has at most 100 UTF-16 units: a version, the action, three packed characters of choices, the seed
- * in 6 characters and the asker in 11 (base64url digits), the checksum in 8, then the texts.
+ * A custom id has at most 100 UTF-16 units. In order: the checksum (8 base64url digits), the version (1), the action
+ * (1), the form or line length (1), mood, meter and script (1), the rhyme (1), the seed (6), the asker (11), then the
+ * opening and title, or the heads.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { FORM_NAMES } from '../../poetry/form.ts';
 import { METERS, MOODS, SCRIPTS } from '../../poetry/request.ts';
-import type { VerseAsk } from '../answer.ts';
+import type { PoemSpec } from '../answer.ts';
 import { RHYME_NAMES } from '../rhyme-name.ts';
 
 export const ACTIONS = ['again', 'form', 'report'] as const;
@@ -17,53 +18,53 @@ export type Action = (typeof ACTIONS)[number];
 
 export interface Button {
   readonly action: Action;
-  readonly ask: VerseAsk;
-  /** The user whose poem it is. */
+  readonly spec: PoemSpec;
+  /** The id of the user whose poem it is. */
   readonly asker: string;
 }
 
 const VERSION = '1';
-const LONGEST = 100;
+const MAX_LENGTH = 100;
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const SEED_DIGITS = 6; // 32 bits
 const ASKER_DIGITS = 11; // 64 bits
 const CHECKSUM_DIGITS = 8; // 48 bits
 const LENGTHS = [5, 7] as const;
-/** Parts the opening from the title; no hanzi. */
-const PARTING = '|';
+/** Separates the opening from the title. Neither can contain it, because both are hanzi only. */
+const SEPARATOR = '|';
 
 export class ButtonCodec {
   readonly #key: Buffer;
 
-  /** The key comes from the bot's token, so it lasts as long as the buttons should. */
+  /** The key is derived from the bot's token, so buttons stay valid until the token is reset. */
   constructor(token: string) {
     this.#key = createHmac('sha256', token).update('shiren buttons').digest();
   }
 
-  /** Throws `RangeError` where the state is too long for a custom id, which no legal request is. */
-  encode({ action, ask, asker }: Button): string {
-    const { request } = ask;
+  /** Throws `RangeError` if the state is too long for a custom id. No valid request is. */
+  encode({ action, spec, asker }: Button): string {
+    const { request } = spec;
     const shape =
       request.kind === 'poem'
         ? FORM_NAMES.indexOf(request.form)
         : FORM_NAMES.length + LENGTHS.indexOf(request.length);
-    const script = ask.script === null ? 0 : 1 + SCRIPTS.indexOf(ask.script);
+    const script = spec.script === null ? 0 : 1 + SCRIPTS.indexOf(spec.script);
     const state = [
       VERSION,
       digits(ACTIONS.indexOf(action), 1),
       digits(shape, 1),
-      digits(MOODS.indexOf(ask.mood) * 12 + METERS.indexOf(request.meter) * 3 + script, 1),
+      digits(MOODS.indexOf(spec.mood) * 12 + METERS.indexOf(request.meter) * 3 + script, 1),
       digits(RHYME_NAMES.indexOf(request.rhyme), 1),
-      digits(ask.seed, SEED_DIGITS),
+      digits(spec.seed, SEED_DIGITS),
       digits(asker, ASKER_DIGITS),
-      request.kind === 'poem' ? request.opening + PARTING + request.title : request.heads,
+      request.kind === 'poem' ? request.opening + SEPARATOR + request.title : request.heads,
     ].join('');
     const id = this.#checksum(state) + state;
-    if (id.length > LONGEST) throw new RangeError(`A button's state takes ${id.length} characters.`);
+    if (id.length > MAX_LENGTH) throw new RangeError(`A button's state takes ${id.length} characters.`);
     return id;
   }
 
-  /** Null for what is forged, or written by another version or with another token. */
+  /** Null if the id is forged, or was encoded by another version or with another token. */
   decode(id: string): Button | null {
     const checksum = id.slice(0, CHECKSUM_DIGITS);
     const state = id.slice(CHECKSUM_DIGITS);
@@ -83,16 +84,16 @@ export class ButtonCodec {
     const rhyme = RHYME_NAMES[number(4)];
     if (!action || !mood || !meter || rhyme === undefined) return null;
     const text = state.slice(textAt);
-    const [opening = '', title = ''] = text.split(PARTING);
+    const [opening = '', title = ''] = text.split(SEPARATOR);
     const form = FORM_NAMES[shape];
     const length = LENGTHS[shape - FORM_NAMES.length];
-    const wishes = { meter, rhyme };
+    const common = { meter, rhyme };
     const request = form
-      ? ({ kind: 'poem', opening, title, form, ...wishes } as const)
-      : length && ({ kind: 'acrostic', heads: text, length, ...wishes } as const);
+      ? ({ kind: 'poem', opening, title, form, ...common } as const)
+      : length && ({ kind: 'acrostic', heads: text, length, ...common } as const);
     if (!request) return null;
-    const ask = { request, mood, seed: number(seedAt, askerAt), script: SCRIPTS[(choices % 3) - 1] ?? null };
-    return { action, ask, asker: undigits(state.slice(askerAt, textAt)).toString() };
+    const spec = { request, mood, seed: number(seedAt, askerAt), script: SCRIPTS[(choices % 3) - 1] ?? null };
+    return { action, spec, asker: undigits(state.slice(askerAt, textAt)).toString() };
   }
 
   #checksum(state: string): string {
@@ -100,7 +101,7 @@ export class ButtonCodec {
   }
 }
 
-/** `value` in base 64, most significant digit first. */
+/** `value` in base 64 with `count` digits, most significant first. */
 function digits(value: number | string, count: number): string {
   let rest = BigInt(value);
   let out = '';

@@ -1,4 +1,4 @@
-/** The commands as Discord wants them declared: names, descriptions and choices in every language. */
+/** The command definitions that are registered with Discord: names, descriptions and choices in every language. */
 
 import {
   type APIApplicationCommandBasicOption,
@@ -10,8 +10,8 @@ import {
   PermissionFlagsBits,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord.js';
-import { COMMANDS } from '../catalogue.ts';
-import type { Command, Option } from '../command.ts';
+import { type Command, type Option, optionsOf } from '../command.ts';
+import { COMMANDS } from '../command-list.ts';
 import { DEFAULT_LOCALE, LOCALES, texts } from '../locale.ts';
 import type { Texts } from '../locales/texts.ts';
 import type { OptionName } from '../names.ts';
@@ -23,8 +23,8 @@ export function definitions(): Definition[] {
 }
 
 /**
- * A command for owners is offered to administrators, in servers only; that is a courtesy to everybody else,
- * since server admins can grant it further: who may really use it is decided when it is used.
+ * Discord shows an owners-only command to administrators only. That merely hides it from users who cannot use it:
+ * administrators can show it to others, and the handler checks for an owner when the command is used.
  */
 function definitionOf(command: Command): Definition {
   const { GuildInstall, UserInstall } = ApplicationIntegrationType;
@@ -32,8 +32,8 @@ function definitionOf(command: Command): Definition {
   return {
     type: ApplicationCommandType.ChatInput,
     ...named((words) => words.commands[command.name]),
-    options: (Object.entries(command.options) as [OptionName, Option][])
-      .filter(([, option]) => option.kind !== 'switch')
+    options: optionsOf(command)
+      .filter(([, option]) => option.kind !== 'boolean')
       .map(([name, option]) => optionOf(name, option)),
     default_member_permissions: command.ownersOnly ? PermissionFlagsBits.Administrator.toString() : null,
     integration_types: command.ownersOnly ? [GuildInstall] : [GuildInstall, UserInstall],
@@ -54,7 +54,7 @@ function optionOf(name: OptionName, option: Option): APIApplicationCommandBasicO
         ...(option.minLength === undefined ? {} : { min_length: option.minLength }),
         ...(option.maxLength === undefined ? {} : { max_length: option.maxLength }),
       };
-    case 'whole':
+    case 'integer':
       return {
         ...common,
         type: ApplicationCommandOptionType.Integer,
@@ -63,7 +63,7 @@ function optionOf(name: OptionName, option: Option): APIApplicationCommandBasicO
         min_value: option.min,
         max_value: option.max,
       };
-    case 'switch':
+    case 'boolean':
       return { ...common, type: ApplicationCommandOptionType.Boolean, required: false };
     case 'choice': {
       const choices = option.choices.map(({ value }) => {
@@ -97,7 +97,7 @@ function named(pick: (words: Texts) => { readonly name: string; readonly descrip
   };
 }
 
-/** Every locale but the default, whose text is the field itself. */
+/** The texts of every locale except the default one. */
 function localized(pick: (words: Texts) => string): LocalizationMap {
   return Object.fromEntries(
     LOCALES.filter((locale) => locale !== DEFAULT_LOCALE).map((locale) => [locale, pick(texts(locale))]),

@@ -1,6 +1,7 @@
 /**
- * The connection to Discord's gateway, by discord.js. Interactions are taken as they come off the wire: a
- * `Client` holds its own events back until every server has been announced, longer than Discord waits.
+ * The connection to Discord's gateway, through discord.js. Interactions are taken from the raw gateway events. The
+ * `Client`'s own events wait until Discord has announced every server, which can take longer than the three seconds
+ * in which an interaction must be answered.
  */
 
 import {
@@ -14,15 +15,15 @@ import {
 } from 'discord.js';
 import type { Log } from '../log.ts';
 
-/** All shards are named, since discord.js would otherwise take SHARDS of the environment for a list of its own. */
+/** Lists every shard: without a list, discord.js would read one from the environment variable SHARDS. */
 function shardsOf(count: number | 'auto') {
   if (count === 'auto') return { shards: 'auto' } as const;
   return { shards: Array.from({ length: count }, (_, id) => id), shardCount: count };
 }
 
 /**
- * Discord asks for a heartbeat every 41 seconds and discord.js drops a connection whose last one was not
- * answered; one that has been silent for longer than two of them is dead, whatever its status says.
+ * Discord asks for a heartbeat every 41 seconds, and discord.js drops a connection if the last heartbeat was not
+ * answered. So a connection without an answer for more than two heartbeats is dead, whatever its status says.
  */
 const SILENT_MS = 90_000;
 
@@ -32,14 +33,14 @@ export interface GatewayOptions {
   readonly shards: number | 'auto';
   readonly log: Log;
   onInteraction(interaction: APIInteraction): void;
-  /** Discord has closed a shard for good: the token was reset, or the intents were taken away. */
+  /** Called if Discord closes a shard for good: the token was reset, or the intents were revoked. */
   onFatal(reason: string): void;
 }
 
 export interface ShardHealth {
   readonly id: number;
   readonly status: string;
-  /** Since the heartbeat that was last answered, or since the connection where none was yet on it. */
+  /** Milliseconds since the last answered heartbeat, or since the connection if none has been answered on it. */
   readonly heartbeatAgeMs: number;
 }
 
@@ -60,10 +61,10 @@ export class Gateway {
     this.client = new Client({
       intents: [GatewayIntentBits.Guilds],
       allowedMentions: { parse: [] },
-      // Answers to interactions do not count against the bot's global limit, and nothing else is ever sent.
+      // The bot sends only answers to interactions, and Discord does not count those against the global limit.
       rest: { api: options.api, version: '10', globalRequestsPerSecond: 1_000_000 },
       ...shardsOf(options.shards),
-      // Nothing is looked up in the caches that may be left out.
+      // The bot looks nothing up in these caches.
       makeCache: Options.cacheWithLimits({
         MessageManager: 0,
         GuildMemberManager: { maxSize: 0, keepOverLimit: (member) => member.id === member.client.user.id },
@@ -81,7 +82,7 @@ export class Gateway {
     });
   }
 
-  /** Resolves when every shard is connected. Throws what `faultLine` puts into words. */
+  /** Resolves when every shard is connected. Throws an error that `errorLine` explains. */
   async open(): Promise<void> {
     const { log, token, onInteraction, onFatal } = this.#options;
     const { client } = this;

@@ -1,4 +1,4 @@
-/** Answers as Discord messages: a poem is one embed with three buttons under it. */
+/** Renders answers as Discord messages. A poem is one embed with three buttons under it. */
 
 import {
   type APIActionRowComponent,
@@ -7,31 +7,32 @@ import {
   ButtonStyle,
   ComponentType,
 } from 'discord.js';
-import type { Answer, Entry, Poem } from '../answer.ts';
+import { markedVerseLines } from '../../poetry/verse-lines.ts';
+import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import { type Locale, say, texts } from '../locale.ts';
-import { formTitle, headingOf, textLines } from '../verse.ts';
+import { formTitle, headingOf, textLines } from '../poem-layout.ts';
 import { ACTIONS, type ButtonCodec } from './button.ts';
-import type { Message } from './reply.ts';
+import type { Message } from './interaction-reply.ts';
 
-/** Vermilion, the colour of a seal. */
+/** Vermilion. */
 const COLOUR = 0xc8102e;
 
 /** Discord's limits, in UTF-16 units. */
-const LONGEST_DESCRIPTION = 4096;
-const LONGEST_CONTENT = 2000;
+const MAX_DESCRIPTION = 4096;
+const MAX_CONTENT = 2000;
 
-/** Marks a line of the embed as a heading, which Discord sets large. */
-const LARGE = '## ';
+/** Markdown for a heading, which Discord shows in large type. */
+const HEADING = '## ';
 
-/** `asker` is whose poem it is, which decides what the buttons under it do for whom. */
-export function poemMessage(poem: Poem, asker: string, locale: Locale, codec: ButtonCodec): Message {
+/** `asker` is the id of the user whose poem it is. The buttons store it, because they act differently for others. */
+export function poemMessage(poem: ShownPoem, asker: string, locale: Locale, codec: ButtonCodec): Message {
   const footer = [
     formTitle(poem),
-    ...(poem.ask.request.kind === 'acrostic' ? [say(locale, 'footer-acrostic')] : []),
-    say(locale, 'footer-seed', { seed: String(poem.ask.seed) }),
+    ...(poem.spec.request.kind === 'acrostic' ? [say(locale, 'footer-acrostic')] : []),
+    say(locale, 'footer-seed', { seed: String(poem.spec.seed) }),
   ];
   const description = textLines(poem)
-    .map((line) => LARGE + line)
+    .map((line) => HEADING + line)
     .join('\n');
   const embed = { title: headingOf(poem), description, color: COLOUR, footer: { text: footer.join(' · ') } };
   const labels = texts(locale).buttons;
@@ -41,17 +42,17 @@ export function poemMessage(poem: Poem, asker: string, locale: Locale, codec: Bu
       type: ComponentType.Button,
       style: ButtonStyle.Secondary,
       label: labels[action],
-      custom_id: codec.encode({ action, ask: poem.ask, asker }),
+      custom_id: codec.encode({ action, spec: poem.spec, asker }),
     })),
   };
   return { body: { embeds: [embed], components: [row] } };
 }
 
-/** The verse lines of a poem's embed, as they are shown; null where the embed shows no poem. */
+/** The verse lines that a poem's embed shows, with their marks. Null if the embed shows no poem. */
 export function versesShown(embed: Pick<APIEmbed, 'description'> | undefined): readonly string[] | null {
   const lines = embed?.description?.split('\n') ?? [];
-  if (lines.length === 0 || !lines.every((line) => line.startsWith(LARGE))) return null;
-  return lines.flatMap((line) => line.slice(LARGE.length).match(/[^，。]+[，。]/gu) ?? []);
+  if (lines.length === 0 || !lines.every((line) => line.startsWith(HEADING))) return null;
+  return lines.flatMap((line) => markedVerseLines(line.slice(HEADING.length)));
 }
 
 export function answerMessage(answer: Answer, asker: string, locale: Locale, codec: ButtonCodec): Message {
@@ -66,15 +67,15 @@ export function answerMessage(answer: Answer, asker: string, locale: Locale, cod
 }
 
 export function sentenceMessage(text: string, locale: Locale): Message {
-  return text.length <= LONGEST_CONTENT ? { body: { content: text } } : attached(text, locale);
+  return text.length <= MAX_CONTENT ? { body: { content: text } } : attached(text, locale);
 }
 
 function pageMessage(title: string, text: string, locale: Locale): Message {
-  if (text.length > LONGEST_DESCRIPTION) return attached(`${title}\n\n${text}`, locale);
+  if (text.length > MAX_DESCRIPTION) return attached(`${title}\n\n${text}`, locale);
   return { body: { embeds: [{ title, description: text, color: COLOUR }] } };
 }
 
-/** What Discord cannot show goes into a file, whole. */
+/** A message with `text` as an attached file, for a text that is too long for Discord. */
 function attached(text: string, locale: Locale): Message {
   return {
     body: { content: say(locale, 'long-text') },

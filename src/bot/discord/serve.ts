@@ -1,4 +1,4 @@
-/** The bot on Discord, from login to the last answer. */
+/** Runs the bot on Discord: connects it, serves interactions, and stops it. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes } from 'discord.js';
@@ -7,47 +7,48 @@ import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
 import type { Settings } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
-import { DiscordFault } from './discord-fault.ts';
-import { faultLine } from './fault.ts';
-import { Front } from './front.ts';
+import { DiscordError } from './discord-error.ts';
+import { errorLine } from './error-line.ts';
 import { Gateway } from './gateway.ts';
-import { InteractionMetrics } from './metrics.ts';
+import { InteractionHandler } from './interaction-handler.ts';
+import { InteractionMetrics } from './interaction-metrics.ts';
 import { openStatusServer } from './status-server.ts';
 
-/** From being told to stop to having left. */
+/** A stop takes at most this long. */
 const STOP_MS = 10_000;
-/** The last of it: what was dropped is told so, and the last poems are on their way. */
-const LAST_WORDS_MS = 2_000;
+/** The end of that time, which is kept for sending the last poems and telling users that theirs was dropped. */
+const LAST_ANSWERS_MS = 2_000;
 
-export interface Service {
+export interface DiscordService {
   /**
-   * Takes nothing new, lets what is under way finish, and leaves: within ten seconds, whatever Discord does.
+   * Refuses new interactions, finishes those under way, and disconnects. Takes at most ten seconds, even if Discord
+   * does not answer.
    */
   stop(): Promise<void>;
-  /** Resolves with the reason when Discord wants no more of the bot. */
-  readonly dismissed: Promise<string>;
+  /** Resolves with the reason if Discord closes the connection for good. */
+  readonly closedForGood: Promise<string>;
 }
 
-/** Throws {@link DiscordFault}, or `SettingsError` where the port is taken. */
+/** Connects to Discord. Throws {@link DiscordError}, or `SettingsError` if the port is in use. */
 export async function serveDiscord(
   settings: Settings & { readonly DISCORD_TOKEN: string },
   inference: Inference,
   log: Log,
-): Promise<Service> {
+): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
-  let dismiss: (reason: string) => void = () => {};
-  const dismissed = new Promise<string>((resolve) => {
-    dismiss = resolve;
+  let reportClosed: (reason: string) => void = () => {};
+  const closedForGood = new Promise<string>((resolve) => {
+    reportClosed = resolve;
   });
   const gateway = new Gateway({
     token: settings.DISCORD_TOKEN,
     api: settings.DISCORD_API,
     shards: settings.SHARDS,
     log,
-    onInteraction: (interaction) => front.handle(interaction),
-    onFatal: (reason) => dismiss(reason),
+    onInteraction: (interaction) => handler.handle(interaction),
+    onFatal: (reason) => reportClosed(reason),
   });
-  const front = new Front({
+  const handler = new InteractionHandler({
     rest: gateway.client.rest,
     inference,
     owners: new Set(settings.OWNER_IDS),
@@ -68,7 +69,7 @@ export async function serveDiscord(
     await gateway.open();
   } catch (error) {
     status?.close();
-    throw new DiscordFault(faultLine(error), { cause: error });
+    throw new DiscordError(errorLine(error), { cause: error });
   }
   const { client } = gateway;
   log.info(
@@ -76,14 +77,14 @@ export async function serveDiscord(
     `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
   );
   return {
-    dismissed,
+    closedForGood,
     async stop() {
       const until = performance.now() + STOP_MS;
-      const left = front.drain().then(() => gateway.close());
-      const { underway } = front;
-      log.info({ underway }, 'Stopping: nothing new is taken');
-      const { dropped } = await inference.close(STOP_MS - LAST_WORDS_MS);
-      // A gateway that is silent does not say goodbye either.
+      const left = handler.drain().then(() => gateway.close());
+      const { underway } = handler;
+      log.info({ underway }, 'Stopping: no new interactions are accepted');
+      const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
+      // A dead gateway never confirms the close, so do not wait longer.
       await Promise.race([left, pause(Math.max(0, until - performance.now()), null, { ref: false })]);
       status?.close();
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
@@ -91,7 +92,7 @@ export async function serveDiscord(
   };
 }
 
-/** Where a server's admin, or a person for themselves, adds the bot. It needs no permissions. */
+/** The link with which people add the bot to a server or to their account. The bot needs no permissions. */
 function inviteLink(application: string): string {
   const scopes = [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join('+');
   return `https://discord.com/oauth2/authorize?client_id=${application}&scope=${scopes}&permissions=0`;

@@ -1,4 +1,4 @@
-/** `GET /healthz` and `GET /metrics` over HTTP, on this machine alone. */
+/** `GET /healthz` and `GET /metrics` over HTTP, for clients on this machine only. */
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -7,10 +7,14 @@ import { SettingsError } from '../settings.ts';
 
 export interface StatusSources {
   health(): { readonly healthy: boolean };
+  /** In Prometheus' text format. */
   metrics(): Promise<string>;
 }
 
-/** Port 0 takes any that is free; the server's address says which. Throws `SettingsError` where the port is taken. */
+/**
+ * Listens on `port`. Port 0 takes any free port; `port` of the result is the actual one. Throws `SettingsError` if the
+ * port is in use.
+ */
 export async function openStatusServer(
   port: number,
   sources: StatusSources,
@@ -39,5 +43,6 @@ export async function openStatusServer(
   await once(server, 'listening').catch((error: Error) => {
     throw new SettingsError(`HTTP_PORT cannot be listened on: ${error.message}.`);
   });
+  // A server that listens on a TCP port has an AddressInfo as its address.
   return Object.assign(server, { port: (server.address() as AddressInfo).port });
 }

@@ -1,16 +1,19 @@
-/** What the buttons under a poem ask for: the same again, or the same in another form. */
+/** What the buttons Another and Other form ask for, derived from the poem above them. */
 
 import { FORM_NAMES, type FormName } from '../../poetry/form.ts';
 import type { VerseRequest } from '../../poetry/request.ts';
-import type { VerseAsk } from '../answer.ts';
+import type { PoemSpec } from '../answer.ts';
 
-/** The ask with a new seed; with `form`, in the next form as well, round and round. */
-export function varied(ask: VerseAsk, action: 'again' | 'form', seed: number): VerseAsk {
-  return { ...ask, seed, request: action === 'form' ? inNextForm(ask.request) : ask.request };
+/** The spec with a new seed. The action `form` also takes the next form of the list, after the last the first. */
+export function variationOf(spec: PoemSpec, action: 'again' | 'form', seed: number): PoemSpec {
+  return { ...spec, seed, request: action === 'form' ? inNextForm(spec.request) : spec.request };
 }
 
 function inNextForm(request: VerseRequest): VerseRequest {
   if (request.kind === 'acrostic') return { ...request, length: request.length === 5 ? 7 : 5 };
-  const next = (FORM_NAMES.indexOf(request.form) + 1) % FORM_NAMES.length;
-  return { ...request, form: FORM_NAMES[next] as FormName };
+  return { ...request, form: formAfter(request.form) };
+}
+
+function formAfter(form: FormName): FormName {
+  return FORM_NAMES[FORM_NAMES.indexOf(form) + 1] ?? FORM_NAMES[0];
 }

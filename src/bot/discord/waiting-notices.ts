@@ -1,14 +1,14 @@
-/** Tells a waiting asker their place in the queue, where the wait is long. */
+/** Shows a waiting user the poem's place in the queue, if the wait is long. */
 
 import type { WriteOptions } from '../../service/inference.ts';
 import { type Locale, say } from '../locale.ts';
+import type { InteractionReply } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
-import type { Reply } from './reply.ts';
 
-/** A wait shorter than this is not worth a word. */
+/** A shorter wait is not announced. */
 const LONG_WAIT_MS = 2_000;
 
-/** Says only what is known: no place while a limit holds the order back, no time where none can be told. */
+/** `place` is null while a limit holds the order back. `expectedMs` is null if the wait cannot be estimated. */
 function waitingSentence(locale: Locale, place: number | null, expectedMs: number | null): string {
   if (expectedMs === null) {
     return place === null ? say(locale, 'waiting-held-untimed') : say(locale, 'waiting-untimed', { place });
@@ -19,17 +19,17 @@ function waitingSentence(locale: Locale, place: number | null, expectedMs: numbe
     : say(locale, 'waiting', { place, seconds });
 }
 
-/** One notice after the other; what comes while one is on its way is left out. */
+/** Sends one notice at a time. News that arrive while a notice is being sent are dropped. */
 export class WaitingNotices {
-  /** When the last notice has been taken; an answer must not come before it. */
+  /** Resolves when the last notice has been sent. The answer must not be sent earlier. */
   settled: Promise<void> = Promise.resolve();
   readonly #since = performance.now();
   #busy = false;
 
   constructor(
-    readonly reply: Pick<Reply, 'edit'>,
+    readonly reply: Pick<InteractionReply, 'edit'>,
     readonly locale: Locale,
-    /** Nothing can be shown before the deferral has been taken. */
+    /** Resolves when Discord has accepted the deferral. Nothing can be shown earlier. */
     readonly deferral: Promise<void>,
   ) {}
 
@@ -40,7 +40,7 @@ export class WaitingNotices {
     const notice = sentenceMessage(waitingSentence(this.locale, place, expectedMs), this.locale);
     this.settled = this.deferral
       .then(() => this.reply.edit(notice))
-      // A lost notice is no matter; a lost deferral is reported where the answer is given.
+      // A notice may be lost. A failed deferral is reported where the answer is sent.
       .catch(() => {})
       .finally(() => {
         this.#busy = false;

@@ -1,17 +1,20 @@
-/** The shape of a locale. Every locale has every text; a test holds their `{name}` places to those of en-US. */
+/**
+ * The type of a locale's texts. Every locale has every text. A test checks that each sentence has the same `{name}`
+ * placeholders in every locale.
+ */
 
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood, RefusalCode, Script } from '../../poetry/request.ts';
 import type { UnavailableCode } from '../../service/inference.ts';
 import type { CommandName, OptionName } from '../names.ts';
 
-/** Discord's limits: a name of 1 to 32 lower-case letters without spaces, a description of 1 to 100 characters. */
+/** Discord's limits: a name has 1 to 32 lower-case letters and no spaces; a description has 1 to 100 characters. */
 export interface Named {
   readonly name: string;
   readonly description: string;
 }
 
-/** Sentences of the bot itself. */
+/** Sentences that only the bot uses. `SentenceKey` adds those for errors of poetry and service. */
 type OwnSentence =
   // options
   | 'command-unknown'
@@ -23,15 +26,15 @@ type OwnSentence =
   | 'option-missing'
   | 'option-bare'
   | 'choice-unknown'
-  | 'whole-unknown'
-  | 'switch-unknown'
+  | 'integer-unknown'
+  | 'boolean-unknown'
   | 'rhyme-ambiguous'
   // reload
   | 'reloaded'
   | 'checkpoint-name'
   | 'checkpoint-refused'
   | 'owners-only'
-  // the work
+  // answering
   | 'retry-in'
   | 'waiting'
   | 'waiting-untimed'

@@ -1,46 +1,46 @@
 /**
- * A slash command written out as a line: `/poem 月 form:七絕 seed:42`. Commands and options may be called by
- * their names in any of our languages; full-width colons, slashes and spaces are as good as narrow ones.
+ * Parses a slash command that is typed as one line: `/poem 月 form:七絕 seed:42`. Commands and options may have their
+ * names in any of the bot's languages. Colons, slashes and spaces may be full-width.
  */
 
-import { COMMANDS } from '../catalogue.ts';
-import type { Command, Option, OptionValue } from '../command.ts';
-import { Complaint } from '../complaint.ts';
+import { type Command, type OptionValue, optionsOf } from '../command.ts';
+import { COMMANDS } from '../command-list.ts';
 import { LOCALES, texts } from '../locale.ts';
 import type { OptionName } from '../names.ts';
-import { excerpt, readValue } from '../values.ts';
+import { excerpt, readValue } from '../option-values.ts';
+import { UserError } from '../user-error.ts';
 
 export interface CommandLine {
   readonly command: Command;
   readonly values: Readonly<Record<string, OptionValue | undefined>>;
 }
 
-/** Throws {@link Complaint} for whatever cannot be understood. */
+/** Throws {@link UserError} if the line is not a valid command. */
 export function readCommandLine(line: string): CommandLine {
   const [first = '', ...words] = line.trim().split(/\s+/u);
-  if (!/^[/／]./u.test(first)) throw new Complaint('command-slash');
-  const command = commandCalled(first.slice(1));
-  const names = Object.keys(command.options) as OptionName[];
+  if (!/^[/／]./u.test(first)) throw new UserError('command-slash');
+  const command = commandNamed(first.slice(1));
+  const options = optionsOf(command);
   const values: Record<string, OptionValue> = {};
   for (const { name, value } of pairs(words)) {
-    const option = name === null ? names[0] : names.find((option) => isCalled(option, name));
-    if (option === undefined) {
-      throw names.length === 0
-        ? new Complaint('option-none', { command: command.name })
-        : new Complaint('option-unknown', {
+    const found = name === null ? options[0] : options.find(([option]) => isNamed(option, name));
+    if (found === undefined) {
+      throw options.length === 0
+        ? new UserError('option-none', { command: command.name })
+        : new UserError('option-unknown', {
             command: command.name,
             name: excerpt(name ?? value),
-            options: listed(names),
+            options: options.map(([option]) => `${option}:`).join(' '),
           });
     }
-    if (option in values) throw new Complaint('option-twice', { name: option });
-    if (value === '') throw new Complaint('option-empty', { name: option });
-    values[option] = readValue(option, command.options[option] as Option, value);
+    const [known, option] = found;
+    if (known in values) throw new UserError('option-twice', { name: known });
+    if (value === '') throw new UserError('option-empty', { name: known });
+    values[known] = readValue(known, option, value);
   }
-  for (const name of names) {
-    const option = command.options[name];
-    if (option?.kind === 'text' && option.required && !(name in values)) {
-      throw new Complaint('option-missing', {
+  for (const [name, option] of options) {
+    if (option.kind === 'text' && option.required && !(name in values)) {
+      throw new UserError('option-missing', {
         command: command.name,
         name,
         example: '/acrostic 日红山夜湖海月',
@@ -50,13 +50,13 @@ export function readCommandLine(line: string): CommandLine {
   return { command, values };
 }
 
-/** The words as options. A colon that ends a word takes the next word as its value. */
+/** Splits the words into options. If a word ends with a colon, the next word is the value. */
 function* pairs(words: readonly string[]): Generator<{ name: string | null; value: string }> {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const colon = word.search(/[:：]/u);
     if (colon === -1) {
-      if (i > 0) throw new Complaint('option-bare', { value: excerpt(word) });
+      if (i > 0) throw new UserError('option-bare', { value: excerpt(word) });
       yield { name: null, value: word };
     } else if (colon === word.length - 1 && !/[:：]/u.test(words[i + 1] ?? ':')) {
       yield { name: word.slice(0, colon), value: words[++i] ?? '' };
@@ -66,21 +66,17 @@ function* pairs(words: readonly string[]): Generator<{ name: string | null; valu
   }
 }
 
-function commandCalled(name: string): Command {
+function commandNamed(name: string): Command {
   const typed = name.toLowerCase();
   const found = COMMANDS.find(
     (command) =>
       typed === command.name || LOCALES.some((locale) => texts(locale).commands[command.name].name === typed),
   );
-  if (!found) throw new Complaint('command-unknown', { name: excerpt(name) });
+  if (!found) throw new UserError('command-unknown', { name: excerpt(name) });
   return found;
 }
 
-function isCalled(option: OptionName, name: string): boolean {
+function isNamed(option: OptionName, name: string): boolean {
   const typed = name.toLowerCase();
   return typed === option || LOCALES.some((locale) => texts(locale).options[option].name === typed);
-}
-
-function listed(names: readonly OptionName[]): string {
-  return names.map((name) => `${name}:`).join(' ');
 }

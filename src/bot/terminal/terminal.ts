@@ -1,6 +1,6 @@
 /**
- * The terminal: a slash command a line in, its answer out. Lines are answered in order, one at a time, and none
- * of them, however wrong, ends the program.
+ * Runs the bot in a terminal. Each input line is one slash command. Lines are answered one at a time, in order. An
+ * invalid line gets an error as its answer, which begins with `!`, and never ends the program.
  */
 
 import { createInterface } from 'node:readline';
@@ -8,11 +8,11 @@ import type { Readable, Writable } from 'node:stream';
 import type { Inference } from '../../service/inference.ts';
 import type { Answer, Entry } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
-import { sentenceFor } from '../complaint.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
+import { textLines } from '../poem-layout.ts';
 import { drawSeed } from '../seed.ts';
-import { textLines } from '../verse.ts';
+import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
 import { complete } from './completion.ts';
 
@@ -21,14 +21,14 @@ const PROMPT = '诗人> ';
 export interface TerminalOptions {
   readonly input: Readable;
   readonly output: Writable;
-  /** A person types: show a prompt, complete with the tab key, and let Ctrl-C call a poem off. */
+  /** True if a person types: show a prompt, complete with the tab key, and cancel the current poem with Ctrl-C. */
   readonly interactive: boolean;
   readonly locale: Locale;
   readonly inference: Inference;
   readonly log: Log;
 }
 
-/** Answers until the input ends. */
+/** Answers commands until the input ends. */
 export async function serveTerminal(options: TerminalOptions): Promise<void> {
   const { input, output, interactive, locale, inference, log } = options;
   const lines = createInterface({
@@ -39,25 +39,25 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
   });
   const context: CommandContext = {
     inference,
-    // Whoever sits at the terminal started the program.
+    // The terminal's user has started the program, so they are its owner.
     asker: { user: 'terminal', guild: null, owner: true },
     locale,
     script: 'simplified',
-    front: 'terminal',
+    platform: 'terminal',
     drawSeed,
   };
-  let writing: AbortController | null = null;
-  lines.on('SIGINT', () => (writing ? writing.abort() : lines.close()));
+  let current: AbortController | null = null;
+  lines.on('SIGINT', () => (current ? current.abort() : lines.close()));
   if (interactive) lines.prompt();
   for await (const line of lines) {
     if (line.trim() !== '') {
-      writing = new AbortController();
-      output.write(await answerTo(line, context, writing.signal, log));
-      writing = null;
+      current = new AbortController();
+      output.write(await answerTo(line, context, current.signal, log));
+      current = null;
     }
     if (interactive) lines.prompt();
   }
-  // The prompt that nobody answered still stands on the screen's last line.
+  // The last prompt got no answer. End its line.
   if (interactive) output.write('\n');
 }
 
@@ -69,7 +69,7 @@ async function answerTo(
 ): Promise<string> {
   try {
     const { command, values } = readCommandLine(line);
-    return shown(await command.prepare(values, context)({ signal }));
+    return render(await command.prepare(values, context)({ signal }));
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
     if (sentence === null) log.error({ err: error }, 'A command failed');
@@ -77,8 +77,8 @@ async function answerTo(
   }
 }
 
-/** A poem or a page ends with an empty line, so that a reader of the output knows where; a notice is one line. */
-function shown(answer: Answer): string {
+/** A poem or a page ends with an empty line, so that a program that reads the output finds its end. */
+function render(answer: Answer): string {
   switch (answer.kind) {
     case 'notice':
       return `${answer.text}\n`;

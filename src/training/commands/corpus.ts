@@ -1,7 +1,9 @@
-/** `npm run corpus`: builds the corpus that the training reads. */
+/** `npm run corpus`: builds the corpus that training reads. */
+
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildCorpus, buildEarlierCorpus, type Tally } from '../corpus/build.ts';
+import { printFailure } from '../../system/print-failure.ts';
+import { buildCorpus, buildPretrainingCorpus, type Tally } from '../corpus/build.ts';
 import { CORPUS_PATH, CorpusError, readCorpus, SONG_PATH, writeCorpus } from '../corpus/corpus.ts';
 import { fetchPackage, INTEGRITY, PACKAGE, readPackage } from '../corpus/package.ts';
 import { fingerprint, readStamp, writeStamp } from '../corpus/stamp.ts';
@@ -40,6 +42,7 @@ async function fromPackage(): Promise<void> {
   print(CORPUS_PATH, PACKAGE, hash, tally);
 }
 
+/** Builds the corpus of the pretraining stage. */
 async function fromSong(): Promise<void> {
   const corpus = await readCorpus();
   const inputs = await fingerprint(`${INTEGRITY}\n${corpus.hash}`);
@@ -49,7 +52,7 @@ async function fromSong(): Promise<void> {
     return;
   }
   const tarball = await fetchPackage(dirname(CORPUS_PATH), remark);
-  const { poems, tally } = buildEarlierCorpus(await readPackage(tarball, 'song'), corpus.poems);
+  const { poems, tally } = buildPretrainingCorpus(await readPackage(tarball, 'song'), corpus.poems);
   const hash = await writeCorpus(poems, PACKAGE, SONG_PATH);
   await writeStamp(SONG_PATH, inputs, hash, tally);
   print(SONG_PATH, PACKAGE, hash, tally);
@@ -59,7 +62,7 @@ async function fromFile(path: string): Promise<void> {
   const { texts, faults } = await readTitledLines(path);
   const unusable: LineFault[] = [...faults];
   const { poems, tally } = buildCorpus(texts, ({ line }, reason) => {
-    // Repetitions are no fault of the line; the table counts them.
+    // A repetition is not a fault of its line. The table counts repetitions.
     if (reason !== 'duplicate' && reason !== 'near-duplicate') unusable.push({ line, reason });
   });
   unusable.sort((a, b) => a.line - b.line);
@@ -111,6 +114,6 @@ try {
   else await fromFile(file);
 } catch (error) {
   if (!(error instanceof CorpusError)) throw error;
-  remark(`error: ${error.message}`);
+  printFailure(error.message);
   process.exitCode = 1;
 }

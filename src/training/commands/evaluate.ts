@@ -1,4 +1,4 @@
-/** `npm run evaluate`: scores a checkpoint on the test split, as a language model or (`--verse`) as a poet. */
+/** `npm run evaluate`: scores a checkpoint on the test split, as a language model or, with `--verse`, as a poet. */
 
 import { parseArgs } from 'node:util';
 import { count, engineChoice, oneOf, runCommand } from '../../cli/command.ts';
@@ -23,12 +23,12 @@ npm run evaluate -- --verse [--poems N] [--meter M] [--mood M] [--candidates N] 
   --checkpoint NAME   a folder under checkpoints/ (default: tang)
   --json              the last line is the numbers as JSON
   --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
-  --verse             write poems of every form, and measure them beside people's
-  --poems N           so many of each form (default: 1000)
+  --verse             generate poems of every form, and measure them beside those of people
+  --poems N           poems of each form (default: 1000)
   --meter M           ${METERS.join(', ')} (default: strict)
   --mood M            ${MOODS.join(', ')} (default: free)
-  --candidates N      rows written for each poem, of which the best is kept (default: 4, as served)
-  --seed N            another draw of openings and poems (default: 1)`;
+  --candidates N      rows generated for each poem, of which the best is kept (default: 4, as in the bot)
+  --seed N            the seed of the openings and the poems (default: 1)`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -74,6 +74,7 @@ await runCommand(async () => {
   if (values.json) console.log(JSON.stringify(numbers));
 });
 
+/** Prints the NLL and perplexity of the checkpoint and of the trigram. Returns the numbers for `--json`. */
 async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: EngineInfo): Promise<object> {
   const dataset = openTestPoems(checkpoint, corpus);
   const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
@@ -99,6 +100,7 @@ async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: E
   };
 }
 
+/** Prints the table of verse measurements. Returns the numbers for `--json`. */
 async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOptions): Promise<object> {
   const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
   let shown = '';

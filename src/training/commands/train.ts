@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { engineChoice, positive, runCommand, UsageError } from '../../cli/command.ts';
 import { describeEngine, startEngine } from '../../engines/engine.ts';
 import { checkpointFolder, checkpointsRoot } from '../../model/checkpoint.ts';
+import { onStopRequest } from '../../system/stop-signals.ts';
 import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
@@ -17,56 +18,61 @@ const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes 
               [--epochs N | --tokens N] [--tensorboard DIR] [--engine E]
 
   --recipe NAME   ${Object.keys(RECIPES).join(', ')}
-  --out NAME      the checkpoint's name under checkpoints/ (default: the recipe's); what stands there is kept aside
-  --resume        go on where the run of that name was stopped
-  --minutes N     stop after so long (save, and --resume goes on)
-  --epochs N      so many passes over the corpus instead of the recipe's; the learning rate falls to its end
-  --tokens N      so many predictions to learn from, in all
-  --tensorboard DIR   writes TensorBoard's event files too, to the folder DIR/NAME
+  --out NAME      the checkpoint's name under checkpoints/ (default: the recipe's); an older checkpoint is kept aside
+  --resume        continue the run of that name where it stopped
+  --minutes N     stop after N minutes (the run is saved, and --resume continues it)
+  --epochs N      N passes over the corpus instead of the recipe's; the learning rate falls towards their end
+  --tokens N      learn from N predictions in all, instead of the recipe's epochs
+  --tensorboard DIR   also write TensorBoard's event files, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
 
+const OPTIONS = {
+  options: {
+    recipe: { type: 'string' },
+    out: { type: 'string' },
+    resume: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
+    epochs: { type: 'string' },
+    tokens: { type: 'string' },
+    tensorboard: { type: 'string' },
+    engine: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<typeof OPTIONS>>['values'];
+
 await runCommand(async () => {
-  const { values } = parseArgs({
-    options: {
-      recipe: { type: 'string' },
-      out: { type: 'string' },
-      resume: { type: 'boolean', default: false },
-      minutes: { type: 'string' },
-      epochs: { type: 'string' },
-      tokens: { type: 'string' },
-      tensorboard: { type: 'string' },
-      engine: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = parseArgs(OPTIONS);
   if (values.help) {
     console.log(HELP);
     return;
   }
-  const wanted = values.recipe ?? '';
-  const named = Object.hasOwn(RECIPES, wanted) ? RECIPES[wanted] : undefined;
-  if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
-  if (values.epochs !== undefined && values.tokens !== undefined)
-    throw new UsageError('--epochs and --tokens are two ways to say one thing');
+  const named = recipeOf(values);
   const limitMs =
     values.minutes === undefined ? Number.POSITIVE_INFINITY : 60_000 * positive('minutes', values.minutes);
   const name = values.out ?? named.name;
   const folder = checkpointFolder(checkpointsRoot(), name);
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
-  const earlier = named.earlier ? await readSong() : null;
-  const recipe = withLength({ ...named, earlier: earlier && named.earlier }, values, corpus, earlier);
+  const pretraining = named.pretraining ? await readSong() : null;
+  const recipe = withLength(
+    { ...named, pretraining: pretraining && named.pretraining },
+    values,
+    corpus,
+    pretraining,
+  );
   const engine = await startEngine(choice);
   console.log(describeEngine(engine));
 
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  onStopRequest(({ count, signalNumber }) => (count === 1 ? stop.abort() : process.exit(128 + signalNumber)));
   const progress = new Progress(process.stdout);
   const board = values.tensorboard ? new TensorBoard(join(values.tensorboard, name), values.resume) : null;
   const result = await train({
     recipe,
     corpus,
-    earlier,
+    pretraining,
     engine,
     folder,
     resume: values.resume,
@@ -80,20 +86,33 @@ await runCommand(async () => {
       progress.evaluation(entry);
       board?.evaluation(entry);
     },
+    onNote: (sentence) => console.error(`note: ${sentence}`),
   });
   progress.end();
   board?.close();
   console.log(
     `saved ${relative(process.cwd(), folder) || folder} at step ${result.steps} of ${result.totalSteps}`,
   );
-  if (result.finished) return;
+  if (!result.finished) console.log(`to go on: ${commandToResume(values)}`);
+});
+
+/** The recipe that the command line names. Throws `UsageError`. */
+function recipeOf({ recipe: wanted = '', epochs, tokens }: Values): Recipe {
+  const named = Object.hasOwn(RECIPES, wanted) ? RECIPES[wanted] : undefined;
+  if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
+  if (epochs !== undefined && tokens !== undefined)
+    throw new UsageError('--epochs and --tokens both set the length of the run: give one of them');
+  return named;
+}
+
+function commandToResume(values: Values): string {
   const flags = (['recipe', 'out', 'epochs', 'tokens', 'tensorboard', 'engine'] as const).flatMap((flag) =>
     values[flag] === undefined ? [] : [`--${flag} ${values[flag]}`],
   );
-  console.log(`to go on: npm run train -- ${flags.join(' ')} --resume`);
-});
+  return `npm run train -- ${flags.join(' ')} --resume`;
+}
 
-/** The Song poems; null, with a remark, where nobody has built them. */
+/** The Song poems. Null, with a note, if their corpus was not built. */
 async function readSong(): Promise<Corpus | null> {
   if (existsSync(SONG_PATH)) return readCorpus(SONG_PATH);
   console.error(
@@ -102,22 +121,24 @@ async function readSong(): Promise<Corpus | null> {
   return null;
 }
 
-/** The recipe with as many passes as were asked for. */
+/** The recipe with the length that was asked for. `--tokens` scales the epochs of both stages alike. */
 function withLength(
   recipe: Recipe,
-  asked: { readonly epochs?: string | undefined; readonly tokens?: string | undefined },
+  asked: Pick<Values, 'epochs' | 'tokens'>,
   corpus: Corpus,
-  earlier: Corpus | null,
+  pretraining: Corpus | null,
 ): Recipe {
   if (asked.epochs !== undefined) return { ...recipe, epochs: positive('epochs', asked.epochs) };
   if (asked.tokens === undefined) return recipe;
   const own = recipe.epochs * predictionsPerEpoch(corpus.poems, recipe);
   const before =
-    recipe.earlier && earlier ? recipe.earlier.epochs * predictionsPerEpoch(earlier.poems, recipe) : 0;
+    recipe.pretraining && pretraining
+      ? recipe.pretraining.epochs * predictionsPerEpoch(pretraining.poems, recipe)
+      : 0;
   const share = positive('tokens', asked.tokens) / (own + before);
   return {
     ...recipe,
     epochs: recipe.epochs * share,
-    earlier: recipe.earlier && { ...recipe.earlier, epochs: recipe.earlier.epochs * share },
+    pretraining: recipe.pretraining && { ...recipe.pretraining, epochs: recipe.pretraining.epochs * share },
   };
 }

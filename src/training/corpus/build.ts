@@ -1,14 +1,14 @@
-/** From the texts of a source to the poems of the corpus: clean, drop what repeats, split. */
+/** Builds a corpus from the texts of a source: cleans them, drops repetitions, and splits the rest. */
 import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
 import { clean, cleanName, FLAWS, type Flaw } from './clean.ts';
-import type { Poem, Split } from './corpus.ts';
+import type { CorpusPoem, Split } from './corpus.ts';
 import { SPLITS } from './corpus.ts';
 import { findRepetitions, type Repetition } from './duplicates.ts';
 import { fold } from './fold.ts';
 import { findRepeated } from './held-out.ts';
 import { splitByHash } from './split.ts';
 
-/** A poem as its source has it, in traditional script. */
+/** A poem as it is in its source, in traditional script. */
 export interface SourceText {
   readonly title: string;
   readonly author: string;
@@ -18,7 +18,7 @@ export interface SourceText {
 export const DROP_REASONS = [...FLAWS, 'duplicate', 'near-duplicate'] as const;
 export type DropReason = Flaw | Repetition;
 
-/** How many poems were read, dropped and kept. */
+/** The numbers of poems that were read, dropped and kept. */
 export interface Tally {
   readonly read: number;
   readonly dropped: { readonly [reason in DropReason]: number };
@@ -26,14 +26,14 @@ export interface Tally {
 }
 
 export interface BuiltCorpus {
-  readonly poems: readonly Poem[];
+  readonly poems: readonly CorpusPoem[];
   readonly tally: Tally;
 }
 
-/** A text that was not taken, for those who want to look at it. */
+/** Called for every text that is dropped. */
 export type OnDrop<Source> = (source: Source, reason: DropReason) => void;
 
-/** Builds the corpus, in the order of the sources. */
+/** Builds the corpus. Poems keep the order of their sources. */
 export function buildCorpus<Source extends SourceText>(
   sources: Iterable<Source>,
   onDrop: OnDrop<Source> = () => {},
@@ -42,12 +42,12 @@ export function buildCorpus<Source extends SourceText>(
 }
 
 /**
- * Builds a corpus to train on before `corpus`: all of it is training poems, and none of them repeats a poem of
- * `corpus`, or even a line of those that are held out there.
+ * Builds the corpus of a pretraining stage. All its poems are for training. None of them repeats a poem of `corpus`, or a
+ * line of a poem that `corpus` holds out.
  */
-export function buildEarlierCorpus<Source extends SourceText>(
+export function buildPretrainingCorpus<Source extends SourceText>(
   sources: Iterable<Source>,
-  corpus: readonly Poem[],
+  corpus: readonly CorpusPoem[],
   onDrop: OnDrop<Source> = () => {},
 ): BuiltCorpus {
   const known = corpus.map(({ split, text }) => ({ key: fold(text), heldOut: split !== 'train' }));
@@ -59,7 +59,7 @@ export function buildEarlierCorpus<Source extends SourceText>(
   );
 }
 
-/** `repetitionsOf` and `splitsOf` get the folded hanzi of the texts that are clean, and of those that are kept. */
+/** `repetitionsOf` gets the folded hanzi of the clean texts, `splitsOf` those of the texts that are kept. */
 function build<Source extends SourceText>(
   sources: Iterable<Source>,
   repetitionsOf: (keys: readonly string[]) => readonly (Repetition | null)[],
@@ -86,8 +86,9 @@ function build<Source extends SourceText>(
     return !repetition;
   });
   const splits = splitsOf(kept.map(({ key }) => key));
-  const poems = kept.map(({ source, form, text }, index): Poem => {
-    const split = splits[index] as Split;
+  const poems = kept.map(({ source, form, text }, index): CorpusPoem => {
+    const split = splits[index];
+    if (!split) throw new RangeError('a poem has no split');
     return { split, form, title: cleanName(source.title), author: cleanName(source.author), text };
   });
   const counts = tallyOf(FORM_TAGS, () => tallyOf(SPLITS, () => 0));

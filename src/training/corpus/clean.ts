@@ -1,14 +1,15 @@
 /**
- * From an edited text, as collections print it, to bare verse: hanzi in lines, with `，` and `。` only.
+ * Turns the text of a printed edition into bare verse: lines of hanzi, with the marks `，` and `。` only.
  *
- * Editions carry much that the poet did not write: variant readings and sources in brackets, footnote numbers,
- * marks for characters that the stone or the scroll has lost, glyphs described by their parts because no code
- * point was at hand, quotation marks and modern punctuation. What can be taken away without touching the verse
- * is; a poem of which something is missing is refused, with the reason.
+ * Editions contain much that the poet did not write: variant readings and sources in brackets, footnote numbers, signs for
+ * lost characters, glyphs described by their parts because they had no code point, quotation marks, modern punctuation.
+ * Additions to the verse are removed. A poem with missing characters is refused, with the reason.
  */
-import { type FormTag, type LineLength, tagOf } from '../../poetry/form.ts';
 
-/** Why a text is not taken. */
+import { type FormTag, type LineLength, tagOf } from '../../poetry/form.ts';
+import { markedVerseLines, verseLines } from '../../poetry/verse-lines.ts';
+
+/** Why a text is refused. */
 export const FLAWS = [
   'too short',
   'too long',
@@ -19,11 +20,11 @@ export const FLAWS = [
 ] as const;
 export type Flaw = (typeof FLAWS)[number];
 
-/** Hanzi in a poem, without its marks. */
+/** The fewest and the most hanzi of a poem, without its marks. */
 export const SHORTEST = 10;
 export const LONGEST = 130;
 
-/** The longest line of irregular verse: beyond it, the text is prose or has lost its punctuation. */
+/** The longest line of irregular verse. A text with a longer line is prose, or has lost its punctuation. */
 const LONGEST_LINE = 13;
 
 export interface CleanText {
@@ -37,14 +38,14 @@ const OPENING = '（(〖【〔';
 const CLOSING = '）)〗】〕';
 const QUOTES = /[「」『』《》〈〉“”‘’"'﹁﹂﹃﹄]/gu;
 const MARKUP = /<[^<>]{0,200}>|&(?:[a-z]{2,8}|#\d{1,6});/giu;
-/** A note in braces. Anything else in braces describes a character by its parts, {艹/尔} or {下爲火}: it is missing. */
+/** A note in braces. Other text in braces, as {艹/尔} or {下爲火}, describes a character that is missing. */
 const BRACED_NOTE = /[{｛](?:一作|一本|又作|原作|本作|注|按|案|見)[^{}｛｝]*[}｝]/gu;
-/** A note such as 下缺 or 闕二字 says that part of the verse is lost. */
+/** A note that part of the verse is lost, such as 下缺 or 闕二字. */
 const LOSS = /^[^，。]{0,4}[缺闕佚脫][^，。]{0,4}$/u;
 const FOOTNOTE = /^[一二三四五六七八九十百○〇\d]+$/u;
 const FRAGMENT_TITLE = /^(?:[殘佚斷]?句|[殘佚]詩)(?:$|[\s（(〖[])/u;
 
-/** `text` without its bracketed notes, or null where brackets do not match. */
+/** The text without its bracketed notes, and whether a note says that verse is lost. Null if brackets do not match. */
 function withoutNotes(text: string): { verse: string; lost: boolean } | null {
   let verse = '';
   let note = '';
@@ -62,12 +63,12 @@ function withoutNotes(text: string): { verse: string; lost: boolean } | null {
     } else if (open.length > 0) note += char;
     else verse += char;
   }
-  // Some last notes are never closed; the verse before them is whole if it ended a sentence.
+  // Some last notes have no closing bracket. The verse before such a note is complete if it ends a sentence.
   if (open.length > 0 && !/[。？！]$/u.test(verse)) return null;
   return { verse, lost };
 }
 
-/** Square brackets hold a footnote's number, or characters that the editor supplied: those are the verse. */
+/** Square brackets contain a footnote number, which is removed, or characters that the editor supplied, which stay. */
 function withoutSquareBrackets(verse: string): string | null {
   const bare = verse.replace(/[[［]([^[\]［］]*)[\]］]/gu, (_, inside: string) =>
     FOOTNOTE.test(inside) ? '' : inside,
@@ -82,18 +83,17 @@ interface Line {
 }
 
 function linesOf(verse: string): Line[] {
-  const lines: Line[] = [];
-  for (const [, characters = '', mark = ''] of verse.matchAll(/([^，。]*)([，。]|$)/gu)) {
-    if (characters !== '') lines.push({ characters, stop: mark !== '，' });
-  }
-  return lines;
+  return markedVerseLines(verse).map((line) => ({
+    characters: verseLines(line).join(''),
+    stop: !line.endsWith('，'),
+  }));
 }
 
 const lengthOf = (characters: string): number => Array.from(characters).length;
 
 /**
- * Recognises the form and writes the marks anew: a verse of equal lines of five or seven goes in couplets,
- * whatever the editor's punctuation; any other verse keeps its own.
+ * Recognises the form and sets the marks. Verse in equal lines of five or seven gets marks in couplets, whatever the
+ * editor's punctuation; other verse keeps its own.
  */
 function punctuate(lines: readonly Line[]): CleanText | Flaw {
   for (const length of [5, 7] as const) {
@@ -104,7 +104,7 @@ function punctuate(lines: readonly Line[]): CleanText | Flaw {
   return { form: 'mixed', text: lines.map(markedIn(lines.length, false)).join('') };
 }
 
-/** Puts the mark after each line: couplets if there is an even number of lines to pair, else as it was. */
+/** Returns a function that adds the mark to a line: in couplets if the number of lines is even, else as it was. */
 function markedIn(count: number, couplets = count % 2 === 0) {
   return ({ characters, stop }: Line, index: number): string => {
     const ends = index === count - 1 || (couplets ? index % 2 === 1 : stop);
@@ -113,8 +113,8 @@ function markedIn(count: number, couplets = count % 2 === 0) {
 }
 
 /**
- * The lines, if all are of `length` hanzi, or would be but for a few marks lost (two lines run together) or put
- * in too many (a line in pieces, often after a colon); else null.
+ * The lines, if all have `length` hanzi; otherwise null. Repairs a few lost marks (two lines joined) and a few extra marks
+ * (a line in pieces, often after a colon).
  */
 function evenLines(lines: readonly Line[], length: LineLength): Line[] | null {
   const even: Line[] = [];
@@ -140,8 +140,8 @@ function evenLines(lines: readonly Line[], length: LineLength): Line[] | null {
 }
 
 /**
- * Whether one line of an otherwise even verse has a character too few or too many, or breaks off: that is a slip of
- * the copy. Free verse varies by more, except where an exclamation or the old song's 兮 or 君不見 comes in.
+ * Whether one line of an otherwise even verse has a character too few or too many, or breaks off. That is a copying error:
+ * free verse varies by more, except for exclamations and for 兮 or 君不見 in old songs.
  */
 function isDamaged(lines: readonly Line[]): boolean {
   return [5, 7].some((length) => {
@@ -154,7 +154,7 @@ function isDamaged(lines: readonly Line[]): boolean {
   });
 }
 
-/** Cleans one text, or says what is wrong with it. `title` is only looked at for what the text claims to be. */
+/** Cleans one text, or returns its flaw. The title only shows whether the text is a collection of fragments. */
 export function clean(title: string, raw: string): CleanText | Flaw {
   if (FRAGMENT_TITLE.test(title.trim())) return 'fragments';
   const noted = withoutNotes(raw.normalize('NFC').replace(MARKUP, '').replace(/\s+/gu, ''));
@@ -168,7 +168,7 @@ export function clean(title: string, raw: string): CleanText | Flaw {
     .replace(QUOTES, '')
     .replace(/[,，：:﹐；;]+/gu, '，')
     .replace(/[.。．｡？?！!…﹒]+/gu, '。')
-    // Within a line, between the members of a list.
+    // Marks between the items of a list, within a line.
     .replace(/[、·・—–‧-]/gu, '')
     .replace(/[\d０-９\p{Cf}\p{Cc}\p{Variation_Selector}]/gu, '');
   const bare = verse.replace(/\p{Script=Latin}/gu, '');
@@ -178,12 +178,12 @@ export function clean(title: string, raw: string): CleanText | Flaw {
   if (length < SHORTEST) return 'too short';
   if (length > LONGEST) return 'too long';
   const result = punctuate(lines);
-  // A stray letter beside even verse is dirt; in uneven verse it may stand for a character.
+  // A stray letter in even verse is an error. In uneven verse it may stand for a character.
   const even = typeof result !== 'string' && result.form !== 'mixed';
   return bare === verse || even ? result : 'foreign characters';
 }
 
-/** A title or an author without notes and spare space. */
+/** A title or an author, without notes and extra spaces. */
 export function cleanName(name: string): string {
   const noted = withoutNotes(name.normalize('NFC').replace(MARKUP, ''));
   const bare = noted === null ? name : (withoutSquareBrackets(noted.verse) ?? noted.verse);

@@ -1,8 +1,8 @@
 /**
- * The corpus file: what the training reads and `npm run corpus` writes.
+ * The corpus file, which `npm run corpus` writes and training reads.
  *
- * JSON lines. The first line is the header; every other line is one poem, in the order of the source. The file
- * is a function of the source and the code alone: no dates, no paths, so the same input gives the same bytes.
+ * The file is JSON lines: a header, then one poem a line, in the order of the source. It contains no dates and no paths,
+ * so the same source and the same code give the same bytes.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,33 +12,33 @@ import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
 import { writeAtomically } from '../../system/atomic-write.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
-/** Where the corpus is built, relative to the repository's root, where npm runs its scripts. */
+/** The corpus file, relative to the root of the repository, in which npm runs its scripts. */
 export const CORPUS_PATH = 'data/corpus/corpus.jsonl';
 
-/** Song poems to train on before those of the corpus; `npm run corpus -- --song` builds it. */
+/** The Song poems of the pretraining stage; `npm run corpus -- --song` builds this file. */
 export const SONG_PATH = 'data/corpus/song.jsonl';
 
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
-export interface Poem {
+export interface CorpusPoem {
   readonly split: Split;
   readonly form: FormTag;
   readonly title: string;
   readonly author: string;
-  /** Hanzi in traditional script with the marks `，` and `。` only; it ends in `。`. */
+  /** Hanzi in traditional script, with the marks `，` and `。` only. It ends in `。`. */
   readonly text: string;
 }
 
 export interface Corpus {
   /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly hash: string;
-  /** What the poems came from, as the header says it: `chinese-poetry@2.0.1`, or a file's name. */
+  /** Where the poems came from: `chinese-poetry@2.0.1`, or the name of a file. */
   readonly source: string;
-  readonly poems: readonly Poem[];
+  readonly poems: readonly CorpusPoem[];
 }
 
-/** The corpus cannot be built or read; the message is a whole sentence meant for the person at the terminal. */
+/** The corpus cannot be built or read. The message is a full sentence for the operator. */
 export class CorpusError extends OperatorError {
   override name = 'CorpusError';
 }
@@ -50,10 +50,10 @@ interface Header {
   readonly format: string;
   readonly version: number;
   readonly source: string;
-  /** Number of poems, in all and by split. */
+  /** The number of poems, of all splits and of each. */
   readonly poems: number;
   readonly splits: { readonly [split in Split]: number };
-  /** SHA-256 of everything after the header's line. */
+  /** SHA-256 of everything after the line of the header. */
   readonly sha256: string;
 }
 
@@ -63,7 +63,7 @@ export function sha256(data: string | Uint8Array): string {
 
 /** Writes the corpus file and returns the SHA-256 of its bytes. */
 export async function writeCorpus(
-  poems: readonly Poem[],
+  poems: readonly CorpusPoem[],
   source: string,
   path = CORPUS_PATH,
 ): Promise<string> {
@@ -87,10 +87,7 @@ export async function writeCorpus(
   return sha256(content);
 }
 
-/**
- * Reads the corpus file and verifies it against its header.
- * @throws CorpusError when the file is not there, is of another format, or is damaged.
- */
+/** Reads a corpus file. Throws a {@link CorpusError} if the file is missing, has another format, or is damaged. */
 export async function readCorpus(path = CORPUS_PATH): Promise<Corpus> {
   const command = path === SONG_PATH ? 'npm run corpus -- --song' : 'npm run corpus';
   let bytes: Buffer;
@@ -132,7 +129,7 @@ function parse(line: string): unknown {
   }
 }
 
-function isPoem(value: unknown): value is Poem {
+function isPoem(value: unknown): value is CorpusPoem {
   if (typeof value !== 'object' || value === null) return false;
   const { split, form, title, author, text } = value as Record<string, unknown>;
   return (

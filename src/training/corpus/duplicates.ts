@@ -1,27 +1,27 @@
 /**
- * Poems that are there twice: the same text, or nearly: under another author, with variant characters, or a
- * quatrain taken from a longer poem.
+ * Finds poems that occur twice, exactly or nearly: under another author, with variant characters, or as a quatrain cut
+ * from a longer poem.
  *
- * Two measures find them, both on the shorter poem of a pair. Its share of trigrams of hanzi that stand in the
- * longer one too (containment; A. Broder, "On the resemblance and containment of documents", 1997) finds excerpts
- * and poems made of the same lines in another order. Where a variant in every line leaves few trigrams whole, the
- * longest common subsequence still sees the copy. A quatrain has only 18 trigrams and the whole corpus two and a
- * half million, so they are counted exactly, over an inverted index, where a web crawl would have to sketch them.
+ * Two measures find near-copies. Both apply to the shorter poem of a pair. The first is the share of its trigrams of hanzi
+ * that are also in the longer poem (containment; A. Broder, "On the resemblance and containment of documents", 1997). It
+ * finds excerpts, and poems with the same lines in another order. If a variant in every line leaves few trigrams intact,
+ * the second measure, the longest common subsequence, still finds the copy. The corpus has only two and a half million
+ * trigrams, so they are counted exactly, with an inverted index.
  */
 
-/** Above this share of its trigrams in another poem, a poem is a near-copy. */
+/** A poem is a near-copy if more than this share of its trigrams is in another poem. */
 export const MOST_TRIGRAMS = 0.3;
 
-/** From this share of its hanzi in the same order in another poem, it is one too: */
+/** A poem is a near-copy, too, if this share of its hanzi or more is in another poem in the same order. */
 export const MOST_HANZI = 0.45;
 
-/** but subsequences are looked for only in pairs that share this many trigrams at least. */
+/** Common subsequences are measured only for pairs that share at least this many trigrams. */
 export const FEWEST_TRIGRAMS = 2;
 
-/** Trigrams are numbered in base 2^17: three fit a double exactly. */
+/** A trigram is a number in base 2^17, so that its three digits fit a double exactly. */
 const BASE = 0x20000;
 
-/** The distinct trigrams of a text's hanzi, across its lines. `numbers` gives each character a small number. */
+/** The distinct trigrams of a text's hanzi, across its lines. `numbers` numbers the characters, and grows. */
 export function trigramsOf(text: string, numbers: Map<string, number>): number[] {
   const codes = Array.from(text, (char) => {
     let number = numbers.get(char);
@@ -32,8 +32,10 @@ export function trigramsOf(text: string, numbers: Map<string, number>): number[]
     return number;
   });
   const trigrams = new Set<number>();
-  for (let i = 2; i < codes.length; i++) {
-    trigrams.add(((codes[i - 2] as number) * BASE + (codes[i - 1] as number)) * BASE + (codes[i] as number));
+  let [first, second]: (number | undefined)[] = [];
+  for (const third of codes) {
+    if (first !== undefined && second !== undefined) trigrams.add((first * BASE + second) * BASE + third);
+    [first, second] = [second, third];
   }
   return [...trigrams];
 }
@@ -41,7 +43,8 @@ export function trigramsOf(text: string, numbers: Map<string, number>): number[]
 /** The length of the longest common subsequence, as a share of `shorter`'s length. */
 export function commonShare(shorter: string, longer: string): number {
   const characters = Array.from(shorter);
-  // lengths[i]: the longest common subsequence of the first i characters and what was read of the longer poem.
+  // lengths[i] is the length for the first i characters and the part of the longer poem that has been read. This loop is
+  // hot, and its indices are within the array, so elements are cast to `number`.
   const lengths = new Uint16Array(characters.length + 1);
   for (const char of longer) {
     let diagonal = 0;
@@ -57,9 +60,9 @@ export function commonShare(shorter: string, longer: string): number {
 export type Repetition = 'duplicate' | 'near-duplicate';
 
 /**
- * Says of every text whether another one that is kept repeats it: `null` for the texts to keep. The longer of two
- * near-copies is kept, and of two equally long ones the first. No two kept texts are near-copies.
- * @param keys the poems' hanzi without marks, folded so that variants compare equal.
+ * For every text: how it repeats a text that is kept, or null if it is kept itself. Of two near-copies the longer one is
+ * kept, and of two equally long ones the first. No two kept texts are near-copies. `keys` are the folded hanzi of the
+ * texts, without marks.
  */
 export function findRepetitions(keys: readonly string[]): (Repetition | null)[] {
   const result: (Repetition | null)[] = keys.map(() => null);
@@ -69,37 +72,35 @@ export function findRepetitions(keys: readonly string[]): (Repetition | null)[] 
     else first.set(key, index);
   });
 
-  const order = [...first.values()].sort(
-    (a, b) => (keys[b] as string).length - (keys[a] as string).length || a - b,
-  );
+  const longestFirst = [...first]
+    .map(([key, index]) => ({ key, index, shared: 0 }))
+    .sort((a, b) => b.key.length - a.key.length || a.index - b.index);
+  type Text = (typeof longestFirst)[number];
   const numbers = new Map<string, number>();
-  const postings = new Map<number, number[]>();
-  const shared = new Int32Array(keys.length);
-  for (const index of order) {
-    const key = keys[index] as string;
-    const trigrams = trigramsOf(key, numbers);
-    const touched: number[] = [];
+  /** By trigram: the kept texts that contain it. */
+  const holders = new Map<number, Text[]>();
+  for (const text of longestFirst) {
+    const trigrams = trigramsOf(text.key, numbers);
+    const touched: Text[] = [];
     for (const trigram of trigrams) {
-      for (const other of postings.get(trigram) ?? []) {
-        const count = (shared[other] as number) + 1;
-        shared[other] = count;
-        if (count === 1) touched.push(other);
+      for (const other of holders.get(trigram) ?? []) {
+        other.shared++;
+        if (other.shared === 1) touched.push(other);
       }
     }
     const repeats = touched.some((other) => {
-      const count = shared[other] as number;
-      if (count > MOST_TRIGRAMS * trigrams.length) return true;
-      return count >= FEWEST_TRIGRAMS && commonShare(key, keys[other] as string) >= MOST_HANZI;
+      if (other.shared > MOST_TRIGRAMS * trigrams.length) return true;
+      return other.shared >= FEWEST_TRIGRAMS && commonShare(text.key, other.key) >= MOST_HANZI;
     });
-    for (const other of touched) shared[other] = 0;
+    for (const other of touched) other.shared = 0;
     if (repeats) {
-      result[index] = 'near-duplicate';
+      result[text.index] = 'near-duplicate';
       continue;
     }
     for (const trigram of trigrams) {
-      const holders = postings.get(trigram);
-      if (holders) holders.push(index);
-      else postings.set(trigram, [index]);
+      const others = holders.get(trigram);
+      if (others) others.push(text);
+      else holders.set(trigram, [text]);
     }
   }
   return result;

@@ -1,12 +1,12 @@
-/** What two printings of a poem have in common. */
+/** Folds a text to what different printings of it have in common. */
 import { simplifiedByOpenCC } from '../../poetry/script.ts';
 
-/** By character: there are ten thousand of them in four million places. */
+/** The folded form of each character, because few characters occur very often. */
 const folded = new Map<string, string>();
 
 /**
- * The text's hanzi alone, each in its simplified form: marks, script and most variant characters (鷄 雞, 峯 峰) then
- * make no difference. Only for comparing; never shown.
+ * The hanzi of the text, each in its simplified form, so that marks, script and most variant characters (鷄 雞, 峯 峰)
+ * make no difference. The result is for comparison only and is never shown.
  */
 export function fold(text: string): string {
   let key = '';

@@ -1,6 +1,6 @@
 /**
- * Poems of another collection that would give away what the corpus holds out: later poets quote the earlier ones, write
- * on their lines, and make whole poems of them (集句), and collections take in poems of another age.
+ * Finds poems of another collection that would reveal poems that the corpus holds out. Poets quote lines of older poets,
+ * write poems on them, and compose whole poems of them (集句); and collections contain poems of another age.
  */
 import {
   commonShare,
@@ -11,19 +11,19 @@ import {
   trigramsOf,
 } from './duplicates.ts';
 
-/** The shortest line of verse that can be told apart: so many hanzi in a row are a quotation. */
+/** The shortest line of verse. So many hanzi in a row, if they occur in two poems, are a quotation. */
 const LINE = 5;
 
 export interface KnownPoem {
-  /** The poem's hanzi, folded. */
+  /** The folded hanzi of the poem. */
   readonly key: string;
   readonly heldOut: boolean;
 }
 
 /**
- * Says of every text whether it repeats an earlier one or a poem of the corpus hanzi by hanzi (`duplicate`), or a poem
- * that is held out nearly, or in five hanzi in a row (`near-duplicate`); `null` for the texts to keep.
- * @param keys the poems' hanzi without marks, folded so that variants compare equal.
+ * For every text: how it repeats another, or null if it is to be kept. It is a `duplicate` if its hanzi are those of a text
+ * before it or of a poem of the corpus. It is a `near-duplicate` if it nearly repeats a poem that is held out, or has five
+ * hanzi in a row in common with one. `keys` are the folded hanzi of the texts, without marks.
  */
 export function findRepeated(keys: readonly string[], corpus: readonly KnownPoem[]): (Repetition | null)[] {
   const seen = new Set(corpus.map(({ key }) => key));
@@ -35,39 +35,38 @@ export function findRepeated(keys: readonly string[], corpus: readonly KnownPoem
   });
 }
 
-/** Whether a text repeats one of `heldOut`, by a line or by the measures of `findRepetitions`. */
+/** Returns whether a text repeats one of `heldOut`, by a line or by the measures of `findRepetitions`. */
 function heldOutIndex(heldOut: readonly string[]): (key: string) => boolean {
   const numbers = new Map<string, number>();
   const lines = new Set<string>();
-  const trigrams = heldOut.map((key) => trigramsOf(key, numbers));
-  const postings = new Map<number, number[]>();
-  for (const [index, key] of heldOut.entries()) {
-    for (const line of runsOf(key)) lines.add(line);
-    for (const trigram of trigrams[index] as number[]) {
-      const holders = postings.get(trigram);
-      if (holders) holders.push(index);
-      else postings.set(trigram, [index]);
+  const poems = heldOut.map((key) => ({ key, trigrams: trigramsOf(key, numbers) }));
+  const holders = new Map<number, (typeof poems)[number][]>();
+  for (const poem of poems) {
+    for (const line of lineGrams(poem.key)) lines.add(line);
+    for (const trigram of poem.trigrams) {
+      const others = holders.get(trigram);
+      if (others) others.push(poem);
+      else holders.set(trigram, [poem]);
     }
   }
   return (key) => {
-    if (runsOf(key).some((run) => lines.has(run))) return true;
+    if (lineGrams(key).some((gram) => lines.has(gram))) return true;
     const own = trigramsOf(key, numbers);
-    const shared = new Map<number, number>();
+    const shared = new Map<(typeof poems)[number], number>();
     for (const trigram of own) {
-      for (const index of postings.get(trigram) ?? []) shared.set(index, (shared.get(index) ?? 0) + 1);
+      for (const poem of holders.get(trigram) ?? []) shared.set(poem, (shared.get(poem) ?? 0) + 1);
     }
-    return [...shared].some(([index, count]) => {
-      const other = heldOut[index] as string;
-      const fewer = Math.min(own.length, (trigrams[index] as number[]).length);
+    return [...shared].some(([other, count]) => {
+      const fewer = Math.min(own.length, other.trigrams.length);
       if (count > MOST_TRIGRAMS * fewer) return true;
-      const [shorter, longer] = own.length === fewer ? [key, other] : [other, key];
+      const [shorter, longer] = own.length === fewer ? [key, other.key] : [other.key, key];
       return count >= FEWEST_TRIGRAMS && commonShare(shorter, longer) >= MOST_HANZI;
     });
   };
 }
 
-/** All runs of {@link LINE} hanzi. */
-function runsOf(key: string): string[] {
+/** All n-grams of {@link LINE} hanzi. */
+function lineGrams(key: string): string[] {
   const characters = Array.from(key);
   return characters.slice(LINE - 1).map((_, i) => characters.slice(i, i + LINE).join(''));
 }

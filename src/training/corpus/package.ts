@@ -1,7 +1,7 @@
 /**
- * The npm package `chinese-poetry` (MIT): the complete Tang poems in traditional script, and the Song ones. It is
- * 350 MB of JSON, of which we need a part, so it is no dependency: the npm client fetches the tarball, and we read the
- * poems out of it.
+ * Fetches and reads the npm package `chinese-poetry` (MIT), which contains the complete Tang poems and the Song poems in
+ * traditional script. The package is 350 MB of JSON, of which a part is used. Therefore it is not a dependency: the npm
+ * client fetches the tarball, and this file reads the poems from it.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,16 +20,16 @@ const TARBALL = `${NAME}-${VERSION}.tgz`;
 
 export type Age = 'tang' | 'song';
 
-/** The files of an age's poems: both lie in one folder. */
+/** The files with the poems of each age. Both are in one folder. */
 const MEMBERS: { readonly [age in Age]: RegExp } = {
   tang: /^package\/dist\/quantangshi\/poet\.tang\.(\d+)\.json$/,
   song: /^package\/dist\/quantangshi\/poet\.song\.(\d+)\.json$/,
 };
 
-/** What the package is called in the corpus. */
+/** The name of the package as the source of a corpus. */
 export const PACKAGE = `${NAME}@${VERSION}`;
 
-/** Subresource integrity of the tarball, as the registry states it. */
+/** The subresource integrity of the tarball, from the registry. */
 export const INTEGRITY =
   'sha512-KtYARvV7CWNtax0na9+Jn6PlhGgSoid7PWyDzXI4KsCEm2odZcqEQyval5koaLygZnM/EQ3lfJ//25K8p3uHNg==';
 
@@ -44,7 +44,7 @@ async function integrityOf(path: string): Promise<string | null> {
   return `sha512-${hash.digest('base64')}`;
 }
 
-/** Runs the npm client: the one that runs us, where there is one, else the one on the path. */
+/** Runs the npm client: the one that runs this process if there is one, otherwise the one on the path. */
 async function npm(args: readonly string[]): Promise<void> {
   const script = process.env.npm_execpath;
   const [command, first] = script?.endsWith('npm-cli.js')
@@ -66,9 +66,8 @@ async function npm(args: readonly string[]): Promise<void> {
 }
 
 /**
- * Brings the package's tarball into `folder`, unless it is there already, and verifies it.
- * @returns the tarball's path.
- * @throws CorpusError when npm cannot fetch it, or the bytes are not those that are pinned.
+ * Fetches the tarball into `folder`, unless it is there already, and verifies it. Returns its path. Throws a
+ * `CorpusError` if npm cannot fetch it, or if its hash is not the pinned one.
  */
 export async function fetchPackage(folder: string, note: (line: string) => void): Promise<string> {
   const path = join(folder, TARBALL);
@@ -101,7 +100,7 @@ interface PackagedPoem {
   readonly paragraphs?: unknown;
 }
 
-/** Reads the poems of an age out of the tarball, in the order of the collection. */
+/** Reads the poems of an age from the tarball, in the order of the collection. Throws a `CorpusError` if it has none. */
 export async function readPackage(tarball: string, age: Age = 'tang'): Promise<SourceText[]> {
   const member = MEMBERS[age];
   const files: { order: number; chunks: Buffer[] }[] = [];

@@ -1,26 +1,26 @@
 /**
- * Which poems are held out. The text alone decides, so a poem stays on its side when others come or go, and when
- * it comes back from another source.
+ * Decides which poems are held out, from the text of each poem alone. So a poem stays in its split if other poems are
+ * added or removed, and if it comes from another source.
  */
 import { createHash } from 'node:crypto';
 import type { Split } from './corpus.ts';
 
-/** Percent of the poems, by hash. */
+/** Percent of the poems in each held-out split. */
 const TEST_PERCENT = 2;
 const VALIDATION_PERCENT = 2;
 
-/** With fewer poems than this, holding some out would leave nothing to speak of on either side. */
+/** In a smaller corpus no poems are held out by force. */
 const FEWEST_TO_HOLD_OUT = 10;
 
-/** In [0, 2^32), uniform. */
+/** Uniform in [0, 2^32). */
 function hash(key: string): number {
   return createHash('sha256').update(key).digest().readUInt32BE(0);
 }
 
 /**
- * The split of each text. Where a small corpus would leave validation or test empty, the training poem with the
- * smallest hash (for test) or the largest (for validation) is held out, if there are at least ten poems.
- * @param keys the poems' hanzi, folded; no two near-copies among them.
+ * The split of each text. A split of a small corpus may come out empty. Then, if there are at least ten poems, the
+ * training poem with the smallest hash goes to the test split, or the one with the largest to the validation split.
+ * `keys` are the folded hanzi of the texts, without near-copies among them.
  */
 export function splitByHash(keys: readonly string[]): Split[] {
   const hashes = keys.map(hash);
@@ -30,12 +30,12 @@ export function splitByHash(keys: readonly string[]): Split[] {
     return percent < TEST_PERCENT + VALIDATION_PERCENT ? 'validation' : 'train';
   });
   if (keys.length < FEWEST_TO_HOLD_OUT) return splits;
-  const train = splits
-    .map((_, index) => index)
-    .filter((index) => splits[index] === 'train')
-    .sort((a, b) => (hashes[a] as number) - (hashes[b] as number));
-  const smallest = train[0];
-  const largest = train.at(-1);
+  const train = hashes
+    .map((value, index) => ({ value, index }))
+    .filter(({ index }) => splits[index] === 'train')
+    .sort((a, b) => a.value - b.value);
+  const smallest = train[0]?.index;
+  const largest = train.at(-1)?.index;
   if (!splits.includes('test') && smallest !== undefined) splits[smallest] = 'test';
   if (!splits.includes('validation') && largest !== undefined) splits[largest] = 'validation';
   return splits;

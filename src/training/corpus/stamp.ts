@@ -1,6 +1,6 @@
 /**
- * What the last build was made from, kept beside the corpus so that building it again can be skipped. The stamp is
- * only believed while it fits the corpus file, the source and the code that would build it.
+ * A stamp beside the corpus records what the corpus was built from, so that the same build can be skipped. It is valid as
+ * long as the corpus file, the source and the code are unchanged.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -19,10 +19,10 @@ interface Stamp {
 
 const stampOf = (corpusPath: string): string => corpusPath.replace(/\.jsonl$/, '.stamp.json');
 
-/** The folders whose code decides what the corpus is: this one and the poetry room. */
+/** The folders whose code determines the corpus: this one and src/poetry. */
 const CODE = ['.', '../../poetry/'];
 
-/** A fingerprint of the source (whatever identifies it) and of the code that builds a corpus from it. */
+/** A fingerprint of a source, given by any string that identifies it, and of the code that builds a corpus from it. */
 export async function fingerprint(source: string): Promise<string> {
   const parts = [source];
   for (const folder of CODE) {
@@ -34,7 +34,7 @@ export async function fingerprint(source: string): Promise<string> {
   return sha256(parts.join('\n'));
 }
 
-/** The tally and the hash of the corpus that is at `path`, if it was built from just these inputs; else null. */
+/** The tally and the hash of the corpus at `path`, if it was built from these inputs; otherwise null. */
 export async function readStamp(
   path: string,
   inputs: string,
@@ -45,7 +45,7 @@ export async function readStamp(
     const hash = sha256(await readFile(path));
     return hash === stamp.corpus ? { hash, tally: stamp.tally } : null;
   } catch {
-    // Not there, or not ours: then the corpus is built.
+    // There is no stamp, or none of this version, so the corpus is built.
     return null;
   }
 }

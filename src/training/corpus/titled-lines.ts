@@ -1,16 +1,16 @@
-/** The corpus format of the student programs: a UTF-8 text of one poem a line, `title:content`, in either script. */
+/** Reads the corpus format of the student programs: UTF-8 text, one poem a line as `title:content`, in either script. */
 import { readFile } from 'node:fs/promises';
 import { isSimplifiedOnly, isTraditionalOnly, toTraditional } from '../../poetry/script.ts';
 import type { SourceText } from './build.ts';
 import { CorpusError } from './corpus.ts';
 
-/** A poem and where it stands. */
+/** A poem and its line in the file. */
 export interface NumberedText extends SourceText {
   /** Counted from 1. */
   readonly line: number;
 }
 
-/** A line that is not taken, and why. */
+/** A line that is skipped, and why. */
 export interface LineFault {
   readonly line: number;
   readonly reason: string;
@@ -22,10 +22,7 @@ export interface TitledLines {
   readonly faults: readonly LineFault[];
 }
 
-/**
- * Reads such a file.
- * @throws CorpusError when there is no such file, or it is no UTF-8 text.
- */
+/** Reads such a file. Throws a `CorpusError` if the file is missing or is not UTF-8 text. */
 export async function readTitledLines(path: string): Promise<TitledLines> {
   let bytes: Buffer;
   try {
@@ -39,7 +36,7 @@ export async function readTitledLines(path: string): Promise<TitledLines> {
   if (bytes.includes(0)) throw new CorpusError(`${path} is a binary file (or UTF-16), not UTF-8 text.`);
   let content: string;
   try {
-    // Fatal: a wrong encoding must not be read as a poem full of replacement characters. A BOM is passed over.
+    // Fatal, because a wrong encoding must not be read as replacement characters. A byte order mark is skipped.
     content = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new CorpusError(`${path} is not valid UTF-8; convert it first (is it GBK?).`, { cause });
@@ -47,7 +44,7 @@ export async function readTitledLines(path: string): Promise<TitledLines> {
   return parseTitledLines(content);
 }
 
-/** Reads `title:content` lines; the colon may be half or full width. Empty lines are passed over. */
+/** Reads `title:content` lines. The colon may be half or full width. Empty lines are skipped. */
 export function parseTitledLines(content: string): TitledLines {
   const texts: NumberedText[] = [];
   const faults: LineFault[] = [];
@@ -64,7 +61,7 @@ export function parseTitledLines(content: string): TitledLines {
   return { texts: inTraditional(texts), faults };
 }
 
-/** Above zero for simplified script, below for traditional: many characters are of both. */
+/** Positive for simplified script, negative for traditional. Characters of both scripts do not count. */
 function simplifiedEvidence({ title, text }: SourceText): number {
   let evidence = 0;
   for (const char of title + text) {
@@ -75,8 +72,8 @@ function simplifiedEvidence({ title, text }: SourceText): number {
 }
 
 /**
- * Turns simplified texts into traditional ones. Each line is judged by itself; one in which every character is of
- * both scripts goes with the file, because 后 and 云 in a simplified file want turning, and in a traditional one not.
+ * Converts simplified texts to traditional script. The script is recognised line by line. A line whose characters are all
+ * of both scripts follows the majority of the file, because 后 and 云 must be converted in a simplified file only.
  */
 function inTraditional(texts: readonly NumberedText[]): NumberedText[] {
   const evidence = texts.map(simplifiedEvidence);

@@ -12,7 +12,7 @@ import { UNK } from '../../model/vocabulary.ts';
 import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { reportOnText } from '../../poetry/report.ts';
 import { themeOf } from '../../poetry/theme.ts';
-import type { Poem } from '../corpus/corpus.ts';
+import type { CorpusPoem } from '../corpus/corpus.ts';
 import type { CriticBatch } from './critic-network.ts';
 
 /** A poem as the critic reads it. */
@@ -35,7 +35,7 @@ export interface CleanPoem {
 }
 
 /** The poems of the four forms that keep strict meter and rhyme, repeat no character, and have no unknown one. */
-export function cleanPoems(poems: readonly Poem[], vocabulary: Vocabulary): CleanPoem[] {
+export function cleanPoems(poems: readonly CorpusPoem[], vocabulary: Vocabulary): CleanPoem[] {
   const clean: CleanPoem[] = [];
   for (const { form, title, text } of poems) {
     const name = FORM_NAMES.find((each) => each === form);

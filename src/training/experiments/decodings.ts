@@ -1,4 +1,4 @@
-/** The ways of writing that are compared: without a plan as the report's programs did, and as it is served. */
+/** The ways of decoding that are compared: without a plan, as the programs of the report do, and as the service does. */
 
 import { openDecoder } from '../../decoding/open-decoder.ts';
 import type { Sampling } from '../../decoding/sampling.ts';
@@ -7,104 +7,109 @@ import type { Checkpoint } from '../../model/checkpoint.ts';
 import { compilePlan } from '../../poetry/compile.ts';
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood } from '../../poetry/request.ts';
-import { writeAll } from '../writing.ts';
-import { writeFreely } from './free-writing.ts';
+import { generateAll } from '../generation.ts';
+import { generateFreely } from './free-generation.ts';
 
 export interface Decoding {
   readonly name: string;
-  /** In a few words, for a page. */
-  readonly description: string;
   readonly how:
     | { readonly kind: 'free'; readonly sampling: Sampling; readonly ends: boolean }
     | { readonly kind: 'plan'; readonly mood: Mood; readonly meter: Meter; readonly candidates: number };
 }
 
-/** Plain sampling, whatever the served moods are tuned to. */
+/** Plain sampling, independent of the moods of the service. docs/experiments.md states these numbers. */
 const PLAIN: Sampling = { temperature: 0.8, topP: 0.9 };
 const LIKELIEST: Sampling = { temperature: 0, topP: 1 };
-/** The length at which the report's notebook stopped. */
+/** Tokens after which the report's notebook stopped. */
 export const FREE_LIMIT = 50;
-/** As it is served. */
+/** As many as the bot orders. */
 const CANDIDATES = 4;
 
 export const DECODINGS: readonly Decoding[] = [
   {
     name: 'argmax',
-    description: `the report's PyTorch program: always the likeliest character, to the end token or ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: LIKELIEST, ends: true },
   },
   {
     name: 'argmax, no end',
-    description: `the report's notebook: the same, but nothing ends a poem before ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: LIKELIEST, ends: false },
   },
   {
     name: 'sampling',
-    description: `drawn at temperature ${PLAIN.temperature} from the likeliest ${100 * PLAIN.topP} %, to the end token or ${FREE_LIMIT} tokens`,
     how: { kind: 'free', sampling: PLAIN, ends: true },
   },
   {
     name: 'greedy',
-    description: 'served with `mood:greedy meter:none`: the likeliest character that the plan allows',
     how: { kind: 'plan', mood: 'greedy', meter: 'none', candidates: 1 },
   },
   {
     name: 'verse plan',
-    description: `as it is served: sampling under the verse plan, the best of ${CANDIDATES}`,
     how: { kind: 'plan', mood: 'free', meter: 'strict', candidates: CANDIDATES },
   },
 ];
 
-/** The form that is asked for throughout. */
+/** The form of all poems. */
 export const FORM: FormName = 'qijue';
 
 export interface DecodedPoem {
   readonly text: string;
-  /** Ended by the model or the plan, not cut off. */
+  /** Whether the model or the plan ended the poem; otherwise it was cut off. */
   readonly ended: boolean;
 }
 
 export interface Decoded {
   readonly poems: readonly DecodedPoem[];
-  /** Characters written a second, all poems together in full batches. */
+  /** Characters generated a second, all poems together in full batches. */
   readonly tokensPerSecond: number;
 }
 
-/** A poem to each opening (traditional script). The same seed gives the same poems on the same engine. */
+/** Generates a poem for each opening (traditional script). The same seed gives the same poems on the same engine. */
 export async function decode(
   checkpoint: Checkpoint,
   { how }: Decoding,
   openings: readonly string[],
   seed: number,
 ): Promise<Decoded> {
-  if (how.kind === 'free') {
-    const { architecture, parameters, vocabulary } = checkpoint;
-    const stepper = await Stepper.create(architecture, parameters);
-    try {
-      const started = performance.now();
-      const poems = await writeFreely({ stepper, vocabulary }, openings, {
-        form: FORM,
-        sampling: how.sampling,
-        seed,
-        limit: FREE_LIMIT,
-        ends: how.ends,
-      });
-      const written = poems.reduce((sum, poem) => sum + poem.written, 0);
-      return { poems, tokensPerSecond: perSecond(written, performance.now() - started) };
-    } finally {
-      stepper.dispose();
-    }
+  return how.kind === 'free'
+    ? decodeFreely(checkpoint, how, openings, seed)
+    : decodeByPlan(checkpoint, how, openings, seed);
+}
+
+async function decodeFreely(
+  { architecture, parameters, vocabulary }: Checkpoint,
+  { sampling, ends }: Decoding['how'] & { kind: 'free' },
+  openings: readonly string[],
+  seed: number,
+): Promise<Decoded> {
+  const stepper = await Stepper.create(architecture, parameters);
+  try {
+    const startedAt = performance.now();
+    const options = { form: FORM, sampling, seed, limit: FREE_LIMIT, ends };
+    const poems = await generateFreely({ stepper, vocabulary }, openings, options);
+    const written = poems.reduce((sum, poem) => sum + poem.written, 0);
+    return { poems, tokensPerSecond: perSecond(written, performance.now() - startedAt) };
+  } finally {
+    stepper.dispose();
   }
-  const { mood, meter, candidates } = how;
+}
+
+async function decodeByPlan(
+  checkpoint: Checkpoint,
+  { mood, meter, candidates }: Decoding['how'] & { kind: 'plan' },
+  openings: readonly string[],
+  seed: number,
+): Promise<Decoded> {
   const plans = openings.map((opening) =>
     compilePlan({ kind: 'poem', opening, form: FORM, title: '', meter, rhyme: 'auto' }),
   );
   const decoder = await openDecoder(checkpoint);
   try {
-    const { written, ms } = await writeAll(decoder, plans, { mood, candidates, seed });
-    const hanzi = written.reduce((sum, poem) => sum + poem.hanzi, 0);
-    const poems = written.map(({ characters }) => ({ text: characters.join(''), ended: true }));
-    return { poems, tokensPerSecond: perSecond(candidates * hanzi, ms) };
+    const { poems, ms } = await generateAll(decoder, plans, { mood, candidates, seed });
+    const hanzi = poems.reduce((sum, poem) => sum + poem.hanzi, 0);
+    return {
+      poems: poems.map(({ characters }) => ({ text: characters.join(''), ended: true })),
+      tokensPerSecond: perSecond(candidates * hanzi, ms),
+    };
   } finally {
     decoder.dispose();
   }

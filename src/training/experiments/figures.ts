@@ -1,4 +1,4 @@
-/** The pictures of docs/experiments.md. */
+/** Draws the pictures of docs/experiments.md, as SVG. All of them throw a `PictureError` if Vega is not installed. */
 
 import type { Card } from '../../model/card.ts';
 import { drawPicture } from '../picture.ts';
@@ -6,18 +6,18 @@ import type { RunFindings } from './findings.ts';
 
 const WIDTH = 620;
 const HEIGHT = 340;
-/** Of the tokens before the first evaluation: less than this between two is few. */
-const FEW = 0.25;
+/** An interval between evaluations is short if it has less than this share of the tokens of the first. */
+const SHORT = 0.25;
 
-/** Training and validation loss of every run over the tokens learned from. */
+/** Training and validation loss of every run, over the number of tokens learned from. */
 export function drawLosses(runs: readonly RunFindings[]): Promise<string> {
   const values = runs.flatMap(({ name, log }) =>
     log.flatMap(({ tokens, trainingLoss, validation }, i) => {
       const point = { run: name, tokens: tokens / 1e6 };
       const learned = tokens - (log[i - 1]?.tokens ?? 0);
       const scored = [{ ...point, nll: validation.nll, of: 'validation' }];
-      // A mean over the few steps that were left at the end is mostly chance.
-      if (learned >= FEW * (log[0]?.tokens ?? 0))
+      // The last interval may be short, and then its mean loss is mostly chance.
+      if (learned >= SHORT * (log[0]?.tokens ?? 0))
         scored.push({ ...point, nll: trainingLoss, of: 'training' });
       return scored;
     }),
@@ -37,7 +37,7 @@ export function drawLosses(runs: readonly RunFindings[]): Promise<string> {
   });
 }
 
-/** How far a loss reaches back through each recipe's top layer, before and after training. */
+/** How far the gradient of a loss reaches back through the top layer of each network, before and after training. */
 export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
   const values = runs.flatMap(({ name, card, gradients }) =>
     (['initial', 'trained'] as const).flatMap((when) =>
@@ -51,7 +51,7 @@ export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
     ),
   );
   return drawPicture({
-    title: 'Norm of the gradient of a character’s loss by the recurrent state, so many steps before it',
+    title: 'Norm of the gradient of a character’s loss by the recurrent state some steps before it',
     data: { values },
     facet: { field: 'when', type: 'nominal', title: null, sort: ['before training', 'after training'] },
     spec: {
@@ -79,7 +79,7 @@ export function drawGradients(runs: readonly RunFindings[]): Promise<string> {
   });
 }
 
-/** How busy each run kept its machine; null where no log says. */
+/** How busy each run kept its machine; null if no log records it. */
 export async function drawUtilization(runs: readonly RunFindings[]): Promise<string | null> {
   const values = runs.flatMap(({ name, log }) =>
     log.flatMap(({ tokens, device }) => {

@@ -1,4 +1,4 @@
-/** What the experiments measure, from checkpoints, their logs and the corpus, as plain data. */
+/** Measures what docs/experiments.md shows, from checkpoints, their logs and the corpus. Returns plain data. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,32 +10,32 @@ import {
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
 import { FORMS, type FormName } from '../../poetry/form.ts';
-import { type Corpus, CorpusError, type Poem } from '../corpus/corpus.ts';
+import { type Corpus, CorpusError, type CorpusPoem } from '../corpus/corpus.ts';
 import type { LogEntry } from '../curve.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreTrigram } from '../evaluation.ts';
 import { initialParameters, toTensors } from '../network/network.ts';
 import { DECODINGS, type Decoding, decode, FORM } from './decodings.ts';
-import { UNKNOWN } from './free-writing.ts';
+import { UNKNOWN } from './free-generation.ts';
 import { type GradientNorm, gradientNorms } from './gradient-flow.ts';
 import { type Repetition, repetitionOf } from './repetition.ts';
 
-/** The report's seven heads, in traditional script, as the model reads them. */
+/** The seven heads of the student report, in traditional script. */
 export const HEADS = ['日', '紅', '山', '夜', '湖', '海', '月'] as const;
 
-/** Of poems of this form the gradients are taken: 64 characters and marks, the longest that are regulated. */
+/** The form of the poems for the gradients: 64 characters and marks, the longest regulated form. */
 const LONG_FORM = 'qilv';
 const GRADIENT_POEMS = 100;
 
 export interface FindingsOptions {
   /** The folder of all checkpoints. */
   readonly root: string;
-  /** Which of them, in the order of the page. */
+  /** The names of the checkpoints to compare, in the order of the page. */
   readonly names: readonly string[];
   readonly corpus: Corpus;
-  /** Openings written to for each decoding, as far as the test split has different ones. */
+  /** The number of openings for each decoding; fewer if the test split has fewer different ones. */
   readonly poems: number;
-  /** The first head's poem has this seed, each further one's is one more. */
+  /** The seed of the poem for the first head. Each further head has the next seed. */
   readonly seed: number;
   readonly onProgress: (what: string) => void;
 }
@@ -45,10 +45,10 @@ export interface DecodingFindings {
   readonly repetition: Repetition;
   /** Share of poems that were not cut off. */
   readonly ended: number;
-  /** Share of poems in which the token for unknown characters stands. */
+  /** Share of poems that contain the token for unknown characters. */
   readonly unknown: number;
   readonly tokensPerSecond: number;
-  /** To each of the heads, in their order. */
+  /** The poems for the heads, in their order. */
   readonly poems: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export interface RunFindings {
   readonly name: string;
   readonly card: Card;
   readonly log: readonly LogEntry[];
-  /** Before the first step of training, and as it is now. */
+  /** Before the first step of training, and after the last. */
   readonly gradients: {
     readonly initial: readonly GradientNorm[];
     readonly trained: readonly GradientNorm[];
@@ -66,23 +66,24 @@ export interface RunFindings {
 
 export interface Findings {
   readonly seed: number;
-  /** How many poems the gradients are a mean over, and how many each decoding wrote. */
+  /** The number of poems over which the gradients are a mean. */
   readonly gradientPoems: number;
+  /** The number of poems of each decoding. */
   readonly openings: number;
   readonly runs: readonly RunFindings[];
-  /** The Kneser-Ney trigram of the same split. */
+  /** The Kneser-Ney trigram on the same test split. */
   readonly trigram: HeldOutScores;
-  /** Poems of the test split in the form that was asked for. */
+  /** The test poems of people, in the form of all poems. */
   readonly people: Repetition;
 }
 
 /**
- * Measures on the engine of this thread. Throws a {@link CheckpointError} where a checkpoint is missing, damaged,
- * without its log, or of another corpus, and a `CorpusError` where the corpus lacks the forms that are compared.
+ * Measures on the engine of this thread. Throws a {@link CheckpointError} if a checkpoint is missing or damaged, has no
+ * log, or was trained on another corpus; throws a `CorpusError` if the corpus lacks a form that is compared.
  */
 export async function gatherFindings(options: FindingsOptions): Promise<Findings> {
   const { corpus, onProgress } = options;
-  const loaded: { checkpoint: Checkpoint; log: LogEntry[] }[] = [];
+  const loaded: Loaded[] = [];
   for (const name of options.names) loaded.push(await open(options.root, name, corpus));
   const [first] = loaded;
   if (!first) throw new RangeError('there are no checkpoints to compare');
@@ -91,23 +92,7 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
   const people = testPoems(corpus, FORM);
 
   const runs: RunFindings[] = [];
-  for (const { checkpoint, log } of loaded) {
-    const { name, card, architecture, vocabulary } = checkpoint;
-    onProgress(`${name}: gradients`);
-    // To the last hanzi: the mark and the end behind it are no choice.
-    const sequences = long.map((poem) => vocabulary.encode(poem).slice(0, -2));
-    const seed = Number(card.recipe.seed ?? 1);
-    const gradients = {
-      initial: await normsOf(checkpoint, initialParameters(architecture, seed), sequences),
-      trained: await normsOf(checkpoint, checkpoint.parameters, sequences),
-    };
-    const decodings: DecodingFindings[] = [];
-    for (const decoding of DECODINGS) {
-      onProgress(`${name}: ${decoding.name}`);
-      decodings.push(await measure(checkpoint, decoding, openings, options.seed));
-    }
-    runs.push({ name, card, log, gradients, decodings });
-  }
+  for (const each of loaded) runs.push(await measureRun(each, openings, long, options));
   onProgress('trigram');
   const dataset = new Dataset(corpus.poems, first.checkpoint.vocabulary, {
     batchRows: 1,
@@ -125,7 +110,36 @@ export async function gatherFindings(options: FindingsOptions): Promise<Findings
   };
 }
 
-async function open(root: string, name: string, corpus: Corpus) {
+/** Measures one checkpoint: its gradients on the poems `long`, and poems of every decoding. */
+async function measureRun(
+  { checkpoint, log }: Loaded,
+  openings: readonly string[],
+  long: readonly CorpusPoem[],
+  { onProgress, seed }: FindingsOptions,
+): Promise<RunFindings> {
+  const { name, card, architecture, vocabulary } = checkpoint;
+  onProgress(`${name}: gradients`);
+  // The last two tokens, a mark and the end, are cut off, so that the loss is that of the last hanzi.
+  const sequences = long.map((poem) => vocabulary.encode(poem).slice(0, -2));
+  const initial = initialParameters(architecture, Number(card.recipe.seed ?? 1));
+  const gradients = {
+    initial: await normsOf(checkpoint, initial, sequences),
+    trained: await normsOf(checkpoint, checkpoint.parameters, sequences),
+  };
+  const decodings: DecodingFindings[] = [];
+  for (const decoding of DECODINGS) {
+    onProgress(`${name}: ${decoding.name}`);
+    decodings.push(await measureDecoding(checkpoint, decoding, openings, seed));
+  }
+  return { name, card, log, gradients, decodings };
+}
+
+interface Loaded {
+  readonly checkpoint: Checkpoint;
+  readonly log: LogEntry[];
+}
+
+async function open(root: string, name: string, corpus: Corpus): Promise<Loaded> {
   const folder = checkpointFolder(root, name);
   const checkpoint = await loadCheckpoint(folder);
   if (checkpoint.card.corpus.sha256 !== corpus.hash) {
@@ -141,18 +155,18 @@ async function open(root: string, name: string, corpus: Corpus) {
   return { checkpoint, log };
 }
 
-/** Throws a `CorpusError` where there are none. */
-function testPoems(corpus: Corpus, form: FormName): Poem[] {
+/** Throws a `CorpusError` if there are none. */
+function testPoems(corpus: Corpus, form: FormName): CorpusPoem[] {
   const poems = corpus.poems.filter((poem) => poem.split === 'test' && poem.form === form);
   if (poems.length === 0) throw new CorpusError(`the corpus has no ${FORMS[form].title} in its test split`);
   return poems;
 }
 
-/** The first characters of test poems, each once, in the corpus's order. */
+/** The different first characters of the test poems, in the order of the corpus. */
 function differentOpenings(corpus: Corpus, count: number): string[] {
   const firsts = corpus.poems
     .filter(({ split }) => split === 'test')
-    .map(({ text }) => String.fromCodePoint(text.codePointAt(0) as number));
+    .flatMap(({ text }) => [...text].slice(0, 1));
   return [...new Set(firsts)].slice(0, count);
 }
 
@@ -169,7 +183,7 @@ async function normsOf(
   }
 }
 
-async function measure(
+async function measureDecoding(
   checkpoint: Checkpoint,
   decoding: Decoding,
   openings: readonly string[],

@@ -1,6 +1,6 @@
-/** Markdown tables, and numbers as they stand in them. */
+/** Markdown tables, and the formats of the numbers in them. */
 
-/** What stands where there is no number. */
+/** Stands for a missing number. */
 export const NONE = '–';
 export const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 export const fixed = (value: number, digits: number) => value.toFixed(digits);

@@ -1,57 +1,58 @@
-/** How much texts repeat themselves and one another. Shares are from 0 to 1. */
+/** Measures how much texts repeat themselves and one another. Shares are from 0 to 1. */
+
+import { countRepetition } from '../../poetry/repetition.ts';
+
+import { verseLines } from '../../poetry/verse-lines.ts';
 
 export interface Repetition {
   readonly texts: number;
-  /** Mean share of a text's hanzi that have stood in it before, doublings (悠悠) aside. */
+  /** Mean share of a text's hanzi that stood in it before; doublings (悠悠) do not count. */
   readonly characters: number;
   /** Share of texts in which a pair of neighbours within a line comes back. */
   readonly pairs: number;
-  /** Share of texts that go in a loop: {@link LOOP} hanzi on end that have stood in the text before. */
+  /** Share of texts that loop: {@link LOOP} hanzi in a row stood in the text before. */
   readonly loops: number;
-  /** Different hanzi over all hanzi, and the same for pairs within lines; over the first {@link SPAN} of each text. */
+  /** Different hanzi over all hanzi, of the first {@link SPAN} hanzi of each text. */
   readonly distinct1: number;
+  /** The same for pairs of neighbours within lines. */
   readonly distinct2: number;
-  /** Share of texts whose last line is another text's too. */
+  /** Share of texts whose last line is also the last line of another text. */
   readonly sharedEndings: number;
 }
 
-/** What people write again in one poem is hardly ever this long. */
+/** People hardly ever repeat this many hanzi in a row within one poem. */
 export const LOOP = 4;
-/** A 七絕: longer texts have fewer new characters to offer, so all are cut to one length. */
+/** The length of a 七絕. Longer texts repeat more, so only this much of each is measured. */
 export const SPAN = 28;
 
-/** Throws a RangeError where there are no texts. */
+type Lines = readonly (readonly string[])[];
+
+/** Throws a RangeError if there are no texts. */
 export function repetitionOf(texts: readonly string[]): Repetition {
   if (texts.length === 0) throw new RangeError('there are no texts to measure');
-  const poems = texts.map((text) => linesOf(text));
-  const share = (holds: (lines: readonly string[][]) => boolean) => poems.filter(holds).length / poems.length;
+  const poems = texts.map((text): Lines => verseLines(text).map((line) => [...line]));
+  const share = (holds: (lines: Lines) => boolean) => poems.filter(holds).length / poems.length;
   const endings = new Map<string, number>();
-  for (const lines of poems) {
-    const ending = (lines.at(-1) ?? []).join('');
-    endings.set(ending, (endings.get(ending) ?? 0) + 1);
-  }
-  const heads = poems.map((lines) => cut(lines, SPAN));
+  for (const lines of poems) endings.set(endingOf(lines), (endings.get(endingOf(lines)) ?? 0) + 1);
+  const beginnings = poems.map((lines) => firstHanzi(lines, SPAN));
   return {
     texts: texts.length,
-    characters: poems.reduce((sum, lines) => sum + repeatedCharacters(lines), 0) / poems.length,
-    pairs: share((lines) => recurs(lines.flatMap((line) => ngrams(line, 2)))),
+    characters: poems.reduce((sum, lines) => sum + repeatedShare(lines), 0) / poems.length,
+    pairs: share((lines) => countRepetition(lines).pairs > 0),
     loops: share((lines) => recurs(ngrams(lines.flat(), LOOP))),
-    distinct1: distinct(heads.flatMap((lines) => lines.flat())),
-    distinct2: distinct(heads.flatMap((lines) => lines.flatMap((line) => ngrams(line, 2)))),
-    sharedEndings: share((lines) => (endings.get((lines.at(-1) ?? []).join('')) ?? 0) > 1),
+    distinct1: distinct(beginnings.flat(2)),
+    distinct2: distinct(beginnings.flat().flatMap((line) => ngrams(line, 2))),
+    sharedEndings: share((lines) => (endings.get(endingOf(lines)) ?? 0) > 1),
   };
 }
 
-function linesOf(text: string): string[][] {
-  return text
-    .split(/[，。]/u)
-    .filter((line) => line !== '')
-    .map((line) => [...line]);
+function endingOf(lines: Lines): string {
+  return (lines.at(-1) ?? []).join('');
 }
 
-/** The first so many hanzi, in their lines. */
-function cut(lines: readonly string[][], hanzi: number): string[][] {
-  let left = hanzi;
+/** The first `count` hanzi, in their lines. */
+function firstHanzi(lines: Lines, count: number): Lines {
+  let left = count;
   return lines.map((line) => {
     const kept = line.slice(0, left);
     left -= kept.length;
@@ -71,16 +72,7 @@ function distinct(items: readonly string[]): number {
   return items.length === 0 ? 1 : new Set(items).size / items.length;
 }
 
-function repeatedCharacters(lines: readonly string[][]): number {
-  const seen = new Set<string>();
-  let repeated = 0;
-  let all = 0;
-  for (const line of lines) {
-    for (const [i, char] of line.entries()) {
-      if (seen.has(char) && char !== line[i - 1]) repeated++;
-      seen.add(char);
-      all++;
-    }
-  }
-  return all === 0 ? 0 : repeated / all;
+function repeatedShare(lines: Lines): number {
+  const all = lines.flat().length;
+  return all === 0 ? 0 : countRepetition(lines).characters / all;
 }

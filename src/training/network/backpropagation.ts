@@ -1,38 +1,37 @@
 /**
- * The loss of a batch and its gradient by every parameter: backpropagation through time, written out.
+ * The loss of a batch, and its gradient by every parameter: backpropagation through time.
  *
- * Written out rather than left to a tape, for speed: the products over all steps of a layer (its input's, and
- * the gradients of its kernels) are made once for the whole batch, and only h·U goes step by step. T is the
- * number of steps, B of rows, N = T × B, n of predictions.
+ * The gradients are written out instead of left to automatic differentiation, for speed. The products over all steps of
+ * a layer (its input's, and the gradients of its kernels) are made once for the whole batch; only h·U is made step by
+ * step. T is the number of steps, B of rows, N = T × B, and n the number of predictions; V, E, H and g are as in
+ * network.ts.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  FUSED_GATES,
-  fusedCrossEntropy,
-  fusedLayer,
-  fusedLstmGradient,
-} from '../../engines/tensorflow-kernels.ts';
 import type { Architecture } from '../../model/architecture.ts';
 import type { Batch } from '../batch.ts';
-import type { Cell, StepGradient } from './cells/cell.ts';
+import type { Cell } from './cells/cell.ts';
 import { CELLS } from './cells/cells.ts';
 import type { DropoutMasks } from './dropout.ts';
-import { inputProduct, logits, type Parameters, recurrentWeights } from './network.ts';
-import { manyProductsBy, matMul } from './ops.ts';
+import { layerGradientOf } from './layer-gradient.ts';
+import { inputProduct, matrixOf, type Parameters, recurrentWeights } from './network.ts';
+import { matMul, prepareRightOperand } from './ops.ts';
+import { crossEntropy, logits, outputGradients } from './output.ts';
 
-/** Tensors by parameter name, each shaped as its parameter. */
+/** Tensors by parameter name, each with the shape of its parameter. */
 export type Gradients = Record<string, tf.Tensor>;
 
+/** What the forward pass of a layer leaves for the backward pass. */
 export interface LayerRun {
-  /** [N, in]: what came in, after dropout. */
+  /** [N, in]: the layer's input, after dropout. */
   readonly input: tf.Tensor2D;
-  /** h of every step, the initial one first: T + 1 of [B, H]. */
+  /** T + 1 of [B, H]: the initial h, then h after every step. */
   readonly outputs: tf.Tensor2D[];
+  /** For every step, what the cell saved. */
   readonly saved: tf.Tensor2D[][];
 }
 
-/** NLL in nats of every prediction of the batch: [n], in the order of its positions. */
+/** The NLL in nats of every prediction of the batch: [n], in the order of the batch's positions. */
 export async function negativeLogLikelihoods(
   architecture: Architecture,
   parameters: Parameters,
@@ -48,39 +47,33 @@ export async function negativeLogLikelihoods(
   return values;
 }
 
-/** The mean NLL of the batch's predictions in nats, and its gradients. The caller disposes of the gradients. */
+/** The mean NLL in nats of the batch's predictions, and its gradients. The caller disposes of the gradients. */
 export async function lossAndGradients(
   architecture: Architecture,
   parameters: Parameters,
   batch: Batch,
   masks: DropoutMasks | null,
 ): Promise<{ loss: number; gradients: Gradients }> {
-  const mean: { tensor?: tf.Tensor } = {};
-  const gradients = tf.tidy(() => {
+  const { mean, gradients } = tf.tidy(() => {
     const { runs, top } = runLayers(architecture, parameters, batch, masks);
     const picked = tf.gather(top, batch.positions) as tf.Tensor2D; // [n, H]
     const scores = logits(parameters, picked);
     const { nll, dLogits } = crossEntropy(scores, batch.targets);
     scores.dispose();
-    mean.tensor = tf.keep(tf.mean(nll));
     const result: Gradients = {};
-    let dTop = projectionGradients(parameters, picked, dLogits, result);
+    const dPicked = outputGradients(parameters, picked, dLogits, result);
     dLogits.dispose();
-    // Back to all N positions: those without a prediction take the row of zeros at the end.
-    const inverse = new Int32Array(batch.inputs.length).fill(batch.positions.length);
-    for (const [i, position] of batch.positions.entries()) inverse[position] = i;
-    dTop = tf.gather(tf.concat([dTop, tf.zeros([1, architecture.hidden])]), inverse) as tf.Tensor2D;
+    const dTop = toAllPositions(dPicked, batch);
     layersGradients(architecture, parameters, { runs, dTop, batch, masks }, result);
-    return result;
+    return { mean: tf.mean(nll), gradients: result };
   });
-  const tensor = mean.tensor as tf.Tensor;
-  const loss = (await tensor.data())[0] as number;
-  tensor.dispose();
+  const [loss = Number.NaN] = await mean.data();
+  mean.dispose();
   return { loss, gradients };
 }
 
 /**
- * Adds to `result` the gradients of the embedding and of every layer, from the gradient by the last layer's output
+ * Adds to `result` the gradients of the embedding and of every layer, from the gradient of the last layer's output
  * (`dTop`, [N, H]). `runs` and `masks` are those of {@link runLayers}. Call it in a tidy.
  */
 export function layersGradients(
@@ -106,7 +99,16 @@ export function layersGradients(
   result.embedding = result.embedding ? tf.add(result.embedding, dEmbedding) : dEmbedding;
 }
 
-/** Runs the embedding and the layers; `top` is the last layer's output, [N, H]. */
+/** Spreads the gradient of the predictions [n, H] over all positions [N, H]. Positions without a prediction get zeros. */
+function toAllPositions(dPicked: tf.Tensor2D, batch: Batch): tf.Tensor2D {
+  const [n, hidden] = dPicked.shape;
+  // Row n of the source is a row of zeros.
+  const sources = new Int32Array(batch.inputs.length).fill(n);
+  for (const [i, position] of batch.positions.entries()) sources[position] = i;
+  return tf.gather(tf.concat([dPicked, tf.zeros([1, hidden])]), sources) as tf.Tensor2D;
+}
+
+/** Runs the embedding and the layers. `top` is the output of the last layer, [N, H]. Call it in a tidy. */
 export function runLayers(
   architecture: Architecture,
   parameters: Parameters,
@@ -115,7 +117,7 @@ export function runLayers(
 ): { runs: LayerRun[]; top: tf.Tensor2D } {
   const cell = CELLS[architecture.cell];
   const ids = tf.tensor1d(batch.inputs, 'int32');
-  let x = tf.gather(parameters.embedding as tf.Tensor2D, ids); // [N, E]
+  let x = tf.gather(matrixOf(parameters, 'embedding'), ids); // [N, E]
   if (masks) x = applyMask(x, masks.input, batch);
   const runs: LayerRun[] = [];
   for (let layer = 0; layer < architecture.layers; layer++) {
@@ -137,7 +139,7 @@ function runLayer(
   hidden: number,
 ): LayerRun {
   const weights = recurrentWeights(parameters, layer);
-  manyProductsBy(weights.recurrent);
+  prepareRightOperand(weights.recurrent);
   const products = inputProduct(parameters, layer, input); // [N, gH]
   const steps = tf.split(products, batch.steps, 0) as tf.Tensor2D[];
   products.dispose();
@@ -146,21 +148,16 @@ function runLayer(
   const outputs = [zero];
   const saved: tf.Tensor2D[][] = [];
   for (const zx of steps) {
-    const kept: tf.Tensor2D[] = [];
-    state = tf.tidy(() => {
-      const step = cell.forward(zx, state, weights);
-      kept.push(...step.saved);
-      return [...step.state, ...step.saved];
-    });
-    saved.push(kept);
-    state = state.slice(0, cell.states);
-    outputs.push(state[0] as tf.Tensor2D);
+    const step = tf.tidy(() => ({ ...cell.forward(zx, state, weights) }));
+    saved.push(step.saved);
+    state = step.state;
+    outputs.push(...state.slice(0, 1)); // h is the first of the cell's states.
     zx.dispose();
   }
   return { input, outputs, saved };
 }
 
-/** Adds the layer's gradients to `result`; returns the gradient by its input, [N, in]. */
+/** Adds the layer's gradients to `result`. Returns the gradient by the layer's input, [N, in]. */
 function layerGradients(
   cell: Cell,
   parameters: Parameters,
@@ -170,27 +167,24 @@ function layerGradients(
   batch: Batch,
   result: Gradients,
 ): tf.Tensor2D {
-  const { recurrentBias } = recurrentWeights(parameters, layer);
-  const { backward, inOrder, kernel } = gradientsOf(cell, parameters, layer, batch.rows);
+  const { backward, inOrder, kernel } = layerGradientOf(cell, parameters, layer, batch.rows);
   const dSteps = tf.split(dOutputs, batch.steps, 0) as tf.Tensor2D[];
-  const zero = tf.zerosLike(run.outputs[0] as tf.Tensor2D);
+  const zero: tf.Tensor2D = tf.zeros([batch.rows, dOutputs.shape[1]]);
   let dState: tf.Tensor2D[] = Array.from({ length: cell.states }, () => zero);
   const dZx: tf.Tensor2D[] = [];
   const dRecurrent: tf.Tensor2D[] = [];
-  for (let t = batch.steps - 1; t >= 0; t--) {
-    const back: { zx?: tf.Tensor2D; recurrent?: tf.Tensor2D } = {};
+  for (const saved of run.saved.toReversed()) {
+    const dOutput = dSteps.pop();
     const arrived = dState;
-    const results = tf.tidy(() => {
-      const dh = tf.add(arrived[0] as tf.Tensor2D, dSteps[t] as tf.Tensor2D) as tf.Tensor2D;
-      const step = backward([dh, ...arrived.slice(1)], run.saved[t] as tf.Tensor2D[]);
-      back.zx = step.dZx;
-      back.recurrent = step.dRecurrent;
-      return [...step.dState, step.dZx, step.dRecurrent];
+    const step = tf.tidy(() => {
+      const [dh, ...others] = arrived;
+      if (!dh || !dOutput) throw new RangeError('a step has no gradient by its output');
+      return { ...backward([tf.add(dh, dOutput) as tf.Tensor2D, ...others], saved) };
     });
-    dState = results.slice(0, cell.states);
+    dState = step.dState;
     for (const tensor of arrived) if (tensor !== zero) tensor.dispose();
-    dZx.unshift(back.zx as tf.Tensor2D);
-    dRecurrent.unshift(back.recurrent as tf.Tensor2D);
+    dZx.unshift(step.dZx);
+    dRecurrent.unshift(step.dRecurrent);
   }
   const dProducts = tf.concat(dZx, 0); // [N, gH]
   const shared = dZx[0] === dRecurrent[0];
@@ -199,107 +193,11 @@ function layerGradients(
   result[`layer${layer}/kernel`] = inOrder(matMul(run.input, dProducts, true, false));
   result[`layer${layer}/recurrent`] = inOrder(matMul(before, dRecurrents, true, false));
   result[`layer${layer}/bias`] = inOrder(tf.sum(dProducts, 0));
-  if (recurrentBias) result[`layer${layer}/recurrentBias`] = tf.sum(dRecurrents, 0);
+  if (cell.hasRecurrentBias) result[`layer${layer}/recurrentBias`] = tf.sum(dRecurrents, 0);
   return matMul(dProducts, kernel, false, true);
 }
 
-interface LayerGradient {
-  /** As the cell's own, with the weights known. */
-  backward(dState: readonly tf.Tensor2D[], saved: readonly tf.Tensor2D[]): StepGradient;
-  /** The layer's input kernel, [in, gH], with its gates in the order of what `backward` returns. */
-  readonly kernel: tf.Tensor2D;
-  /** Puts gates along the last axis back into the parameters' order. */
-  inOrder<T extends tf.Tensor>(gradient: T): T;
-}
-
-/** The cell's own gradient; of an LSTM on TensorFlow, the fused one. */
-function gradientsOf(cell: Cell, parameters: Parameters, layer: number, rows: number): LayerGradient {
-  const { recurrent } = recurrentWeights(parameters, layer);
-  const kernel = parameters[`layer${layer}/kernel`] as tf.Tensor2D;
-  const fused = cell.name === 'lstm' ? fusedLayer(recurrent, rows) : null;
-  if (!fused) {
-    const recurrentT = tf.transpose(recurrent);
-    return {
-      backward: (dState, saved) => cell.backward(dState, saved, recurrentT),
-      kernel,
-      inOrder: (gradient) => gradient,
-    };
-  }
-  const recurrentT = tf.transpose(byGates(recurrent, FUSED_GATES));
-  manyProductsBy(recurrentT);
-  return {
-    backward: ([dh, dc], saved) => {
-      const { dGates, dBefore } = fusedLstmGradient(fused, [dh as tf.Tensor2D, dc as tf.Tensor2D], saved);
-      return { dZx: dGates, dRecurrent: dGates, dState: [matMul(dGates, recurrentT), dBefore] };
-    },
-    kernel: byGates(kernel, FUSED_GATES),
-    // The order exchanges two gates, so it is its own inverse.
-    inOrder: (gradient) => byGates(gradient, FUSED_GATES),
-  };
-}
-
-/** The blocks of a matrix's columns, or a vector's entries, in another order. */
-function byGates<T extends tf.Tensor>(x: T, order: readonly number[]): T {
-  const axis = x.rank - 1;
-  const blocks = tf.split(x, order.length, axis);
-  return tf.concat(
-    order.map((gate) => blocks[gate] as T),
-    axis,
-  ) as T;
-}
-
-/** Adds the projection's gradients to `result`; returns the gradient by h, [n, H]. */
-export function projectionGradients(
-  parameters: Parameters,
-  h: tf.Tensor2D,
-  dLogits: tf.Tensor2D,
-  result: Gradients,
-): tf.Tensor2D {
-  result.outputBias = tf.sum(dLogits, 0);
-  const { down, embedding, output } = parameters as Record<string, tf.Tensor2D | undefined>;
-  if (down && embedding) {
-    const lowered = matMul(h, down); // [n, E]
-    const dLowered = matMul(dLogits, embedding);
-    result.embedding = matMul(dLogits, lowered, true, false);
-    result.down = matMul(h, dLowered, true, false);
-    return matMul(dLowered, down, false, true);
-  }
-  result.output = matMul(h, dLogits, true, false);
-  return matMul(dLogits, output as tf.Tensor2D, false, true);
-}
-
-/**
- * NLL [n] of the targets, and the gradient of its mean by the logits [n, V]: softmax minus one-hot, over n.
- * By softmax, not log-softmax: the wasm engine has it eight times faster.
- */
-export function crossEntropy(
-  scores: tf.Tensor2D,
-  targets: Int32Array,
-): { nll: tf.Tensor1D; dLogits: tf.Tensor2D } {
-  const [n, V] = scores.shape;
-  const fused = fusedCrossEntropy(scores, tf.tensor1d(targets, 'int32'));
-  if (fused) {
-    const dLogits = tf.div(fused.gradient, n) as tf.Tensor2D;
-    fused.gradient.dispose();
-    return { nll: fused.nll, dLogits };
-  }
-  const probabilities = tf.softmax(scores);
-  const pairs = new Int32Array(2 * n);
-  for (let i = 0; i < n; i++) {
-    pairs[2 * i] = i;
-    pairs[2 * i + 1] = targets[i] as number;
-  }
-  const picked = tf.gatherND(probabilities, tf.tensor2d(pairs, [n, 2], 'int32')) as tf.Tensor1D;
-  // A probability that underflowed counts as the least normal float32, 87 nats.
-  const nll = tf.neg(tf.log(tf.maximum(picked, 1.2e-38))) as tf.Tensor1D;
-  const oneHot = tf.oneHot(tf.tensor1d(targets, 'int32'), V);
-  const dLogits = tf.div(tf.sub(probabilities, oneHot), n) as tf.Tensor2D;
-  oneHot.dispose();
-  probabilities.dispose();
-  return { nll, dLogits };
-}
-
-/** x [N, D] times a mask [B, D], the same at every step. */
+/** Multiplies x [N, D] by a mask [B, D], the same one at every step. */
 function applyMask(x: tf.Tensor2D, mask: tf.Tensor2D, batch: Batch): tf.Tensor2D {
   const [rows, width] = mask.shape;
   const byTime = tf.reshape(x, [batch.steps, rows, width]);

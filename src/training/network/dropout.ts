@@ -1,21 +1,21 @@
 /**
- * Dropout masks, drawn anew for each batch and kept over its steps (Gal and Ghahramani 2016). Drawn in
- * TypeScript from a seed, so that a resumed run draws the same ones on any engine.
+ * Dropout masks. A mask is drawn for each batch and stays the same over its time steps (Gal and Ghahramani 2016). Masks
+ * are drawn in TypeScript from a seed, so that a resumed run draws the same ones on every engine.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../../model/architecture.ts';
 import { Random } from '../../model/random.ts';
 
-/** Entries are 0 or 1 / (1 − rate). */
+/** Every entry is 0 or 1 / (1 − rate). */
 export interface DropoutMasks {
-  /** On the embedding's output: [B, E]. */
+  /** For the output of the embedding: [B, E]. */
   readonly input: tf.Tensor2D;
-  /** On each layer's output: [B, H]. */
+  /** For the output of each layer: [B, H]. */
   readonly outputs: readonly tf.Tensor2D[];
 }
 
-/** Masks for a batch of `rows`, or null where `rate` is 0. The caller disposes of them. */
+/** Draws masks for a batch of `rows`; null if `rate` is 0. The caller disposes of them. */
 export function drawMasks(
   architecture: Architecture,
   rows: number,

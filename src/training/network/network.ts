@@ -1,9 +1,9 @@
 /**
- * The network: an embedding, N recurrent layers, a projection to the vocabulary, log-softmax.
+ * The parameters of the network: an embedding, some recurrent layers, and a projection to the vocabulary. This file
+ * makes the first values of the parameters, uploads them to the engine, and finds them by name.
  *
- * This file says how the parameters begin, and how logits come of a layer's output. It does not
- * know how a poem is planned, batched or trained. V is the vocabulary's size, E the embedding's, H the hidden
- * size, g the number of a cell's gates.
+ * In this folder V is the size of the vocabulary, E of the embedding, H of a hidden state, and g the number of gates of
+ * a cell.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -11,13 +11,13 @@ import { type Architecture, shapesOf, valuesOf } from '../../model/architecture.
 import { Random } from '../../model/random.ts';
 import { matMul } from './ops.ts';
 
-/** Tensors by name, float32; names and shapes are those of {@link shapesOf}. */
+/** Float32 tensors by name. Names and shapes are those of {@link shapesOf}. */
 export type Parameters = { readonly [name: string]: tf.Tensor };
 
 /**
- * Parameters to begin training with, as plain arrays: matrices uniform in ±1/√H, the embedding normal with
- * deviation 1/√E, biases zero but the forget gate's, which begins at one so that memory lasts (Jozefowicz,
- * Zaremba and Sutskever 2015). The same seed gives the same numbers on every engine.
+ * The parameters before training, as plain arrays. Matrices are uniform in ±1/√H, and the embedding is normal with
+ * standard deviation 1/√E. Biases are zero, except that of the LSTM's forget gate, which is one, so that its memory lasts
+ * (Jozefowicz, Zaremba and Sutskever 2015). The same seed gives the same numbers on every engine.
  */
 export function initialParameters(architecture: Architecture, seed: number): Map<string, Float32Array> {
   const { hidden: H, embedding: E } = architecture;
@@ -37,7 +37,7 @@ export function initialParameters(architecture: Architecture, seed: number): Map
   return parameters;
 }
 
-/** Uploads plain arrays to the engine. Throws where a name is missing or a length is wrong. */
+/** Uploads plain arrays to the engine. Throws if a name is missing or an array has the wrong length. */
 export function toTensors(
   architecture: Architecture,
   values: ReadonlyMap<string, Float32Array>,
@@ -49,27 +49,32 @@ export function toTensors(
   return tensors;
 }
 
-/** The recurrent weights of a layer. */
+/** The matrix of that name. Throws a RangeError if there is none. */
+export function matrixOf(parameters: Parameters, name: string): tf.Tensor2D {
+  const tensor = parameters[name];
+  if (tensor?.rank !== 2) throw new RangeError(`there is no matrix ${name} among the parameters`);
+  return tensor as tf.Tensor2D;
+}
+
+/** The vector of that name. Throws a RangeError if there is none. */
+export function vectorOf(parameters: Parameters, name: string): tf.Tensor1D {
+  const tensor = parameters[name];
+  if (tensor?.rank !== 1) throw new RangeError(`there is no vector ${name} among the parameters`);
+  return tensor as tf.Tensor1D;
+}
+
+/** The recurrent weights of a layer: [H, gH], and the bias [gH] if the cell has one. */
 export function recurrentWeights(
   parameters: Parameters,
   layer: number,
 ): { recurrent: tf.Tensor2D; recurrentBias?: tf.Tensor1D } {
-  const recurrent = parameters[`layer${layer}/recurrent`] as tf.Tensor2D;
-  const recurrentBias = parameters[`layer${layer}/recurrentBias`] as tf.Tensor1D | undefined;
-  return recurrentBias ? { recurrent, recurrentBias } : { recurrent };
+  const recurrent = matrixOf(parameters, `layer${layer}/recurrent`);
+  const bias = `layer${layer}/recurrentBias`;
+  return parameters[bias] ? { recurrent, recurrentBias: vectorOf(parameters, bias) } : { recurrent };
 }
 
-/** A layer's input product: x [N, in] · kernel + bias, [N, gH]. */
+/** The product of a layer's input x [N, in] with its kernel, plus its bias: [N, gH]. */
 export function inputProduct(parameters: Parameters, layer: number, x: tf.Tensor2D): tf.Tensor2D {
-  const product = matMul(x, parameters[`layer${layer}/kernel`] as tf.Tensor2D);
-  return tf.add(product, parameters[`layer${layer}/bias`] as tf.Tensor1D);
-}
-
-/** Logits [N, V] of the last layer's output h [N, H]. Call it in a tidy. */
-export function logits(parameters: Parameters, h: tf.Tensor2D): tf.Tensor2D {
-  const { down, embedding, output, outputBias } = parameters;
-  const product = down
-    ? matMul(matMul(h, down as tf.Tensor2D), embedding as tf.Tensor2D, false, true)
-    : matMul(h, output as tf.Tensor2D);
-  return tf.add(product, outputBias as tf.Tensor1D);
+  const product = matMul(x, matrixOf(parameters, `layer${layer}/kernel`));
+  return tf.add(product, vectorOf(parameters, `layer${layer}/bias`));
 }

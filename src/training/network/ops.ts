@@ -1,45 +1,59 @@
 /**
- * The few operations whose fast form differs between engines. Everything else is plain TensorFlow.js core.
+ * The operations of the network whose fast form differs between engines: matrix products and tanh. The rest of the
+ * network calls the operations of TensorFlow.js directly.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  bfloat16MatMul,
-  castOnce,
-  dropCasts,
-  hasBfloat16,
-  isCast,
-} from '../../engines/tensorflow-bfloat16.ts';
+import { Bfloat16Products, hasBfloat16 } from '../../engines/tensorflow-bfloat16.ts';
 
-/** What a step of training computes its large products in; `bfloat16` only where the engine is faster with it. */
+/** The number type of large matrix products. Everything else is float32. */
 export type Precision = 'float32' | 'bfloat16';
 
-/** Products of fewer rows gain nothing in bfloat16: their weights would be cast for each. */
-const BFLOAT16_ROWS = 256;
+/** Smaller products stay in float32: converting their weights would take longer than the product saves. */
+const LEAST_BFLOAT16_ROWS = 256;
 
-let precision: Precision = 'float32';
+/** What {@link matMul} multiplies with while {@link withPrecision} computes in bfloat16. Null: float32. */
+let bfloat16: Bfloat16Products | null = null;
 
-/** Sets what the large products of this thread are computed in from now on; returns what it was. */
-export function setPrecision(wanted: Precision): Precision {
-  const before = precision;
-  precision = wanted === 'bfloat16' && hasBfloat16() ? 'bfloat16' : 'float32';
-  if (before === 'bfloat16') dropCasts();
-  return before;
-}
-
-/** Says that products by a matrix are to come at every step, until the precision is set anew. */
-export function manyProductsBy(matrix: tf.Tensor2D): void {
-  if (precision === 'bfloat16') castOnce(matrix);
+/** The precision that large products have now. */
+export function currentPrecision(): Precision {
+  return bfloat16 ? 'bfloat16' : 'float32';
 }
 
 /**
- * op(a) · op(b), where op transposes if asked. The wasm engine multiplies at full speed only what is not marked
- * as transposed (2 against 30 GFLOP/s), so there the transpose is made first.
+ * Runs `compute` with its large products in `precision`, or in float32 on an engine that is not faster in bfloat16.
+ * Restores the precision afterwards, also if `compute` throws. One computation at a time: the precision belongs to
+ * the thread.
+ */
+export async function withPrecision<T>(precision: Precision, compute: () => Promise<T>): Promise<T> {
+  const before = bfloat16;
+  const own = precision === 'bfloat16' && hasBfloat16() ? new Bfloat16Products() : null;
+  bfloat16 = own;
+  try {
+    return await compute();
+  } finally {
+    bfloat16 = before;
+    own?.dispose();
+  }
+}
+
+/**
+ * Prepares a matrix that is the right operand of a product at every time step. In bfloat16 it is converted once, here,
+ * and products by it are made in bfloat16 whatever their number of rows. It must not change within `withPrecision`.
+ */
+export function prepareRightOperand(matrix: tf.Tensor2D): void {
+  bfloat16?.keepCopy(matrix);
+}
+
+/**
+ * op(a) · op(b); op transposes if the flag is set. The wasm engine multiplies at 30 GFLOP/s what is not marked as
+ * transposed, and at 2 what is. There the transpose is made first.
  */
 export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
   const rows = a.shape[transposeA ? 1 : 0];
-  if (precision === 'bfloat16' && (rows >= BFLOAT16_ROWS || isCast(b)))
-    return bfloat16MatMul(a, b, transposeA, transposeB);
+  if (bfloat16 && (rows >= LEAST_BFLOAT16_ROWS || bfloat16.hasCopy(b))) {
+    return bfloat16.matMul(a, b, transposeA, transposeB);
+  }
   if (tf.getBackend() !== 'wasm' || !(transposeA || transposeB)) {
     return tf.matMul(a, b, transposeA, transposeB);
   }
@@ -51,7 +65,7 @@ export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, trans
   return result;
 }
 
-/** tanh x. The wasm engine's own is scalar; 2σ(2x) − 1 runs on its vector units and differs by under 1e-7. */
+/** tanh x. The wasm engine's own is scalar. 2σ(2x) − 1 runs on its vector units and differs by less than 1e-7. */
 export function tanh<T extends tf.Tensor>(x: T): T {
   if (tf.getBackend() !== 'wasm') return tf.tanh(x);
   return tf.tidy(() => tf.sub(tf.mul(tf.sigmoid(tf.mul(x, 2)), 2), 1) as T);

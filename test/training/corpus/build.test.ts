@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/model/random.ts';
-import { buildCorpus, buildEarlierCorpus, type SourceText } from '../../../src/training/corpus/build.ts';
-import { CORPUS_PATH, type Poem, readCorpus } from '../../../src/training/corpus/corpus.ts';
+import { markedVerseLines, verseLines } from '../../../src/poetry/verse-lines.ts';
+import { buildCorpus, buildPretrainingCorpus, type SourceText } from '../../../src/training/corpus/build.ts';
+import { CORPUS_PATH, type CorpusPoem, readCorpus } from '../../../src/training/corpus/corpus.ts';
 import { fold } from '../../../src/training/corpus/fold.ts';
 
 /** Poems of random hanzi: no two share more than chance has it. */
@@ -25,7 +26,7 @@ function randomPoems(count: number, seed: number): SourceText[] {
 
 /** The poem with one hanzi of every line changed. */
 function withVariants({ title, text }: SourceText, random: Random): SourceText {
-  const lines = text.split(/(?<=[，。])/u).map((line) => {
+  const lines = markedVerseLines(text).map((line) => {
     const characters = Array.from(line);
     characters[random.below(characters.length - 1)] = '變';
     return characters.join('');
@@ -40,17 +41,13 @@ const secondHalf = ({ title, text }: SourceText): SourceText => ({
   text: text.slice(text.length / 2),
 });
 
-const linesOf = (text: string) =>
-  text
-    .split(/[，。]/u)
-    .filter(Boolean)
-    .map(fold);
+const linesOf = (text: string) => verseLines(text).map(fold);
 
 /**
- * The held-out poems of which a training poem has half the lines or more, or the other way round. Written without
+ * The held-out poems of which a training poem has half the lines or more, or the other way round. GeneratedPoem without
  * the measure that the build uses.
  */
-function leaks(poems: readonly Poem[]): string[] {
+function leaks(poems: readonly CorpusPoem[]): string[] {
   const where = new Map<string, number[]>();
   poems.forEach((poem, index) => {
     if (poem.split !== 'train') return;
@@ -64,7 +61,7 @@ function leaks(poems: readonly Poem[]): string[] {
       for (const index of where.get(line) ?? []) shared.set(index, (shared.get(index) ?? 0) + 1);
     }
     return [...shared].flatMap(([index, count]) => {
-      const other = poems[index] as Poem;
+      const other = poems[index] as CorpusPoem;
       const fewest = Math.min(lines.length, linesOf(other.text).length);
       return fewest >= 4 && count * 2 >= fewest ? [`${poem.text} / ${other.text}`] : [];
     });
@@ -87,7 +84,7 @@ describe('building a corpus', () => {
     expect(poems.filter(({ split }) => split === 'test').length).toBeGreaterThan(10);
     expect(leaks(poems)).toEqual([]);
     // The check itself sees a leak when there is one.
-    const [held] = poems.filter(({ split }) => split === 'test') as [Poem];
+    const [held] = poems.filter(({ split }) => split === 'test') as [CorpusPoem];
     expect(leaks([...poems, { ...held, split: 'train' }])).toHaveLength(1);
   });
 
@@ -134,7 +131,8 @@ describe('building a corpus', () => {
 
   it('gives the same poems and splits whatever order they come in', () => {
     const sources = randomPoems(300, 6);
-    const splits = (poems: readonly Poem[]) => poems.map(({ split, text }) => `${split} ${text}`).sort();
+    const splits = (poems: readonly CorpusPoem[]) =>
+      poems.map(({ split, text }) => `${split} ${text}`).sort();
     expect(splits(buildCorpus([...sources].reverse()).poems)).toEqual(splits(buildCorpus(sources).poems));
   });
 });
@@ -158,7 +156,7 @@ describe('building a corpus to train on before another', () => {
   const own = randomPoems(60, 21);
 
   it('takes its poems to train on, all of them', () => {
-    const { poems, tally } = buildEarlierCorpus(own, corpus);
+    const { poems, tally } = buildPretrainingCorpus(own, corpus);
     expect(poems.map(({ title }) => title)).toEqual(own.map(({ title }) => title));
     expect(new Set(poems.map(({ split }) => split))).toEqual(new Set(['train']));
     expect(tally.read).toBe(60);
@@ -167,7 +165,7 @@ describe('building a corpus to train on before another', () => {
   it('takes nothing that gives away a poem that is held out: copy, variant, excerpt, or one line of it', () => {
     const random = new Random(4);
     const quoting = own.slice(0, heldOut.length).map((poem, i) => {
-      const line = linesOf((heldOut[i] as Poem).text)[1] as string;
+      const line = linesOf((heldOut[i] as CorpusPoem).text)[1] as string;
       return { ...poem, text: `${line}，${poem.text}` };
     });
     const sources = [
@@ -176,14 +174,14 @@ describe('building a corpus to train on before another', () => {
       ...heldOut.filter(({ text }) => linesOf(text).length === 8).map(secondHalf),
       ...quoting,
     ];
-    expect(buildEarlierCorpus(sources, corpus).poems).toEqual([]);
-    expect(leaks([...corpus, ...buildEarlierCorpus([...own, ...sources], corpus).poems])).toEqual([]);
+    expect(buildPretrainingCorpus(sources, corpus).poems).toEqual([]);
+    expect(leaks([...corpus, ...buildPretrainingCorpus([...own, ...sources], corpus).poems])).toEqual([]);
   });
 
   it('may quote what is trained on, but repeats neither that nor itself', () => {
-    const [known, quoted] = training as [Poem, Poem];
+    const [known, quoted] = training as [CorpusPoem, CorpusPoem];
     const quoting = { ...(own[0] as SourceText), text: `${quoted.text.slice(0, 6)}${own[0]?.text}` };
-    const { poems, tally } = buildEarlierCorpus([known, quoting, quoting, ...own.slice(1, 4)], corpus);
+    const { poems, tally } = buildPretrainingCorpus([known, quoting, quoting, ...own.slice(1, 4)], corpus);
     expect(poems).toHaveLength(4);
     expect(tally.dropped.duplicate).toBe(2);
   });

@@ -68,18 +68,18 @@ describe('npm run corpus -- --file', () => {
     const { status, stdout, stderr } = corpus('--file', 'bad.txt');
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^error: bad\.txt: not one line is a usable poem/m);
+    expect(stderr).toMatch(/^shiren: bad\.txt: not one line is a usable poem/m);
     expect(readFileSync(corpusPath(), 'utf8')).toBe('the corpus from before');
   });
 
   it('answers in one line what it cannot do', () => {
     for (const [args, message] of [
-      [['--file', 'none.txt'], 'error: none.txt: there is no such file.'],
-      [['--file', '.'], 'error: . is a directory, not a file of poems.'],
-      [['--file', ''], 'error: --file wants the path of a text file.'],
-      [['--file'], "error: Option '--file <value>' argument missing; see npm run corpus -- --help."],
-      [['--files', 'a'], "error: Unknown option '--files'; see npm run corpus -- --help."],
-      [['poems.txt'], "error: Unexpected argument 'poems.txt'; see npm run corpus -- --help."],
+      [['--file', 'none.txt'], 'shiren: none.txt: there is no such file.'],
+      [['--file', '.'], 'shiren: . is a directory, not a file of poems.'],
+      [['--file', ''], 'shiren: --file wants the path of a text file.'],
+      [['--file'], "shiren: Option '--file <value>' argument missing; see npm run corpus -- --help."],
+      [['--files', 'a'], "shiren: Unknown option '--files'; see npm run corpus -- --help."],
+      [['poems.txt'], "shiren: Unexpected argument 'poems.txt'; see npm run corpus -- --help."],
     ] as const) {
       expect(corpus(...args)).toEqual({ status: 1, stdout: '', stderr: `${message}\n` });
     }
@@ -93,7 +93,7 @@ describe('npm run corpus', () => {
     const { status, stderr } = corpus();
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^error: chinese-poetry@2\.0\.1 could not be fetched with npm: npm error network is off$/m,
+      /^shiren: chinese-poetry@2\.0\.1 could not be fetched with npm: npm error network is off$/m,
     );
     expect(readFileSync(corpusPath(), 'utf8')).toBe('the corpus from before');
   });

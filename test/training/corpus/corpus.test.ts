@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CorpusError,
-  type Poem,
+  type CorpusPoem,
   readCorpus,
   sha256,
   writeCorpus,
 } from '../../../src/training/corpus/corpus.ts';
 
-const POEMS: Poem[] = [
+const POEMS: CorpusPoem[] = [
   {
     split: 'train',
     form: 'wujue',

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CORPUS_PATH, writeCorpus } from '../../../src/training/corpus/corpus.ts';
 import { predictionsPerEpoch } from '../../../src/training/dataset.ts';
@@ -29,11 +29,18 @@ describe('npm run train and npm run experiments', () => {
   it('say what is wrong with what they were given', () => {
     const both = command('train', '--recipe', 'report', '--epochs', '1', '--tokens', '9');
     expect(both.status).toBe(1);
-    expect(both.stderr).toMatch(/--epochs and --tokens/);
+    expect(both.stderr).toMatch(/^shiren: .*--epochs and --tokens/);
     const untrained = command('experiments', '--out', join(folder, 'docs'));
     expect(untrained.status).toBe(1);
-    expect(untrained.stderr).toMatch(/there is no checkpoint at .*report/);
+    expect(untrained.stderr).toMatch(/^shiren: there is no checkpoint at .*report/m);
     expect(readdirSync(folder)).not.toContain('docs');
+    const page = join(folder, 'marks', 'experiments.md');
+    mkdirSync(dirname(page));
+    writeFileSync(page, '# No marks\n');
+    const unmarked = command('experiments', '--out', dirname(page));
+    expect(unmarked.status).toBe(1);
+    expect(unmarked.stderr).toMatch(/^the page has no mark <!-- table:conditions -->.*\n$/);
+    expect(readFileSync(page, 'utf8')).toBe('# No marks\n');
   });
 
   it('train the recipes for a number of tokens, and write the page from them', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,8 @@ import {
   HEADS,
   type RunFindings,
 } from '../../../src/training/experiments/findings.ts';
-import { renderPage } from '../../../src/training/experiments/page.ts';
+import { checkPlaces, fillTables, PageError } from '../../../src/training/experiments/page.ts';
+import { renderTables, TABLE_NAMES } from '../../../src/training/experiments/tables.ts';
 import { train } from '../../../src/training/run.ts';
 import { randomVerse } from '../fixtures/random-verse.ts';
 import { SMALL_RECIPE } from '../fixtures/small-run.ts';
@@ -24,6 +25,11 @@ const corpus: Corpus = { hash: 'c'.repeat(64), source: 'a test', poems };
 let root: string;
 let engine: EngineInfo;
 let findings: Findings;
+let shipped: string;
+
+/** The shipped page with the tables of these findings. */
+const render = (measured: Findings, hasUtilization = true) =>
+  fillTables(shipped, renderTables(measured, engine, hasUtilization));
 
 const gather = (options: Partial<Parameters<typeof gatherFindings>[0]> = {}) =>
   gatherFindings({
@@ -37,6 +43,7 @@ const gather = (options: Partial<Parameters<typeof gatherFindings>[0]> = {}) =>
   });
 
 beforeAll(async () => {
+  shipped = await readFile(new URL('../../../docs/experiments.md', import.meta.url), 'utf8');
   root = await mkdtemp(join(tmpdir(), 'shiren-experiments-'));
   engine = await startEngine('wasm');
   for (const [name, cell] of [
@@ -46,7 +53,7 @@ beforeAll(async () => {
     await train({
       recipe: { ...SMALL_RECIPE, name, architecture: { ...SMALL_RECIPE.architecture, cell }, epochs: 1 },
       corpus,
-      earlier: null,
+      pretraining: null,
       engine,
       folder: join(root, name),
       resume: false,
@@ -120,7 +127,7 @@ function cellsOf(page: string, label: string): string[] {
 
 describe('the page', () => {
   it('has the numbers of the cards', () => {
-    const page = renderPage(findings, engine, true);
+    const page = render(findings);
     for (const { name, card } of findings.runs) {
       const { validation, test } = card.heldOut;
       const cells = cellsOf(page, name);
@@ -149,15 +156,40 @@ describe('the page', () => {
       card: { ...second.card, training: { ...second.card.training, tokens: 4 * common } },
       log: [at(0.4 * common, 7), at(1.1 * common, 6.25), at(4 * common, 5)],
     };
-    const page = renderPage({ ...findings, runs: [first, longer] }, engine, true);
+    const page = render({ ...findings, runs: [first, longer] });
     expect(cellsOf(page, 'second, on its way')[4]).toBe('6.250 / –');
     expect(cellsOf(page, 'second')[4]).toMatch(/^5\.000 \/ \d/);
     expect(cellsOf(page, 'first, on its way')).toEqual(['']);
-    expect(page).toMatch(/--recipe second$/m);
+    expect(page).toContain('`npm run train -- --recipe second`');
+  });
+
+  it('keeps its text, and can be filled again', () => {
+    const text = (page: string) => page.replace(/(<!-- table:\w+ -->)[\s\S]*?(<!-- \/table -->)/g, '$1$2');
+    const page = render(findings);
+    expect(page).not.toBe(shipped);
+    expect(text(page)).toBe(text(shipped));
+    expect(fillTables(page, renderTables(findings, engine, true))).toBe(page);
+  });
+
+  it('describes every decoding that is measured', () => {
+    for (const { name } of DECODINGS) expect(shipped).toContain(`- **${name}**: `);
+  });
+
+  it('needs a place for every table, from one mark to the other', () => {
+    expect(() => checkPlaces(shipped, TABLE_NAMES)).not.toThrow();
+    const lacking = shipped.replace('<!-- table:losses -->', '');
+    expect(() => checkPlaces(lacking, TABLE_NAMES)).toThrow(PageError);
+    expect(() => checkPlaces(lacking, TABLE_NAMES)).toThrow(/no mark <!-- table:losses -->/);
+    const unclosed = '<!-- table:a -->\n<!-- table:b -->\n<!-- /table -->\n';
+    expect(() => checkPlaces(unclosed, ['a'])).toThrow(/no mark <!-- \/table --> after <!-- table:a -->/);
+    expect(() => checkPlaces(unclosed, ['b'])).not.toThrow();
+    expect(fillTables(unclosed, { b: '| 1 |' })).toBe(
+      '<!-- table:a -->\n<!-- table:b -->\n\n| 1 |\n\n<!-- /table -->\n',
+    );
   });
 
   it('shows every poem in simplified script', () => {
-    const page = renderPage(findings, engine, true);
+    const page = render(findings);
     const rows = page.split('\n').filter((line) => line.startsWith('| 红 |'));
     expect(rows.length).toBe(2);
     expect(page).not.toMatch(/^\| 紅/m);
@@ -179,6 +211,6 @@ describe('the page', () => {
       log: run.log.map((entry) => ({ ...entry, device: undefined })),
     }));
     expect(await drawUtilization(older)).toBeNull();
-    expect(renderPage({ ...findings, runs: older }, engine, false)).not.toContain('utilization.svg');
+    expect(render({ ...findings, runs: older }, false)).not.toContain('utilization.svg');
   });
 });

@@ -1,4 +1,4 @@
-/** The recurrent cells by name. A new cell is added here, in `CELL_WEIGHTS`, and in the kernels' `gates.ts`. */
+/** The recurrent cells by name. A new cell also needs an entry in `CELL_WEIGHTS`, and its gates in the kernels' `gates.ts`. */
 
 import type { CellName } from '../../../model/architecture.ts';
 import type { Cell } from './cell.ts';

@@ -1,6 +1,6 @@
 /**
- * Gated recurrent unit (Cho et al. 2014) in the form where the reset gate acts after the product, so that one
- * product serves all gates (as cuDNN and PyTorch have it):
+ * Gated recurrent unit (Cho et al. 2014). The reset gate acts after the product, so that one product serves all gates,
+ * as in cuDNN and PyTorch:
  *
  *     z, r = σ(zx + u)    n = tanh(zx + r∘u)    where u = h·U + b, blocks in the order z r n
  *     h' = (1 − z)∘n + z∘h

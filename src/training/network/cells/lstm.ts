@@ -45,12 +45,12 @@ export const lstm: Cell = {
   },
 };
 
-/** The derivative of σ where σ is y: y(1 − y). */
+/** The derivative of σ, from its value y: y(1 − y). */
 export function slope(y: tf.Tensor2D): tf.Tensor2D {
   return tf.sub(y, tf.square(y)) as tf.Tensor2D;
 }
 
-/** The derivative of tanh where tanh is y: 1 − y². */
+/** The derivative of tanh, from its value y: 1 − y². */
 export function oneMinusSquare(y: tf.Tensor2D): tf.Tensor2D {
   return tf.sub(1, tf.square(y)) as tf.Tensor2D;
 }

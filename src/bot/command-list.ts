@@ -1,0 +1,13 @@
+/** The list of all commands, in the order in which Discord and /help show them. */
+
+import type { Command } from './command.ts';
+import { about } from './commands/about.ts';
+import { acrostic } from './commands/acrostic.ts';
+import { helpFor } from './commands/help.ts';
+import { poem } from './commands/poem.ts';
+import { reload } from './commands/reload.ts';
+
+/** Every command but /help itself. */
+const DOCUMENTED: readonly Command[] = [poem, acrostic, reload, about];
+
+export const COMMANDS: readonly Command[] = [...DOCUMENTED, helpFor(DOCUMENTED)];

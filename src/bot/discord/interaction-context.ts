@@ -1,0 +1,54 @@
+/** The state of one interaction while the bot answers it. */
+
+import type { APIInteraction, REST } from 'discord.js';
+import type { Inference } from '../../service/inference.ts';
+import type { CommandContext } from '../command.ts';
+import { nearestLocale, scriptOf } from '../locale.ts';
+import type { Log } from '../log.ts';
+import type { ButtonCodec } from './button.ts';
+import type { InteractionMetrics } from './interaction-metrics.ts';
+import { InteractionReply } from './interaction-reply.ts';
+
+/** What is shared by all interactions. */
+export interface InteractionServices {
+  readonly rest: REST;
+  readonly inference: Inference;
+  /** User ids of the owners. */
+  readonly owners: ReadonlySet<string>;
+  readonly codec: ButtonCodec;
+  readonly log: Log;
+  readonly metrics: InteractionMetrics;
+  drawSeed(): number;
+}
+
+export interface InteractionContext {
+  readonly interaction: APIInteraction;
+  readonly reply: InteractionReply;
+  readonly command: CommandContext;
+  /** On the clock of `performance.now()`, in milliseconds. */
+  readonly arrivedAt: number;
+  /** For the log and the metrics: the command's name, or `button-` and the action. */
+  kind: string;
+  /** For the log and the metrics. */
+  outcome: string;
+  /** If the answer is a poem: how long it waited in the queue, and how long the generation took. */
+  waitedMs?: number;
+  ranMs?: number;
+}
+
+export function openContext(
+  interaction: APIInteraction,
+  { rest, inference, owners, drawSeed }: InteractionServices,
+): InteractionContext {
+  const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
+  const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
+  const asker = { user, guild: interaction.guild_id ?? null, owner: owners.has(user) };
+  return {
+    interaction,
+    reply: new InteractionReply(rest, interaction),
+    command: { inference, asker, locale, script: scriptOf(locale), platform: 'discord', drawSeed },
+    arrivedAt: performance.now(),
+    kind: 'unknown',
+    outcome: 'done',
+  };
+}

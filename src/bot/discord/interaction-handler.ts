@@ -1,0 +1,157 @@
+/**
+ * Answers interactions: routes each one to a command, a button or autocomplete, logs its outcome, and keeps count of
+ * those under way.
+ */
+
+import {
+  type APIChatInputApplicationCommandInteraction,
+  type APIInteraction,
+  type APIMessageComponentInteraction,
+  ApplicationCommandType,
+  InteractionType,
+} from 'discord.js';
+import { COMMANDS } from '../command-list.ts';
+import { say } from '../locale.ts';
+import { preparePoem } from '../prepare-poem.ts';
+import { UserError } from '../user-error.ts';
+import { suggestionsFor } from './autocomplete.ts';
+import { optionValues } from './command-options.ts';
+import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
+import { InteractionExpired } from './interaction-reply.ts';
+import { sentenceMessage } from './message.ts';
+import { prepareMessageReport } from './message-report.ts';
+import { answerTask } from './task-answer.ts';
+import { variationOf } from './variation.ts';
+
+export class InteractionHandler {
+  readonly #services: InteractionServices;
+  readonly #underway = new Set<Promise<void>>();
+  #stopping = false;
+
+  constructor(services: InteractionServices) {
+    this.#services = services;
+  }
+
+  /** Starts to answer an interaction. Never throws. */
+  handle(interaction: APIInteraction): void {
+    const { log, metrics } = this.#services;
+    const done = this.#process(interaction)
+      .catch((error) => log.error({ err: error }, 'An interaction could not be understood'))
+      .finally(() => {
+        this.#underway.delete(done);
+        metrics.underway.set(this.#underway.size);
+      });
+    this.#underway.add(done);
+    metrics.underway.set(this.#underway.size);
+  }
+
+  /** Refuses new interactions, and returns when those under way have been answered. */
+  async drain(): Promise<void> {
+    this.#stopping = true;
+    while (this.#underway.size > 0) await Promise.all(this.#underway);
+  }
+
+  /** The number of interactions that are being answered. */
+  get underway(): number {
+    return this.#underway.size;
+  }
+
+  async #process(interaction: APIInteraction): Promise<void> {
+    const context = openContext(interaction, this.#services);
+    try {
+      if (this.#stopping) await refuseWhileStopping(context);
+      else await this.#answer(context);
+    } catch (error) {
+      // Discord accepts no answer any more, so the user cannot be told.
+      context.outcome = error instanceof InteractionExpired ? 'too-late' : 'lost';
+      this.#services.log.warn({ err: error, kind: context.kind }, 'An interaction could not be answered');
+    }
+    this.#record(context);
+  }
+
+  async #answer(context: InteractionContext): Promise<void> {
+    const { interaction } = context;
+    if (interaction.type === InteractionType.MessageComponent) {
+      await this.#answerButton(context, interaction);
+    } else if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
+      context.kind = 'autocomplete';
+      await context.reply.autocomplete(await suggestionsFor(interaction.data, context.command));
+    } else if (
+      interaction.type === InteractionType.ApplicationCommand &&
+      interaction.data.type === ApplicationCommandType.ChatInput
+    ) {
+      // The compiler does not narrow the interaction by the type of its data.
+      await this.#answerCommand(context, interaction as APIChatInputApplicationCommandInteraction);
+    } else {
+      this.#services.log.warn({ type: interaction.type }, 'An interaction of an unexpected kind');
+    }
+  }
+
+  async #answerCommand(
+    context: InteractionContext,
+    { data }: APIChatInputApplicationCommandInteraction,
+  ): Promise<void> {
+    const command = COMMANDS.find(({ name }) => name === data.name);
+    context.kind = command?.name ?? 'unknown';
+    const mode = command?.ephemeral ? 'ephemeral' : 'public';
+    await answerTask(context, mode, this.#services, () => {
+      if (!command) throw new UserError('command-unknown', { name: data.name });
+      const { asker } = context.command;
+      if (command.ownersOnly && !asker.owner) {
+        this.#services.log.warn(
+          { user: asker.user, guild: asker.guild, command: command.name },
+          'Refused: not an owner',
+        );
+        throw new UserError('owners-only', { command: command.name });
+      }
+      return command.prepare(optionValues(command, data.options ?? []), context.command);
+    });
+  }
+
+  /** A button under a poem changes the poem if its own asker presses it. Anyone else gets a new message. */
+  async #answerButton(
+    context: InteractionContext,
+    { data, message }: APIMessageComponentInteraction,
+  ): Promise<void> {
+    const { command, reply } = context;
+    const button = this.#services.codec.decode(data.custom_id);
+    context.kind = button ? `button-${button.action}` : 'button';
+    if (!button) {
+      context.outcome = 'button-stale';
+      await reply.respondEphemeral(sentenceMessage(say(command.locale, 'button-stale'), command.locale));
+    } else if (button.action === 'report') {
+      await answerTask(context, 'ephemeral', this.#services, () =>
+        prepareMessageReport(message.embeds[0], button.spec, command),
+      );
+    } else {
+      const spec = variationOf(button.spec, button.action, command.drawSeed());
+      const mode = button.asker === command.asker.user ? 'update' : 'public';
+      await answerTask(context, mode, this.#services, () => preparePoem(spec, false, command));
+    }
+  }
+
+  /** Writes one log line for an interaction. It contains nothing of what the user asked for. */
+  #record({ kind, outcome, command, arrivedAt, waitedMs, ranMs }: InteractionContext): void {
+    const { log, metrics } = this.#services;
+    metrics.answered.inc({ kind, outcome });
+    const round = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms));
+    const line = {
+      kind,
+      locale: command.locale,
+      guild: command.asker.guild,
+      waitedMs: round(waitedMs),
+      ranMs: round(ranMs),
+      totalMs: round(performance.now() - arrivedAt),
+      outcome,
+    };
+    if (kind === 'autocomplete') log.debug(line, 'interaction');
+    else log.info(line, 'interaction');
+  }
+}
+
+async function refuseWhileStopping(context: InteractionContext): Promise<void> {
+  const { interaction, reply, command } = context;
+  context.outcome = 'stopping';
+  if (interaction.type === InteractionType.ApplicationCommandAutocomplete) await reply.autocomplete([]);
+  else await reply.respondEphemeral(sentenceMessage(say(command.locale, 'closing'), command.locale));
+}

@@ -1,0 +1,169 @@
+/**
+ * Sends the answer to one interaction over Discord's HTTP API. `deferReply` and `editReply` of discord.js give up if
+ * Discord accepted a deferral but its confirmation was lost (discord.js issue 11554). This code still sends the
+ * answer: it goes through the interaction's webhook, which works if the deferral was accepted.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type APIApplicationCommandOptionChoice,
+  type APIInteraction,
+  type APIInteractionResponse,
+  DiscordAPIError,
+  InteractionResponseType,
+  MessageFlags,
+  type RawFile,
+  type REST,
+  type RESTPostAPIWebhookWithTokenJSONBody,
+  type RequestData,
+  RequestMethod,
+  Routes,
+} from 'discord.js';
+
+export type Body = Pick<RESTPostAPIWebhookWithTokenJSONBody, 'content' | 'embeds' | 'components'>;
+
+export interface Message {
+  readonly body: Body;
+  readonly files?: readonly RawFile[];
+}
+
+/** Discord waits three seconds for the first answer. Part of that is spent on the network. */
+const FIRST_ANSWER_MS = 2_700;
+const FIRST_RETRY_MS = 50;
+
+/** The pauses before the attempts to send an answer again after a network or server error. */
+const RETRY_AFTER_MS = [250, 1_000, 2_500, 5_000];
+
+const UNKNOWN_INTERACTION = 10062;
+const ALREADY_ANSWERED = 40060;
+
+/** Messages contain model output and user text, which are untrusted. They must never ping anyone. */
+const NO_MENTIONS = { allowed_mentions: { parse: [] } };
+
+/** The first answer did not reach Discord in time, so Discord accepts no answer to the interaction any more. */
+export class InteractionExpired extends Error {
+  override readonly name = 'InteractionExpired';
+}
+
+export class InteractionReply {
+  readonly #callback: `/${string}`;
+  readonly #original: `/${string}`;
+  readonly #webhook: `/${string}`;
+
+  constructor(
+    readonly rest: REST,
+    { id, token, application_id }: Pick<APIInteraction, 'id' | 'token' | 'application_id'>,
+  ) {
+    this.#callback = Routes.interactionCallback(id, token);
+    this.#original = Routes.webhookMessage(application_id, token);
+    this.#webhook = Routes.webhook(application_id, token);
+  }
+
+  /** Announces a message, which `edit` fills in. Only the asker sees an ephemeral one; that cannot change later. */
+  async defer(ephemeral: boolean): Promise<void> {
+    await this.#sendFirst({
+      type: InteractionResponseType.DeferredChannelMessageWithSource,
+      data: ephemeral ? { flags: MessageFlags.Ephemeral } : {},
+    });
+  }
+
+  /** Announces a change of the message whose button was pressed. */
+  async deferUpdate(): Promise<void> {
+    await this.#sendFirst({ type: InteractionResponseType.DeferredMessageUpdate });
+  }
+
+  /** Answers at once, visible to the asker only. */
+  async respondEphemeral(message: Message): Promise<void> {
+    await this.#sendFirst(
+      {
+        type: InteractionResponseType.ChannelMessageWithSource,
+        data: { ...message.body, ...NO_MENTIONS, flags: MessageFlags.Ephemeral },
+      },
+      message.files,
+    );
+  }
+
+  /** Answers an autocomplete interaction. */
+  async autocomplete(choices: APIApplicationCommandOptionChoice[]): Promise<void> {
+    await this.#sendFirst({
+      type: InteractionResponseType.ApplicationCommandAutocompleteResult,
+      data: { choices },
+    });
+  }
+
+  /** Fills in a deferred message, or changes the message whose change was deferred. */
+  async edit({ body, files }: Message): Promise<void> {
+    // Discord keeps the fields that a patch leaves out, so a waiting notice would stay above the poem.
+    const whole = { content: '', embeds: [], components: [], ...body, ...NO_MENTIONS };
+    await withRetries(() => this.#send(RequestMethod.Patch, this.#original, { body: whole, files }));
+  }
+
+  /** Deletes a deferred public message, and shows the asker an ephemeral one instead. */
+  async replaceWithEphemeral(message: Message): Promise<void> {
+    await withRetries(() => this.#send(RequestMethod.Delete, this.#original));
+    await this.followUpEphemeral(message);
+  }
+
+  /** Sends one more message, visible to the asker only. */
+  async followUpEphemeral({ body, files }: Message): Promise<void> {
+    const ephemeral = { ...body, ...NO_MENTIONS, flags: MessageFlags.Ephemeral };
+    await withRetries(() => this.#send(RequestMethod.Post, this.#webhook, { body: ephemeral, files }));
+  }
+
+  /**
+   * Sends the first answer, again and again until Discord confirms it or the time is up. Throws
+   * {@link InteractionExpired} if Discord says that it is too late. A missing confirmation is not an error: Discord may
+   * have accepted the answer.
+   */
+  async #sendFirst(body: APIInteractionResponse, files?: readonly RawFile[]): Promise<void> {
+    const signal = AbortSignal.timeout(FIRST_ANSWER_MS);
+    while (!signal.aborted) {
+      try {
+        await this.#send(RequestMethod.Post, this.#callback, { body, files, signal });
+        return;
+      } catch (error) {
+        if (error instanceof DiscordAPIError) {
+          if (error.code === UNKNOWN_INTERACTION)
+            throw new InteractionExpired('The interaction was over before it was answered.');
+          // An earlier attempt arrived, but its confirmation was lost.
+          if (error.code === ALREADY_ANSWERED) return;
+          throw error;
+        }
+        await pause(FIRST_RETRY_MS);
+      }
+    }
+  }
+
+  /** Sends without the bot's token: the URL has the interaction's token. The response's content is ignored. */
+  async #send(
+    method: RequestMethod,
+    fullRoute: `/${string}`,
+    {
+      files,
+      ...data
+    }: Pick<RequestData, 'body' | 'signal'> & { files?: readonly RawFile[] | undefined } = {},
+  ): Promise<void> {
+    const response = await this.rest.queueRequest({
+      ...data,
+      ...(files ? { files: [...files] } : {}),
+      method,
+      fullRoute,
+      auth: false,
+    });
+    await response.arrayBuffer();
+  }
+}
+
+/** Repeats `attempt` after network and server errors, up to four times. An error that Discord answers is final. */
+async function withRetries(attempt: () => Promise<unknown>): Promise<void> {
+  for (const ms of RETRY_AFTER_MS) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (error instanceof DiscordAPIError) throw error;
+    }
+    await pause(ms);
+  }
+  await attempt();
+}

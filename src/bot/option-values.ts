@@ -1,0 +1,46 @@
+/** Parses the value of an option from the text that the user typed. */
+
+import { toSimplified } from '../poetry/script.ts';
+import type { Option, OptionValue } from './command.ts';
+import type { OptionName } from './names.ts';
+import { UserError } from './user-error.ts';
+
+const YES = ['yes', 'y', 'true', 'on', '1', '是', 'shi', 'はい'];
+const NO = ['no', 'n', 'false', 'off', '0', '否', 'fou', 'いいえ'];
+
+/** Throws {@link UserError} if `raw` is not a value of the option. */
+export function readValue(name: OptionName, option: Option, raw: string): OptionValue {
+  switch (option.kind) {
+    case 'text':
+      return raw;
+    case 'integer': {
+      const number = Number(raw.normalize('NFKC'));
+      if (/^[\d０-９]+$/.test(raw) && number >= option.min && number <= option.max) return number;
+      throw new UserError('integer-unknown', {
+        value: excerpt(raw),
+        name,
+        min: String(option.min),
+        max: String(option.max),
+      });
+    }
+    case 'choice': {
+      const typed = toSimplified(raw.normalize('NFKC').toLowerCase());
+      const found = option.choices.find(({ value, also }) => typed === String(value) || also.includes(typed));
+      if (found) return found.value;
+      const choices = option.choices.map(({ value }) => value).join(', ');
+      throw new UserError('choice-unknown', { value: excerpt(raw), name, choices });
+    }
+    case 'boolean': {
+      const typed = toSimplified(raw.normalize('NFKC').toLowerCase());
+      if (YES.includes(typed)) return true;
+      if (NO.includes(typed)) return false;
+      throw new UserError('boolean-unknown', { value: excerpt(raw), name });
+    }
+  }
+}
+
+/** The first 24 characters of the user's text on one line, to quote in an error message. */
+export function excerpt(text: string): string {
+  const characters = [...text.replace(/[\p{C}\p{Z}]+/gu, ' ')];
+  return characters.length <= 24 ? characters.join('') : `${characters.slice(0, 24).join('')}…`;
+}

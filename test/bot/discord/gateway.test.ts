@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Gateway } from '../../../src/bot/discord/gateway.ts';
+import { openLog } from '../../../src/bot/log.ts';
+import { LoopbackDiscord } from '../../discord/loopback.ts';
+
+const SILENCE_MS = 100_000;
+
+let discord: LoopbackDiscord;
+let gateway: Gateway;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  // No heartbeat is due while the test runs.
+  discord = await LoopbackDiscord.start({ heartbeatMs: 10_000_000 });
+  gateway = new Gateway({
+    ...{ token: discord.token, api: discord.api, shards: 1, log: openLog('silent') },
+    ...{ onInteraction: () => {}, onFatal: () => {} },
+  });
+  await gateway.open();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await gateway.close();
+  await discord.stop();
+});
+
+it.each([
+  ['resumed', () => {}, 'resume'],
+  ['new', () => discord.gateway.forget(), 'identify'],
+])(
+  'a %s connection is healthy before its first heartbeat',
+  async (_, before, how) => {
+    expect(gateway.health).toMatchObject({ healthy: true, shards: [{ id: 0, status: 'Ready' }] });
+    vi.setSystemTime(Date.now() + SILENCE_MS);
+    expect(gateway.health.healthy).toBe(false);
+    expect(gateway.health.shards[0]?.heartbeatAgeMs).toBeGreaterThanOrEqual(SILENCE_MS);
+    before();
+    discord.gateway.dropAll();
+    await expect.poll(() => gateway.health, { timeout: 60_000 }).toMatchObject({ healthy: true });
+    expect(discord.gateway.log.at(-1)).toBe(how);
+    expect(gateway.health.shards[0]?.heartbeatAgeMs).toBeLessThan(SILENCE_MS);
+  },
+  120_000,
+);

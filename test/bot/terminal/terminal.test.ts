@@ -1,0 +1,214 @@
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { Locale } from '../../../src/bot/locale.ts';
+import { openLog } from '../../../src/bot/log.ts';
+import { serveTerminal } from '../../../src/bot/terminal/terminal.ts';
+import { Unavailable } from '../../../src/service/inference.ts';
+import { FakeInference } from '../fake-inference.ts';
+
+async function session(
+  input: string,
+  locale: Locale = 'en-US',
+  inference = new FakeInference(),
+): Promise<string> {
+  const output = new PassThrough();
+  await serveTerminal({
+    input: Readable.from([input]),
+    output,
+    interactive: false,
+    locale,
+    inference,
+    log: openLog('silent'),
+  });
+  return output.setEncoding('utf8').read() ?? '';
+}
+
+describe('the terminal', () => {
+  it('shows one couplet in each line, then an empty line', async () => {
+    expect(await session('/poem 月 seed:1\n')).toMatch(/^月.{6}，.{7}。\n.{7}，.{7}。\n\n$/u);
+  });
+
+  it('shows one verse line of an acrostic in each line', async () => {
+    const shown = await session('/acrostic 日红山夜湖海月\n');
+    expect(
+      shown
+        .split('\n')
+        .map((line) => line[0] ?? '')
+        .join(''),
+    ).toBe('日红山夜湖海月');
+    expect(shown).toMatch(/^(.{7}[，。]\n){7}\n$/u);
+  });
+
+  it('answers in order, errors included, even if the last line has no line break', async () => {
+    const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
+    expect(
+      shown
+        .split('\n')
+        .map((line) => line[0] ?? '')
+        .join(''),
+    ).toMatch(/^月.!!!山.$/u);
+  });
+
+  it('passes the seed on, and draws one if none is given', async () => {
+    const inference = new FakeInference();
+    await session('/poem 月 seed:4294967295\n/poem 月\n/poem 月\n', 'en-US', inference);
+    const [given, one, other] = inference.orders.map(({ order }) => order.seed);
+    expect(given).toBe(4294967295);
+    expect(one).not.toBe(other);
+  });
+
+  it('serves its user as an owner', async () => {
+    const inference = new FakeInference();
+    await session('/poem 月\n', 'en-US', inference);
+    expect(inference.orders[0]?.asker).toEqual({ user: 'terminal', guild: null, owner: true });
+  });
+
+  it.each([
+    '/poem 明月 form:五律 script:traditional meter:loose mood:wild',
+    '/POEM 明月 FORM:wulv Script:繁体 meter:宽 mood:kuang',
+    '／poem　明月　form：五律　script：fanti　meter：kuan　mood：狂放',
+    '/作诗 开头:明月 体裁:五言律诗 字体:繁體 格律:寬 心境:狂',
+    '/漢詩 起句:明月 詩体:wulv 字体:traditional 平仄:loose 気分:kuangfang',
+    '/poem opening: 明月 form: 五律 script: traditional meter: loose mood: wild',
+  ])('understands %s', async (line) => {
+    const inference = new FakeInference();
+    const shown = await session(line, 'en-US', inference);
+    expect(inference.orders).toMatchObject([
+      { order: { mood: 'wild', plan: { form: 'wulv', meter: 'loose' } } },
+    ]);
+    expect(shown).toContain('過');
+  });
+
+  it.each([
+    ['/poem', 'or a title'],
+    ['/poem 月a', '“a”'],
+    ['/poem 🔥', '“🔥”'],
+    [`/poem ${'月'.repeat(9)}`, 'at most 8'],
+    ['/poem 月 山', 'Only the first option'],
+    ['/poem 月 form:', 'no value'],
+    ['/poem 月 form:sonnet', 'wujue, qijue, wulv, qilv'],
+    ['/poem 月 colour:red', 'opening: form: title:'],
+    ['/poem 月 seed:1 seed:2', 'twice'],
+    ['/poem 月 seed:4294967296', '0 to 4294967295'],
+    ['/poem 月 seed:1e3', '0 to 4294967295'],
+    ['/poem 月 report:maybe', 'yes or no'],
+    ['/poem 月 rhyme:dong', '東 冬'],
+    ['/poem 月 rhyme:月', '“月”'],
+    ['/acrostic', 'heads'],
+    ['/acrostic 月', 'at least 2'],
+    [`/acrostic ${'月'.repeat(17)}`, 'at most 16'],
+    ['/reload ../../etc', 'not a path'],
+    ['/reload broken', 'card.json'],
+    ['/about now', '/about takes no options. Write only the command.'],
+    ['/help me:now', '/help takes no options'],
+    ['/reload tang now:yes', 'It has: checkpoint:.'],
+    ['poem 月', 'slash'],
+    ['/', 'slash'],
+    ['/\u001b[31mred', '/help'],
+  ])('answers %s with one line that says %s', async (line, reason) => {
+    const shown = await session(`${line}\n`);
+    expect(shown).toMatch(/^! \P{C}+\n$/u);
+    expect(shown).toContain(reason);
+    expect(shown).not.toMatch(/[{}]/);
+    expect(shown.length).toBeLessThan(200);
+  });
+
+  it('answers ten thousand characters with one line', async () => {
+    for (const line of [
+      `/poem ${'月'.repeat(10_000)}`,
+      `/${'x'.repeat(10_000)}`,
+      `/poem 月 form:${'x'.repeat(10_000)}`,
+    ]) {
+      expect(await session(line)).toMatch(/^! .{10,150}\n$/u);
+    }
+  });
+
+  it('says in one line that the service is unavailable', async () => {
+    const inference = new FakeInference();
+    inference.fault = new Unavailable('queue-full', 3200);
+    expect(await session('/poem 月\n', 'zh-CN', inference)).toBe('! 此刻求诗的人太多了。请 4 秒后再试。\n');
+    inference.fault = new Error('a fault\nof ours');
+    expect(await session('/poem 月\n', 'ja', inference)).toMatch(/^! こちらで問題が起きました。[^\n]*\n$/);
+  });
+
+  it('answers a reload with one line', async () => {
+    const inference = new FakeInference();
+    expect(await session('/reload other\n', 'en-US', inference)).toBe('Now serving other (LSTM 2×512).\n');
+    expect(await session('/reload\n', 'zh-CN', inference)).toBe('现在用的是 other（LSTM 2×512）。\n');
+  });
+
+  it('reports under the poem', async () => {
+    const shown = await session('/poem 月 report:yes seed:3\n', 'zh-TW');
+    const lines = shown.split('\n');
+    expect(lines).toHaveLength(lines.indexOf('') + 2);
+    expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
+    expect(shown).toContain('格式：');
+    expect(shown).toMatch(/語料中最相近的句子：.{7}，與第 2 句有 6 字相同（共 7 字）。\n種子 3\n\n$/u);
+    // The fake inference ignores tones, so there are deviations.
+    expect(shown).toMatch(/第 4 句第 7 字「色」：應平。/u);
+  });
+
+  it('reports on no pattern if none was requested', async () => {
+    const shown = await session('/poem 月 meter:none report:yes\n');
+    expect(shown).toMatch(/\n月.{6}　[平仄中？]{7}\n/u);
+    expect(shown).not.toContain('attern');
+    const missed = await session('/poem 月 meter:none rhyme:東 report:yes seed:3\n');
+    expect(missed).toMatch(/Rhyme: 东\nLine 4, character 7, 色: should be 平\.\n/u);
+  });
+
+  it('describes every command and option, and the checkpoint', async () => {
+    const shown = await session('/help\n/about\n');
+    for (const word of ['/poem', '/acrostic', '/reload', 'report:yes|no', 'form:wujue|qijue|wulv|qilv']) {
+      expect(shown).toContain(word);
+    }
+    expect(shown).toContain('LSTM of 2 layers with 512 units, 5,000 characters, 5,000,000 parameters');
+    expect(shown).toContain('Uptime  1 d 01:01:01');
+  });
+});
+
+describe('the interactive terminal', () => {
+  const open = (inference = new FakeInference()) => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    let shown = '';
+    output.setEncoding('utf8').on('data', (text) => {
+      shown += text;
+    });
+    const log = openLog('silent');
+    const done = serveTerminal({ input, output, interactive: true, locale: 'en-US', inference, log });
+    return { input, done, shown: () => shown };
+  };
+
+  it('prompts, completes with the tab key, and ends with Ctrl-D', async () => {
+    const { input, done, shown } = open();
+    await expect.poll(shown).toContain('诗人> ');
+    for (const [keys, line] of [
+      ['/acr', '/acr'],
+      ['\t', '/acrostic '],
+      ['春夏 le', '春夏 le'],
+      ['\t', 'length:'],
+      ['5', 'length:5'],
+      ['\t', 'length:5 '],
+    ] as const) {
+      input.write(keys);
+      await expect.poll(shown).toContain(line);
+    }
+    input.write('\r');
+    await expect.poll(shown).toMatch(/春.{4}，\n夏.{4}。\n\n/u);
+    input.write('\u0004');
+    await done;
+    expect(shown().endsWith('\n')).toBe(true);
+  });
+
+  it('cancels a poem with Ctrl-C, and ends at the second one', async () => {
+    const inference = new FakeInference();
+    inference.hold = true;
+    const { input, done, shown } = open(inference);
+    input.write('/poem 月\r');
+    await expect.poll(() => inference.orders.length).toBe(1);
+    input.write('\u0003');
+    await expect.poll(shown).toContain('! The poem was cancelled.');
+    input.write('\u0003');
+    await done;
+  });
+});
