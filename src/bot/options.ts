@@ -18,6 +18,9 @@ export const LENGTH: ChoiceOption<5 | 7> = {
   ],
 };
 
+/** Longer than a title may be, because only its hanzi count. */
+export const TITLE: TextOption = { kind: 'text', minLength: 1, maxLength: 64 };
+
 const METER: ChoiceOption<Meter> = {
   kind: 'choice',
   choices: [

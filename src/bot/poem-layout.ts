@@ -15,22 +15,36 @@ export function textLines(poem: ShownPoem): readonly string[] {
     .map((line, index) => line + (lines[2 * index + 1] ?? ''));
 }
 
-/** The poem's title and opening, or an acrostic's heads, in the characters that the poem has. */
+/** The title, given or written by the model, in the poem's script. Empty if the poem has none. */
+export function titleOf({ plan, written, script }: ShownPoem): string {
+  return inScript(plan.title || written.title, script);
+}
+
+/** A title in the marks that Chinese puts around titles. */
+export function markedTitle(title: string): string {
+  return `《${title}》`;
+}
+
+/**
+ * The poem's title and what the user asked for, in the characters that the poem has: its opening, unless the model wrote
+ * the title, or an acrostic's heads.
+ */
 export function headingOf(poem: ShownPoem): string {
+  const title = titleOf(poem);
+  const marked = title ? [markedTitle(title)] : [];
   if (poem.spec.request.kind === 'acrostic') {
-    return inScript(poem.lines.map((line) => [...line][0] ?? '').join(''), poem.script);
+    const heads = inScript(poem.lines.map((line) => [...line][0] ?? '').join(''), poem.script);
+    return [...marked, heads].join(' · ');
   }
+  if (poem.written.title) return marked.join('');
   // The opening in the request may contain punctuation and variant characters; the plan's first slots do not.
-  const { slots, title } = poem.plan;
+  const { slots } = poem.plan;
   const firstFree = slots.findIndex(({ kind }) => kind === 'free');
   const opening = poem.written.characters
     .slice(0, firstFree)
     .filter((character) => !isLineMark(character))
     .join('');
-  return [title, opening]
-    .filter(Boolean)
-    .map((text) => inScript(text, poem.script))
-    .join(' · ');
+  return [...marked, inScript(opening, poem.script)].filter(Boolean).join(' · ');
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */

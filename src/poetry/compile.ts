@@ -23,11 +23,7 @@ export function compilePlan(request: VerseRequest): VersePlan {
 
 function compilePoem(request: PoemRequest): VersePlan {
   const { lines, length } = FORMS[request.form];
-  const title = tidy(request.title);
-  requireHanzi(title);
-  if ([...title].length > MAX_TITLE) {
-    throw new Refusal('title-too-long', { count: [...title].length, limit: MAX_TITLE });
-  }
+  const title = readTitle(request.title);
   const opening = readOpening(request.opening, length);
   if (opening === '' && title === '') throw new Refusal('opening-empty');
   const count = [...opening].length;
@@ -45,9 +41,23 @@ function compileAcrostic(request: AcrosticRequest): VersePlan {
   if (count > MAX_HEADS) throw new Refusal('heads-too-many', { count, limit: MAX_HEADS });
 
   const heads = readEitherScript(text, 'apart').map(slotAmong);
-  return assemble(request, count, request.length, '', (line, position) =>
+  return assemble(request, count, request.length, readTitle(request.title), (line, position) =>
     position === 0 ? heads[line] : undefined,
   );
+}
+
+/**
+ * The hanzi of a title, which may be typed with spaces, punctuation, digits or Latin letters. Empty if nothing is typed.
+ * Throws {@link Refusal} if something is typed but no hanzi, or too many.
+ */
+export function readTitle(text: string): string {
+  const tidied = tidy(text);
+  const hanzi = [...tidied].filter(isHanzi);
+  if (hanzi.length === 0) requireHanzi(tidied);
+  if (hanzi.length > MAX_TITLE) {
+    throw new Refusal('title-too-long', { count: hanzi.length, limit: MAX_TITLE });
+  }
+  return hanzi.join('');
 }
 
 /** Builds the plan. `fixedAt` returns the slot that the request fixes at a place, if there is one. */

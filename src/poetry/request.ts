@@ -33,6 +33,8 @@ export interface AcrosticRequest extends MeterAndRhyme {
   /** Two to sixteen characters in either script: the first character of each line. */
   readonly heads: string;
   readonly length: LineLength;
+  /** The theme of the poem, or empty. */
+  readonly title: string;
 }
 
 export type VerseRequest = PoemRequest | AcrosticRequest;

@@ -121,7 +121,7 @@ function planHeads(test: readonly CorpusPoem[], { meter }: VerseOptions, random:
   const draw = () => drawFrom([...verseLines(drawFrom(test, random).text).join('')], random);
   const heads = Array.from({ length: 2 + random.below(15) }, draw).join('');
   const length: LineLength = random.below(2) === 0 ? 5 : 7;
-  return compilePlan({ kind: 'acrostic', heads, length, meter, rhyme: 'auto' });
+  return compilePlan({ kind: 'acrostic', title: '', heads, length, meter, rhyme: 'auto' });
 }
 
 /** Throws a RangeError if there are no items. */

@@ -16,6 +16,8 @@ const INK = [...'東風吹雨過青山卻望千門草色閒家在夢中何日到
 export class FakeInference implements Inference {
   readonly orders: { readonly order: Order; readonly asker: Asker }[] = [];
   /** If not null, the next order fails with this error. */
+  /** The title that the model writes if none is given. */
+  title = '';
   fault: Error | null = null;
   serving = 'fake';
   /** If true, orders wait until they are cancelled. */
@@ -39,7 +41,7 @@ export class FakeInference implements Inference {
     );
     return {
       characters,
-      title: '',
+      title: order.plan.title === '' ? this.title : '',
       nllHanzi: 4,
       checkpoint: this.serving,
       seed: order.seed,

@@ -74,6 +74,7 @@ export function poemPlan(request: Partial<PoemRequest> = {}): VersePlan {
 export function acrosticPlan(request: Partial<AcrosticRequest> = {}): VersePlan {
   return compilePlan({
     kind: 'acrostic',
+    title: '',
     heads: '春江花月夜',
     length: 7,
     meter: 'loose',

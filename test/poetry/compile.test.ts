@@ -17,6 +17,7 @@ const poem = (opening: string, options: Partial<PoemRequest> = {}): PoemRequest 
 
 const acrostic = (heads: string, options: Partial<AcrosticRequest> = {}): AcrosticRequest => ({
   kind: 'acrostic',
+  title: '',
   heads,
   length: 7,
   meter: 'strict',
@@ -88,6 +89,11 @@ describe('either script', () => {
 
   it('keeps traditional text as it is', () => {
     expect(shapeOf(compilePlan(poem('皇后與雲')))).toMatch(/^皇后與雲___，/);
+  });
+
+  it('reads the hanzi of a title that has other characters too', () => {
+    expect(compilePlan(poem('', { title: '《贈汪倫》（其二）' })).title).toBe('贈汪倫其二');
+    expect(compilePlan({ ...acrostic('生日快乐'), title: '贺 寿!' }).title).toBe('賀壽');
   });
 
   it('accepts a title in either script', () => {

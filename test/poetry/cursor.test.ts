@@ -28,7 +28,7 @@ const PLANE = Array.from({ length: 9000 }, (_, i) => String.fromCodePoint(0x4e00
 const poem = (opening: string, wishes: Partial<PoemRequest> = {}): VersePlan =>
   compilePlan({ kind: 'poem', opening, form: 'qijue', title: '', meter: 'strict', rhyme: 'auto', ...wishes });
 const acrostic = (heads: string, wishes: Partial<AcrosticRequest> = {}): VersePlan =>
-  compilePlan({ kind: 'acrostic', heads, length: 7, meter: 'strict', rhyme: 'auto', ...wishes });
+  compilePlan({ kind: 'acrostic', title: '', heads, length: 7, meter: 'strict', rhyme: 'auto', ...wishes });
 
 interface Walk {
   readonly characters: string[];
@@ -91,6 +91,7 @@ function randomRequest(random: Random): VerseRequest {
   if (random.uniform() < 0.5) {
     return {
       kind: 'acrostic',
+      title: '',
       heads: text(2 + random.below(15)),
       length: pick([5, 7] as const, random),
       meter,

@@ -117,6 +117,7 @@ describe('a report on a poem and its plan', () => {
   it('expects the odd last line of an acrostic to rhyme', () => {
     const plan = compilePlan({
       kind: 'acrostic',
+      title: '',
       heads: '朝千兩',
       length: 7,
       meter: 'strict',

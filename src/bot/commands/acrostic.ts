@@ -1,9 +1,9 @@
 /** /acrostic: 藏头诗, a poem with one line for each character that the user gives. Each line begins with its character. */
 
-import { MAX_HEADS, MIN_HEADS } from '../../poetry/compile.ts';
+import { MAX_HEADS, MIN_HEADS, readTitle } from '../../poetry/compile.ts';
 import { defineCommand } from '../command.ts';
 import { suggestHeads } from '../examples.ts';
-import { LENGTH, POEM_OPTIONS } from '../options.ts';
+import { LENGTH, POEM_OPTIONS, TITLE } from '../options.ts';
 import { meterAndRhyme, preparePoemFromOptions } from '../prepare-poem.ts';
 
 export const acrostic = defineCommand({
@@ -17,12 +17,14 @@ export const acrostic = defineCommand({
       suggest: async (typed, { locale }) => suggestHeads(typed, locale),
     },
     length: LENGTH,
+    title: TITLE,
     ...POEM_OPTIONS,
   },
   prepare(values, context) {
     const request = {
       kind: 'acrostic' as const,
       heads: values.heads ?? '',
+      title: readTitle(values.title ?? ''),
       length: values.length ?? 7,
       ...meterAndRhyme(values),
     };

@@ -1,9 +1,9 @@
 /** /poem: a poem in a regulated form, with the user's opening, theme, or both. */
 
-import { MAX_OPENING, MAX_TITLE } from '../../poetry/compile.ts';
+import { MAX_OPENING, readTitle } from '../../poetry/compile.ts';
 import { defineCommand } from '../command.ts';
 import { suggestOpenings } from '../examples.ts';
-import { FORM, POEM_OPTIONS } from '../options.ts';
+import { FORM, POEM_OPTIONS, TITLE } from '../options.ts';
 import { meterAndRhyme, preparePoemFromOptions } from '../prepare-poem.ts';
 
 export const poem = defineCommand({
@@ -16,14 +16,14 @@ export const poem = defineCommand({
       suggest: async (typed, { locale }) => suggestOpenings(typed, locale),
     },
     form: FORM,
-    title: { kind: 'text', minLength: 1, maxLength: MAX_TITLE },
+    title: TITLE,
     ...POEM_OPTIONS,
   },
   prepare(values, context) {
     const request = {
       kind: 'poem' as const,
       opening: values.opening ?? '',
-      title: values.title ?? '',
+      title: readTitle(values.title ?? ''),
       form: values.form ?? 'qijue',
       ...meterAndRhyme(values),
     };

@@ -4,7 +4,7 @@
  *
  * A custom id has at most 100 UTF-16 units. In order: the checksum (8 base64url digits), the version (1), the action
  * (1), the form or line length (1), mood, meter and script (1), the rhyme (1), the seed (6), the asker (11), then the
- * opening and title, or the heads.
+ * opening or the heads, a separator, and the title.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -30,7 +30,7 @@ const SEED_DIGITS = 6; // 32 bits
 const ASKER_DIGITS = 11; // 64 bits
 const CHECKSUM_DIGITS = 8; // 48 bits
 const LENGTHS = [5, 7] as const;
-/** Separates the opening from the title. Neither can contain it, because both are hanzi only. */
+/** Separates the opening or heads from the title. They cannot contain it. */
 const SEPARATOR = '|';
 
 export class ButtonCodec {
@@ -57,7 +57,7 @@ export class ButtonCodec {
       digits(RHYME_NAMES.indexOf(request.rhyme), 1),
       digits(spec.seed, SEED_DIGITS),
       digits(asker, ASKER_DIGITS),
-      request.kind === 'poem' ? request.opening + SEPARATOR + request.title : request.heads,
+      (request.kind === 'poem' ? request.opening : request.heads) + SEPARATOR + request.title,
     ].join('');
     const id = this.#checksum(state) + state;
     if (id.length > MAX_LENGTH) throw new RangeError(`A button's state takes ${id.length} characters.`);
@@ -84,13 +84,13 @@ export class ButtonCodec {
     const rhyme = RHYME_NAMES[number(4)];
     if (!action || !mood || !meter || rhyme === undefined) return null;
     const text = state.slice(textAt);
-    const [opening = '', title = ''] = text.split(SEPARATOR);
+    const [fixed = '', title = ''] = text.split(SEPARATOR);
     const form = FORM_NAMES[shape];
     const length = LENGTHS[shape - FORM_NAMES.length];
     const common = { meter, rhyme };
     const request = form
-      ? ({ kind: 'poem', opening, title, form, ...common } as const)
-      : length && ({ kind: 'acrostic', heads: text, length, ...common } as const);
+      ? ({ kind: 'poem', opening: fixed, title, form, ...common } as const)
+      : length && ({ kind: 'acrostic', heads: fixed, title, length, ...common } as const);
     if (!request) return null;
     const spec = { request, mood, seed: number(seedAt, askerAt), script: SCRIPTS[(choices % 3) - 1] ?? null };
     return { action, spec, asker: undigits(state.slice(askerAt, textAt)).toString() };

@@ -50,20 +50,27 @@ export function readCommandLine(line: string): CommandLine {
   return { command, values };
 }
 
-/** Splits the words into options. If a word ends with a colon, the next word is the value. */
-function* pairs(words: readonly string[]): Generator<{ name: string | null; value: string }> {
+/**
+ * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after a
+ * title belong to the title, which may have spaces.
+ */
+function pairs(words: readonly string[]): { name: string | null; value: string }[] {
+  const found: { name: string | null; value: string }[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const colon = word.search(/[:：]/u);
+    const last = found.at(-1);
     if (colon === -1) {
-      if (i > 0) throw new UserError('option-bare', { value: excerpt(word) });
-      yield { name: null, value: word };
+      if (last?.name && isNamed('title', last.name)) last.value += ` ${word}`;
+      else if (i > 0) throw new UserError('option-bare', { value: excerpt(word) });
+      else found.push({ name: null, value: word });
     } else if (colon === word.length - 1 && !/[:：]/u.test(words[i + 1] ?? ':')) {
-      yield { name: word.slice(0, colon), value: words[++i] ?? '' };
+      found.push({ name: word.slice(0, colon), value: words[++i] ?? '' });
     } else {
-      yield { name: word.slice(0, colon), value: word.slice(colon + 1) };
+      found.push({ name: word.slice(0, colon), value: word.slice(colon + 1) });
     }
   }
+  return found;
 }
 
 function commandNamed(name: string): Command {

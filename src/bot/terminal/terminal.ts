@@ -6,11 +6,11 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Inference } from '../../service/inference.ts';
-import type { Answer, Entry } from '../answer.ts';
+import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
-import { textLines } from '../poem-layout.ts';
+import { markedTitle, textLines, titleOf } from '../poem-layout.ts';
 import { drawSeed } from '../seed.ts';
 import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
@@ -85,8 +85,13 @@ function render(answer: Answer): string {
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
-      return `${[...textLines(answer.poem), ...answer.report].join('\n')}\n\n`;
+      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...answer.report].join('\n')}\n\n`;
   }
+}
+
+function titleLines(poem: ShownPoem): string[] {
+  const title = titleOf(poem);
+  return title ? [markedTitle(title)] : [];
 }
 
 function entryLines({ term, text, items = [] }: Entry, indent = ''): string[] {

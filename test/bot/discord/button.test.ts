@@ -18,7 +18,14 @@ function everySpec(): PoemSpec[] {
           specs.push({ request, mood, seed: 0, script });
         }
         for (const length of [5, 7] as const) {
-          const request = { kind: 'acrostic', heads: '日红山夜湖海月', length, meter, rhyme: '先' } as const;
+          const request = {
+            kind: 'acrostic',
+            title: '贺寿',
+            heads: '日红山夜湖海月',
+            length,
+            meter,
+            rhyme: '先',
+          } as const;
           specs.push({ request, mood, seed: 0xffff_ffff, script });
         }
       }
@@ -62,7 +69,13 @@ describe('a button', () => {
   });
 
   it('is not encoded if its texts are too long', () => {
-    const request = { ...longest.request, kind: 'acrostic', heads: '月'.repeat(80), length: 5 } as const;
+    const request = {
+      ...longest.request,
+      kind: 'acrostic',
+      title: '',
+      heads: '月'.repeat(80),
+      length: 5,
+    } as const;
     expect(() => codec.encode({ action: 'again', spec: { ...longest, request }, asker })).toThrow(RangeError);
   });
 

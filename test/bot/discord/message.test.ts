@@ -47,7 +47,7 @@ describe('a poem on Discord', () => {
       },
     ]);
     const simplified = poemMessage(quatrain('', '雲山', 'simplified'), '1', 'en-US', codec).body.embeds?.[0];
-    expect(simplified?.title).toBe('云山');
+    expect(simplified?.title).toBe('《云山》');
     expect(simplified?.footer?.text).toBe('五绝 · seed 1234567');
   });
 
@@ -56,15 +56,15 @@ describe('a poem on Discord', () => {
     ['雲\u{E0100}來', '', '雲來'],
     ['云来山更佳，', '', '雲來山更佳'],
     ['云来山更佳，云', '', '雲來山更佳雲'],
-    ['云来', '云\uFE00山', '雲山 · 雲來'],
-    ['', '云山', '雲山'],
+    ['云来', '云\uFE00山', '《雲山》 · 雲來'],
+    ['', '云山', '《雲山》'],
   ])('with the opening “%s” and the theme “%s” has the heading %s', (opening, title, heading) => {
     const { body } = poemMessage(quatrain(opening, title, 'traditional'), '1', 'zh-TW', codec);
     expect(body.embeds?.[0]?.title).toBe(heading);
   });
 
   it('shows the heads of an acrostic below one another', () => {
-    const request = { kind: 'acrostic', heads: '云云山云', length: 5, ...common } as const;
+    const request = { kind: 'acrostic', title: '', heads: '云云山云', length: 5, ...common } as const;
     const text = '雲來山更佳，雲去山如畫。山因雲晦明，雲共山高下。';
     const embed = poemMessage(poemOf(text, request, 'traditional'), '1', 'ja', codec).body.embeds?.[0];
     expect(embed?.title).toBe('雲雲山雲');
@@ -75,6 +75,17 @@ describe('a poem on Discord', () => {
         .join(''),
     ).toBe('雲雲山雲');
     expect(embed?.footer?.text).toBe('五言 · 蔵頭 · 種 1234567');
+  });
+
+  it('has the title that the model wrote as its heading, in its script', () => {
+    const poem = quatrain('云来', '', 'simplified');
+    const written = { ...poem.written, title: '山雲' };
+    const titled = poemMessage({ ...poem, written }, '1', 'zh-CN', codec).body.embeds?.[0];
+    expect(titled?.title).toBe('《山云》');
+    const request = { kind: 'acrostic', title: '贺寿', heads: '云云山云', length: 5, ...common } as const;
+    const text = '雲來山更佳，雲去山如畫。山因雲晦明，雲共山高下。';
+    const acrostic = poemMessage(poemOf(text, request, 'traditional'), '1', 'zh-TW', codec).body.embeds?.[0];
+    expect(acrostic?.title).toBe('《賀壽》 · 雲雲山雲');
   });
 
   it('can be read back from its embed, and other embeds give null', () => {

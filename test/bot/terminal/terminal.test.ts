@@ -39,6 +39,20 @@ describe('the terminal', () => {
     expect(shown).toMatch(/^(.{7}[，。]\n){7}\n$/u);
   });
 
+  it('shows the title in front of the poem, whoever gave it', async () => {
+    const inference = new FakeInference();
+    inference.title = '山雲';
+    expect(await session('/poem 月 seed:1\n', 'en-US', inference)).toMatch(/^《山云》\n月.{6}，.{7}。\n/u);
+    expect(await session('/poem title:中秋夜\n', 'en-US', inference)).toMatch(/^《中秋夜》\n/u);
+    expect(await session('/acrostic 生日快乐 title:贺寿\n')).toMatch(/^《贺寿》\n生/u);
+  });
+
+  it('takes the hanzi of a title, however it is typed', async () => {
+    expect(await session('/poem title:送 友人 2024, a seed:3\n')).toMatch(/^《送友人》\n/u);
+    expect(await session('/poem title:《静夜思》\n')).toMatch(/^《静夜思》\n/u);
+    expect(await session('/poem 月 title:abc\n')).toMatch(/^! .*“a”/u);
+  });
+
   it('answers in order, errors included, even if the last line has no line break', async () => {
     const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
     expect(
