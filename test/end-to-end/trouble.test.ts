@@ -208,10 +208,10 @@ describe('a signal to stop', () => {
   });
 
   it('lets the bot drop what it cannot finish, and tell everyone concerned', async () => {
-    await writeTinyCheckpoint(harness.checkpoints, 'huge', { seed: 1, sizes: { hidden: 768 } });
+    await writeTinyCheckpoint(harness.checkpoints, 'huge', { seed: 1, sizes: { hidden: 1152 } });
     const bot = await harness.serve({ ...SLOW, CHECKPOINT: 'huge' });
     // They take about half a minute to write, longer than the ten seconds that a stop may take.
-    const asked = Array.from({ length: 60 }, askAtLength);
+    const asked = Array.from({ length: 90 }, askAtLength);
     await Promise.all(asked.map((one) => one.acknowledged()));
     bot.signal('SIGTERM');
     expect(await bot.exit()).toBe(0);
