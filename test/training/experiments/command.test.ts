@@ -39,7 +39,7 @@ describe('npm run train and npm run experiments', () => {
     writeFileSync(page, '# No marks\n');
     const unmarked = command('experiments', '--out', dirname(page));
     expect(unmarked.status).toBe(1);
-    expect(unmarked.stderr).toMatch(/^the page has no mark <!-- table:conditions -->.*\n$/);
+    expect(unmarked.stderr).toMatch(/^shiren: the page has no mark <!-- table:conditions -->.*\n$/);
     expect(readFileSync(page, 'utf8')).toBe('# No marks\n');
   });
 
