@@ -13,6 +13,7 @@ import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn, reportOnText, type VerseReport } from '../poetry/report.ts';
 import type { Meter } from '../poetry/request.ts';
 import { verseLines } from '../poetry/verse-lines.ts';
+import { AttestedFeet } from './attested-feet.ts';
 import type { CorpusPoem } from './corpus/corpus.ts';
 import { type GeneratedPoem, type GenerationOptions, generateAll } from './generation.ts';
 
@@ -43,6 +44,8 @@ export interface VerseScores {
   readonly repeatedCharacter: number | null;
   /** Share of poems in which a pair of neighbours comes back. */
   readonly repeatedBigram: number | null;
+  /** Share of feet that are attested in the training split. Higher is not better: beyond people's, verse is worn. */
+  readonly attestedFeet: number | null;
   /** Different n-grams within lines over all n-grams within lines, of as many poems on either side. */
   readonly distinct1: number | null;
   readonly distinct2: number | null;
@@ -71,8 +74,7 @@ export async function evaluateVerse(
   onProgress: (form: string, done: number) => void,
 ): Promise<VerseResults> {
   const decoder = await openDecoder(checkpoint);
-  const training = poems.filter(({ split }) => split === 'train');
-  const trainingLines = new Set(training.flatMap(({ text }) => verseLines(text)));
+  const training = readTrainingVerse(poems);
   const random = new Random(options.seed);
   const test = poems.filter(({ split }) => split === 'test');
   const results: Partial<Record<FormName | 'acrostic', Comparison>> = {};
@@ -88,8 +90,8 @@ export async function evaluateVerse(
       const texts = written.map(({ characters }) => characters.join(''));
       const equal = Math.min(texts.length, human.length);
       results[form] = {
-        generated: scoreGenerated(written, ms, trainingLines, texts.slice(0, equal)),
-        human: await scoreHumanPoems(human, form, trainingLines, scoreHuman, equal),
+        generated: scoreGenerated(written, ms, training, texts.slice(0, equal)),
+        human: await scoreHumanPoems(human, form, training, scoreHuman, equal),
       };
     }
     const plans = Array.from({ length: options.poems }, () => planHeads(test, options, random));
@@ -97,11 +99,23 @@ export async function evaluateVerse(
       onProgress('acrostic', done),
     );
     const texts = written.map(({ characters }) => characters.join(''));
-    results.acrostic = { generated: scoreGenerated(written, ms, trainingLines, texts), human: NO_POEMS };
+    results.acrostic = { generated: scoreGenerated(written, ms, training, texts), human: NO_POEMS };
   } finally {
     decoder.dispose();
   }
   return results as VerseResults;
+}
+
+/** What the training split holds, for comparison. */
+interface TrainingVerse {
+  readonly lines: ReadonlySet<string>;
+  readonly feet: AttestedFeet;
+}
+
+function readTrainingVerse(poems: readonly CorpusPoem[]): TrainingVerse {
+  const training = poems.filter(({ split }) => split === 'train');
+  const lines = training.flatMap(({ text }) => verseLines(text));
+  return { lines: new Set(lines), feet: new AttestedFeet(lines) };
 }
 
 /** A plan with the opening of one of the human poems, of one or two hanzi. */
@@ -134,7 +148,7 @@ function drawFrom<T>(items: readonly T[], random: Random): T {
 function scoreGenerated(
   written: readonly GeneratedPoem[],
   ms: number,
-  trainingLines: ReadonlySet<string>,
+  training: TrainingVerse,
   equalTexts: readonly string[],
 ): VerseScores {
   const reports = written.map(({ characters, plan }) => reportOn({ characters, plan }));
@@ -146,7 +160,8 @@ function scoreGenerated(
     heads: share(reports, ({ kept }) => kept.given),
     ...verseShares(reports),
     specials: written.reduce((n, { characters }) => n + characters.join('').replace(ORDINARY, '').length, 0),
-    copiedLines: written.reduce((n, poem) => n + copied(poem, trainingLines), 0),
+    copiedLines: written.reduce((n, poem) => n + copied(poem, training.lines), 0),
+    attestedFeet: training.feet.share(written.flatMap(({ characters }) => verseLines(characters.join('')))),
     ...distinct(equalTexts),
     nllHanzi: hanzi > 0 ? nll / hanzi : null,
     msPerPoem: ms / written.length,
@@ -156,7 +171,7 @@ function scoreGenerated(
 async function scoreHumanPoems(
   poems: readonly CorpusPoem[],
   form: FormName,
-  trainingLines: ReadonlySet<string>,
+  training: TrainingVerse,
   scoreHuman: ScoreHuman,
   equal: number,
 ): Promise<VerseScores> {
@@ -169,7 +184,8 @@ async function scoreHumanPoems(
     heads: null,
     ...verseShares(reports),
     specials: texts.reduce((n, text) => n + text.replace(ORDINARY, '').length, 0),
-    copiedLines: texts.flatMap(verseLines).filter((line) => trainingLines.has(line)).length,
+    copiedLines: texts.flatMap(verseLines).filter((line) => training.lines.has(line)).length,
+    attestedFeet: training.feet.share(texts.flatMap(verseLines)),
     ...distinct(texts.slice(0, equal)),
     nllHanzi: await scoreHuman(poems),
     msPerPoem: null,
@@ -190,6 +206,7 @@ const NO_POEMS: VerseScores = {
   copiedLines: null,
   repeatedCharacter: null,
   repeatedBigram: null,
+  attestedFeet: null,
   distinct1: null,
   distinct2: null,
   distinct3: null,

@@ -19,6 +19,7 @@ const ROWS: readonly (readonly [keyof VerseScores, string, Show])[] = [
   ['copiedLines', 'lines copied', whole],
   ['repeatedCharacter', 'a character comes back', percent],
   ['repeatedBigram', 'a pair comes back', percent],
+  ['attestedFeet', 'feet attested', percent],
   ['distinct1', 'distinct-1', fraction],
   ['distinct2', 'distinct-2', fraction],
   ['distinct3', 'distinct-3', fraction],

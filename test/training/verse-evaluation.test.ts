@@ -25,7 +25,7 @@ const checkpoint: Checkpoint = {
   architecture,
   parameters: initialParameters(architecture, 1),
   vocabulary: VOCABULARY,
-  card: {} as Card,
+  card: { recipe: { name: 'tiny' } } as Card,
   ngrams: null,
 };
 

@@ -1,7 +1,12 @@
-/** `npm run evaluate`: scores a checkpoint on the test split, as a language model or, with `--verse`, as a poet. */
+/**
+ * `npm run evaluate`: scores a checkpoint on the test split, as a language model or, with `--verse`, as a poet. With
+ * `--sheet` and `--scores` blind readers are the judges.
+ */
 
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { count, engineChoice, oneOf, runCommand } from '../../cli/command.ts';
+import { count, engineChoice, oneOf, runCommand, UsageError } from '../../cli/command.ts';
 import { describeEngine, type EngineInfo, startEngine } from '../../engines/engine.ts';
 import {
   type Checkpoint,
@@ -9,50 +14,80 @@ import {
   checkpointsRoot,
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
-import { METERS, MOODS } from '../../poetry/request.ts';
+import { METERS, MOODS, type Mood } from '../../poetry/request.ts';
+import { writeAtomically } from '../../system/atomic-write.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';
 import { toTensors } from '../network/network.ts';
+import {
+  averageScores,
+  parseKey,
+  parseScores,
+  type ReaderScores,
+  ScoresError,
+  scoresTable,
+} from '../reading/scores.ts';
+import type { SheetKey } from '../reading/sheet.ts';
+import { type Side, writeSheet } from '../reading/write-sheet.ts';
 import { evaluateVerse, type VerseOptions } from '../verse-evaluation.ts';
 import { verseTable } from '../verse-table.ts';
 
 const HELP = `npm run evaluate -- [--checkpoint NAME] [--json] [--engine E]
 npm run evaluate -- --verse [--poems N] [--meter M] [--mood M] [--candidates N] [--seed N] [--checkpoint NAME] [--json] [--engine E]
+npm run evaluate -- --sheet DIR [--poems N] [--against SIDE…] [--mood M] [--candidates N] [--seed N] [--checkpoint NAME] [--engine E]
+npm run evaluate -- --scores FILE… --key FILE
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang)
   --json              the last line is the numbers as JSON
   --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
   --verse             generate poems of every form, and measure them beside those of people
-  --poems N           poems of each form (default: 1000)
+  --sheet DIR         write a sheet of poems for blind readers (sheet.md), and its key (key.json), to a folder
+  --against SIDE…     other checkpoints or moods on the sheet: NAME, NAME:MOOD or :MOOD
+  --scores FILE…      average what readers gave the poems of a sheet, by side
+  --key FILE          the key of that sheet
+  --poems N           poems of each form (default: 1000), or of each side of a sheet (default: 24)
   --meter M           ${METERS.join(', ')} (default: strict)
   --mood M            ${MOODS.join(', ')} (default: free)
   --candidates N      rows generated for each poem, of which the best is kept (default: 4, as in the bot)
   --seed N            the seed of the openings and the poems (default: 1)`;
 
 await runCommand(async () => {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     options: {
       checkpoint: { type: 'string', default: 'tang' },
       json: { type: 'boolean', default: false },
       engine: { type: 'string' },
       verse: { type: 'boolean', default: false },
-      poems: { type: 'string', default: '1000' },
+      poems: { type: 'string' },
+      sheet: { type: 'string' },
+      against: { type: 'string', multiple: true },
+      scores: { type: 'string', multiple: true },
+      key: { type: 'string' },
       meter: { type: 'string', default: 'strict' },
       mood: { type: 'string', default: 'free' },
       candidates: { type: 'string', default: '4' },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
+    allowPositionals: true,
   });
   if (values.help) {
     console.log(HELP);
     return;
   }
+  if (positionals.length > 0 && !values.against && !values.scores) {
+    throw new UsageError(`there is no place for ${positionals[0]}\n\n${HELP}`);
+  }
+  if (values.scores) {
+    if (!values.key) throw new UsageError('--scores needs the key of the sheet: --key FILE');
+    await printScores([...values.scores, ...positionals], values.key);
+    return;
+  }
   const choice = engineChoice(values.engine);
   const verse: VerseOptions | null = values.verse
     ? {
-        poems: count('poems', values.poems),
+        poems: count('poems', values.poems ?? '1000'),
         meter: oneOf('meter', METERS, values.meter),
         mood: oneOf('mood', MOODS, values.mood),
         candidates: count('candidates', values.candidates),
@@ -68,11 +103,54 @@ await runCommand(async () => {
   }
   const engine = await startEngine(choice);
   console.error(describeEngine(engine));
+  if (values.sheet) {
+    const mood = oneOf('mood', MOODS, values.mood);
+    const against = [...(values.against ?? []), ...positionals];
+    const others = await Promise.all(against.map((side) => readSide(side, checkpoint, mood)));
+    const sheet = await writeSheet([{ checkpoint, mood }, ...others], corpus.poems, {
+      poems: count('poems', values.poems ?? '24'),
+      candidates: count('candidates', values.candidates),
+      seed: count('seed', values.seed),
+    });
+    await saveSheet(values.sheet, sheet);
+    return;
+  }
   const numbers = verse
     ? await asPoet(checkpoint, corpus, verse)
     : await asLanguageModel(checkpoint, corpus, engine);
   if (values.json) console.log(JSON.stringify(numbers));
 });
+
+/** A side by its words: NAME, NAME:MOOD or :MOOD. What is left out is as in the first side. */
+async function readSide(words: string, first: Checkpoint, mood: Mood): Promise<Side> {
+  const [name = '', wanted = mood] = words.split(':');
+  const checkpoint = name === '' ? first : await loadCheckpoint(checkpointFolder(checkpointsRoot(), name));
+  return { checkpoint, mood: oneOf('against', MOODS, wanted) };
+}
+
+async function saveSheet(folder: string, { sheet, key }: { sheet: string; key: SheetKey }): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeAtomically(join(folder, 'sheet.md'), sheet);
+  await writeAtomically(join(folder, 'key.json'), `${JSON.stringify(key, null, 1)}\n`);
+  console.log(
+    `wrote ${join(folder, 'sheet.md')} and ${join(folder, 'key.json')}; readers get the sheet alone`,
+  );
+}
+
+async function printScores(files: readonly string[], keyFile: string): Promise<void> {
+  const key = parseKey(await readText(keyFile), keyFile);
+  const readers: ReaderScores[] = [];
+  for (const file of files) readers.push(parseScores(await readText(file), file, key));
+  console.log(scoresTable(averageScores(key, readers)));
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ScoresError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
 
 /** Prints the NLL and perplexity of the checkpoint and of the trigram. Returns the numbers for `--json`. */
 async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: EngineInfo): Promise<object> {
