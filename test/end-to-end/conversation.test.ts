@@ -217,7 +217,7 @@ describe('the buttons under a poem', () => {
     bot = await harness.serve({ USER_PER_MINUTE: '1000' });
     const second = await asker.press(first, AGAIN).answer();
     expect(second.id).toBe(first.id);
-    expect(second.embeds?.[0]?.title).toBe('中秋 · 月');
+    expect(second.embeds?.[0]?.title).toBe('《中秋》 · 月');
     expect(linesOf(second)).not.toEqual(linesOf(first));
   });
 });
