@@ -120,7 +120,7 @@ describe('verse measured beside people’s', () => {
 
   it('fits a table with a column for each side', async () => {
     const lines = verseTable(await evaluate({ poems: 1 })).split('\n');
-    expect(lines).toHaveLength(2 + 16);
+    expect(lines).toHaveLength(2 + 17);
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
 });
