@@ -1,4 +1,4 @@
-/** What the process holds, without what its threads could throw away. */
+/** Memory in use after garbage collection. */
 
 import { Session } from 'node:inspector/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,8 +9,8 @@ const KERNEL_WORKER = 'kernels/worker-thread.js';
 const COLLECT = 'HeapProfiler.collectGarbage';
 
 /**
- * Resident bytes of the whole process once the garbage of every JavaScript thread is collected: V8 lets finished poems
- * lie about by the hundred megabytes while there is room, which says nothing about what is kept.
+ * Resident bytes of the whole process once the garbage of every JavaScript thread is collected: V8 may leave
+ * hundreds of megabytes of garbage uncollected while there is room.
  */
 export async function residentBytes(): Promise<number> {
   const session = new Session();

@@ -56,7 +56,7 @@ function lowerBound(keys: Float64Array, key: number, from: number, to: number): 
 }
 
 /** One order of the model: the discounted counts of tokens after a context, and the weight of the lower order. */
-class Order {
+class NgramOrder {
   readonly #vocabularySize: number;
   /** context · V + token, ascending. */
   readonly #keys: Float64Array;
@@ -125,17 +125,17 @@ function continuations({ keys }: Counts, base: number): Counts {
 
 export class Trigram {
   readonly #vocabularySize: number;
-  readonly #trigrams: Order;
-  readonly #bigrams: Order;
+  readonly #trigrams: NgramOrder;
+  readonly #bigrams: NgramOrder;
   /** By token. */
   readonly #unigrams: Float64Array;
 
   private constructor(trigrams: Counts, vocabularySize: number) {
     this.#vocabularySize = vocabularySize;
     const bigrams = continuations(trigrams, vocabularySize ** 2);
-    const unigrams = new Order(continuations(bigrams, vocabularySize), vocabularySize);
-    this.#trigrams = new Order(trigrams, vocabularySize);
-    this.#bigrams = new Order(bigrams, vocabularySize);
+    const unigrams = new NgramOrder(continuations(bigrams, vocabularySize), vocabularySize);
+    this.#trigrams = new NgramOrder(trigrams, vocabularySize);
+    this.#bigrams = new NgramOrder(bigrams, vocabularySize);
     this.#unigrams = Float64Array.from({ length: vocabularySize }, (_, token) =>
       unigrams.probability(0, token, 1 / vocabularySize),
     );

@@ -11,7 +11,7 @@ import {
   trigramsOf,
 } from './duplicates.ts';
 
-/** The shortest line of verse. So many hanzi in a row, if they occur in two poems, are a quotation. */
+/** The shortest line of verse. If two poems share this many hanzi in a row, it is a quotation. */
 const LINE = 5;
 
 export interface KnownPoem {

@@ -35,7 +35,7 @@ export interface FreeGenerationOptions {
   readonly ends: boolean;
 }
 
-interface Row {
+interface FreeRow {
   /** The prefix, the opening, and what was generated. */
   readonly tokens: number[];
   /** The number of tokens before what was generated. */
@@ -55,7 +55,7 @@ export async function generateFreely(
   options: FreeGenerationOptions,
 ): Promise<FreePoem[]> {
   const prefix = vocabulary.prefix(options.form);
-  const rows = openings.map((opening, i): Row => {
+  const rows = openings.map((opening, i): FreeRow => {
     const tokens = [...prefix, ...[...opening].map((char) => vocabulary.id(char))];
     const random = new Random(seedOf(options.seed, i));
     return { tokens, given: tokens.length, opening, random, ended: false };
