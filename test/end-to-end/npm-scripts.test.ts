@@ -74,6 +74,7 @@ class NpmScript {
   }
 }
 
+// Windows has no process groups and no SIGTERM that a program can handle.
 describe.skipIf(process.platform === 'win32')('npm start', () => {
   it('reads standard input, and prints nothing but poems', async () => {
     const npm = new NpmScript('start', { ...harness.environment, DISCORD_TOKEN: '' });

@@ -11,6 +11,7 @@ freesWhatItAllocates('tensorflow');
 const home = tensorflowHome();
 const manifest = readHomeManifest(home);
 
+// Only the installer writes a manifest; a TensorFlow that npm installed has none.
 describe.skipIf(manifest === null)('TensorFlow from npm run setup:tensorflow', () => {
   it('computes, and writes nothing else to the terminal', { timeout: 60_000 }, async () => {
     const { TF_CPP_MIN_LOG_LEVEL: _, ...env } = process.env;
