@@ -26,4 +26,14 @@ export interface DecoderModel {
   /** Null if nothing is banned. */
   readonly ngramBan: NgramBan | null;
   readonly prompts: PromptSkills;
+  /** Null if poems are judged without a critic. */
+  readonly critic: PoemCritic | null;
+}
+
+/** A critic that is ready to judge. */
+export interface PoemCritic {
+  /** For each sequence of token ids, how much it looks like the beginning of a poem by a person. */
+  logits(sequences: readonly ArrayLike<number>[]): number[];
+  /** Phrases that the model writes much more often than people do. */
+  readonly wornPhrases: ReadonlySet<string>;
 }

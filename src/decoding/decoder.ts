@@ -11,11 +11,12 @@
  */
 
 import { BOS } from '../model/vocabulary.ts';
-import { FORM_TAGS, type FormTag } from '../poetry/form.ts';
+import { FORM_TAGS, type FormTag, tagOf } from '../poetry/form.ts';
+import type { VersePlan } from '../poetry/plan.ts';
 import { announcedOf } from './announced.ts';
 import { Batch } from './batch.ts';
-import type { DecoderModel, PromptSkills } from './decoder-model.ts';
-import { Row, type RowSpec, type RowStart } from './row.ts';
+import type { DecoderModel, PoemCritic, PromptSkills } from './decoder-model.ts';
+import { Row, type RowResult, type RowSpec, type RowStart } from './row.ts';
 import type { RecurrentState } from './stepper.ts';
 
 /** From this many rows on two batches are faster. With fewer, reading the weights twice costs more than it saves. */
@@ -93,6 +94,18 @@ export class Decoder {
     return this.#model.prompts;
   }
 
+  /** Who judges what is written; null if there is no critic. */
+  get critic(): PoemCritic | null {
+    return this.#model.critic;
+  }
+
+  /** A poem up to the slot `end`, or to its end, as a critic reads it: form, title, BOS, characters and marks. */
+  criticTokens({ title, characters }: RowResult, plan: VersePlan, end = characters.length): number[] {
+    const { vocabulary } = this.#model;
+    const prefix = vocabulary.prefix(criticForm(plan), { title: title || plan.title });
+    return [...prefix, ...characters.slice(0, end).map((char) => vocabulary.id(char))];
+  }
+
   #batchForNewRow(): Batch {
     const { kernels, kernelRows } = this.#model.stepper;
     const [first, second] = [this.#first.active, this.#second.active];
@@ -141,6 +154,11 @@ export class Decoder {
   dispose(): void {
     this.#model.stepper.dispose();
   }
+}
+
+/** A critic knows regulated forms only. It takes any other poem for one of those, by the number of its lines. */
+function criticForm({ lines, length }: VersePlan): FormTag {
+  return tagOf(lines <= 4 ? 4 : 8, length);
 }
 
 /** Feeds each form's tag and BOS to the network, and keeps the states after each. */

@@ -1,9 +1,12 @@
 /** Makes a decoder from a checkpoint. */
 
+import { decodingThreads } from '../kernels/thread-pool.ts';
+import { valuesOf } from '../model/architecture.ts';
 import type { Card } from '../model/card.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { NGRAM_LENGTH } from '../text-index/ngram-filter.ts';
 import { AllowedTokens } from './allowed-tokens.ts';
+import { CriticScorer } from './critic-scorer.ts';
 import { Decoder } from './decoder.ts';
 import type { PromptSkills } from './decoder-model.ts';
 import { Stepper } from './stepper.ts';
@@ -11,14 +14,14 @@ import type { DecodingOptions } from './weights.ts';
 
 /**
  * Uploads a checkpoint to this thread's engine and makes a decoder of it. The caller disposes of the decoder. If an error
- * is thrown, nothing is left on the engine. `onProgress` is awaited between the parts of the work, which may take seconds.
+ * is thrown, nothing is left on the engine. The kernels use all threads that pay, unless `threads` is given. `onProgress` is awaited between the parts of the work, which may take seconds.
  */
 export async function openDecoder(
-  { architecture, parameters, vocabulary, ngrams, card }: Checkpoint,
+  { architecture, parameters, vocabulary, ngrams, card, critic }: Checkpoint,
   options: DecodingOptions = {},
 ): Promise<Decoder> {
-  const { onProgress = async () => {} } = options;
-  const stepper = await Stepper.create(architecture, parameters, options);
+  const { onProgress = async () => {}, threads = decodingThreads() } = options;
+  const stepper = await Stepper.create(architecture, parameters, { ...options, threads });
   try {
     await onProgress();
     const allowedTokens = new AllowedTokens(vocabulary);
@@ -30,6 +33,8 @@ export async function openDecoder(
       allowedTokens,
       ngramBan,
       prompts: promptSkills(card),
+      critic:
+        critic && (await CriticScorer.create(stepper.kernels, critic, valuesOf(parameters, 'embedding'))),
     });
   } catch (error) {
     stepper.dispose();

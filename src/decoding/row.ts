@@ -23,6 +23,8 @@ export interface RowSpec {
   readonly writesTitle?: boolean;
   /** The row pauses before each of these slots, by their indices in rising order. Default: none. */
   readonly pauses?: readonly number[];
+  /** The characters of all slots, if the row only measures how likely they are. Default: the model writes. */
+  readonly forced?: readonly string[];
 }
 
 /** A poem as a row has written it. */
@@ -36,6 +38,8 @@ export interface RowResult {
   readonly nll: number;
   /** How many hanzi the model wrote in free slots. */
   readonly hanzi: number;
+  /** The NLL in nats of each of `characters`; null for characters that it did not write, and if the row is not scored. */
+  readonly nlls: readonly (number | null)[];
   /** The title that the row wrote; empty if it wrote none. */
   readonly title: string;
 }
@@ -74,6 +78,7 @@ export class Row {
   readonly scored: boolean;
   readonly characters: string[] = [];
   readonly title: string[] = [];
+  readonly nlls: (number | null)[] = [];
   /** The network's state before the first pending token; null for the state before any token. */
   start: RecurrentState | null;
   nll = 0;
@@ -117,6 +122,7 @@ export class Row {
     const start = { state: this.start, prefix: this.#pending };
     const fork = new Row({ ...this.#spec, seed }, this.#vocabulary, this.#rhymeSizes, start, this);
     fork.characters.push(...this.characters);
+    fork.nlls.push(...this.nlls);
     fork.title.push(...this.title);
     fork.nll = this.nll;
     fork.hanzi = this.hanzi;
@@ -169,10 +175,23 @@ export class Row {
     this.#status = 'paused';
   }
 
+  /** The character that must be written into the current slot; null if the model is free to choose. */
+  get forced(): string | null {
+    return this.#spec.forced?.[this.cursor.index] ?? null;
+  }
+
+  /** Writes a character that the model chose into the current slot. `nll` is null if the row is not scored. */
+  write(char: string, nll: number | null): void {
+    this.nll += nll ?? 0;
+    this.hanzi++;
+    this.drawn++;
+    this.take(char, nll);
+  }
+
   /** Writes a character into the current slot, and all given characters that follow it. */
-  take(char: string): void {
+  take(char: string, nll: number | null = null): void {
     const before = this.cursor.index;
-    this.#put(char);
+    this.#put(char, nll);
     this.#passGiven();
     const { index, slot } = this.cursor;
     const pauses = this.#spec.pauses ?? [];
@@ -188,8 +207,9 @@ export class Row {
     for (let slot = this.cursor.slot; slot?.kind === 'given'; slot = this.cursor.slot) this.#put(slot.text);
   }
 
-  #put(char: string): void {
+  #put(char: string, nll: number | null = null): void {
     this.characters.push(char);
+    this.nlls.push(nll);
     this.#pending.push(this.#tokenOf(char));
     this.cursor.take(char);
   }
@@ -222,6 +242,7 @@ export class Row {
   }
 
   result(): RowResult {
-    return { characters: this.characters, nll: this.nll, hanzi: this.hanzi, title: this.title.join('') };
+    const { characters, nll, hanzi, nlls } = this;
+    return { characters, nll, hanzi, nlls, title: this.title.join('') };
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Writes one poem by a search over candidates, in stages: the title, if the model writes one, then each couplet.
+ * Writes one poem by a search over candidates, in stages: the title, if the model writes one, then each couplet. If the
+ * poem has a title, the best poems are then read once more without it, which says how much the title explains.
  *
- * After each stage the best candidates go on, forked so that their number stays the same, and the others end. A fork
+ * After each couplet the best candidates go on, forked so that their number stays the same, and the others end. A fork
  * shares all that is written and draws from a seed of its own. So the same request and seed give the same poem,
  * whatever else is in the batch.
  */
@@ -9,7 +10,7 @@
 import type { VersePlan } from '../poetry/plan.ts';
 import { themeOf } from '../poetry/theme.ts';
 import type { Decoder } from './decoder.ts';
-import { cost, seedOf } from './ranking.ts';
+import { cost, seedOf, WEIGHTS } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
 import type { Sampling } from './sampling.ts';
 
@@ -27,6 +28,12 @@ export interface SearchSettings {
   readonly kept: number;
 }
 
+/** A finished poem whose title's effect is still to be measured. */
+interface Finalist {
+  readonly result: RowResult;
+  readonly cost: number;
+}
+
 export class PoemSearch {
   readonly #decoder: Decoder;
   readonly #request: SearchRequest;
@@ -34,8 +41,12 @@ export class PoemSearch {
   #rows: readonly Row[];
   /** The rows of all stages. */
   readonly #allRows = new Set<Row>();
-  #stage: 'title' | 'verse';
+  #stage: 'title' | 'verse' | 'reading';
+  /** The slots at which the current and later couplets but the last one end. */
+  #coupletEnds: readonly number[];
   #forks = 0;
+  /** In the stage `reading`: the finished poems, the best first. The n-th row reads the n-th of them. */
+  #finalists: readonly Finalist[] = [];
   #result: RowResult | null = null;
   #error: DecodingError | null = null;
 
@@ -44,6 +55,7 @@ export class PoemSearch {
     this.#decoder = decoder;
     this.#request = request;
     this.#settings = settings;
+    this.#coupletEnds = settings.kept < settings.candidates ? coupletStarts(request.plan) : [];
     // Without chance there is one title for everything, as with the likeliest poem.
     const chance = request.sampling.temperature > 0;
     this.#stage = decoder.prompts.writesTitles && request.plan.title === '' && chance ? 'title' : 'verse';
@@ -82,23 +94,18 @@ export class PoemSearch {
    */
   advance(): boolean {
     if (this.hasEnded || this.#rows.some((row) => row.isActive)) return false;
+    if (this.#stage === 'reading') {
+      this.#finishAfterReading();
+      return false;
+    }
     const written = this.#rows.filter(({ status }) => status !== 'failed');
     if (written.length === 0) {
       this.#error = this.#rows[0]?.error ?? new DecodingError('nothing was written');
       return false;
     }
-    if (this.#stage === 'title') {
-      this.#goOnFromTitles(written);
-      return true;
-    }
-    const ranked = rankBy(written, (row) => cost(row.result()));
-    const finished = ranked.find(({ status }) => status === 'finished');
-    if (finished) {
-      this.#result = finished.result();
-      return false;
-    }
-    this.#goOnWith(ranked.slice(0, this.#settings.kept));
-    return true;
+    if (this.#stage === 'title') this.#goOnFromTitles(written);
+    else this.#goOnFromCouplet(written);
+    return !this.hasEnded;
   }
 
   /** Ends all rows. */
@@ -108,8 +115,7 @@ export class PoemSearch {
 
   #join(): Row[] {
     const { plan, sampling, seed } = this.#request;
-    const { candidates, kept } = this.#settings;
-    const pauses = kept < candidates ? coupletStarts(plan) : [];
+    const { candidates } = this.#settings;
     const rows = Array.from({ length: candidates }, (_, n) =>
       this.#decoder.join({
         plan,
@@ -117,7 +123,7 @@ export class PoemSearch {
         seed: seedOf(seed, n),
         scored: candidates > 1,
         writesTitle: this.#stage === 'title',
-        pauses,
+        pauses: this.#coupletEnds,
       }),
     );
     for (const row of rows) this.#allRows.add(row);
@@ -134,6 +140,59 @@ export class PoemSearch {
     }
     if (titles.size > 0) this.#goOnWith([...titles.values()].slice(0, this.#settings.kept));
     else this.#rows = this.#join();
+  }
+
+  /** Prunes, or ends with the best poem, or has the best poems read without their title. */
+  #goOnFromCouplet(rows: readonly Row[]): void {
+    const [end, ...laterEnds] = this.#coupletEnds;
+    this.#coupletEnds = laterEnds;
+    const costs = this.#costsOf(rows, end);
+    const ranked = rankBy(rows, (row) => costs.get(row) ?? 0).slice(0, this.#settings.kept);
+    const [best] = ranked;
+    if (best?.status !== 'finished') this.#goOnWith(ranked);
+    else if (ranked.length === 1 || this.#titleOf(best) === '') this.#result = best.result();
+    else this.#readWithoutTitle(ranked.map((row) => ({ result: row.result(), cost: costs.get(row) ?? 0 })));
+  }
+
+  /** What each row costs, judged by its poem up to the slot `end`, or by all of it. */
+  #costsOf(rows: readonly Row[], end?: number): Map<Row, number> {
+    const { plan } = this.#request;
+    const { critic } = this.#decoder;
+    const results = rows.map((row) => row.result());
+    const logits =
+      critic && rows.length > 1
+        ? critic.logits(results.map((result) => this.#decoder.criticTokens(result, plan, end)))
+        : [];
+    return new Map(
+      rows.map((row, i) => [
+        row,
+        cost({ result: results[i] ?? row.result(), critic: logits[i], wornPhrases: critic?.wornPhrases }),
+      ]),
+    );
+  }
+
+  #titleOf(row: Row): string {
+    return row.title.join('') || this.#request.plan.title;
+  }
+
+  #readWithoutTitle(finalists: readonly Finalist[]): void {
+    const { plan, sampling, seed } = this.#request;
+    const bare: VersePlan = { ...plan, title: '', meter: 'none', patterns: [], rhymes: [] };
+    this.#stage = 'reading';
+    this.#finalists = finalists;
+    this.#rows = finalists.map(({ result }) =>
+      this.#decoder.join({ plan: bare, sampling, seed, forced: result.characters }),
+    );
+  }
+
+  #finishAfterReading(): void {
+    const costs = this.#finalists.map(({ result, cost }, i) => {
+      const row = this.#rows[i];
+      const gain = row?.status === 'finished' && row.hanzi > 0 ? (row.nll - result.nll) / row.hanzi : 0;
+      return { result, cost: cost - WEIGHTS.titleGain * gain };
+    });
+    costs.sort((a, b) => a.cost - b.cost);
+    this.#result = costs[0]?.result ?? null;
   }
 
   /** Fills the stage with the rows that were kept and forks of them, in turn. */

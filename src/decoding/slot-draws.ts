@@ -84,7 +84,17 @@ export class SlotDraws {
       const ids = allowedTokens.ofTitle(row.title.length > 0);
       return { row, rowNumber, ids, purpose: 'title', constraint: null, narrow: false };
     }
-    const constraint = row.cursor.slot?.kind === 'choice' ? null : row.cursor.constraint();
+    const isChoice = row.cursor.slot?.kind === 'choice';
+    const { forced } = row;
+    if (forced !== null && isChoice) {
+      row.take(forced);
+      return null;
+    }
+    if (forced !== null) {
+      const ids = Int32Array.of(vocabulary.id(forced));
+      return { row, rowNumber, ids, purpose: 'free', constraint: null, narrow: false };
+    }
+    const constraint = isChoice ? null : row.cursor.constraint();
     if (constraint) {
       const ids = allowedTokens.of(constraint);
       return {
@@ -171,10 +181,7 @@ export class SlotDraws {
       row.fail(nothingLeft());
       return;
     }
-    if (row.scored) row.nll += total - this.#logit(n, id);
-    row.hanzi++;
-    row.drawn++;
-    row.take(this.#model.vocabulary.char(id));
+    row.write(this.#model.vocabulary.char(id), row.scored ? total - this.#logit(n, id) : null);
   }
 
   /**
@@ -200,7 +207,7 @@ export class SlotDraws {
   #drawn(n: number, row: Row): number {
     const { vocabulary, ngramBan } = this.#model;
     let id = this.#sampler.drawn(n);
-    if (!ngramBan) return id;
+    if (!ngramBan || row.forced !== null) return id;
     const before = row.lineSoFar().slice(1 - ngramBan.length);
     if (before.length < ngramBan.length - 1) return id;
     const start = before.join('');

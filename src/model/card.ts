@@ -48,6 +48,23 @@ export const cardSchema = z.object({
     })
     .nullable()
     .default(null),
+  /** A network that judges poems, if one was trained for these weights. */
+  critic: z
+    .object({
+      file: fileName,
+      sha256,
+      type: z.literal('float16'),
+      /** Units in each layer of each direction. */
+      hidden: z.int().positive(),
+      /** Phrases that the model writes much more often than people do. */
+      wornPhrases: z.array(z.string()),
+      /** Poems that it learned from, people's and the model's. */
+      poems: count,
+      /** Measured on poems that it has not seen; `auc` on whole poems, `firstCoupletAuc` on first couplets alone. */
+      heldOut: z.object({ poems: count, auc: z.number(), firstCoupletAuc: z.number() }),
+    })
+    .nullable()
+    .default(null),
   /** The complete recipe of the training run. */
   recipe: z.looseObject({ name: z.string() }),
   /** `poems` counts the training split. */

@@ -1,6 +1,6 @@
 /**
- * Reads a trained model from disk. A checkpoint is a folder with a card (card.json), weights, a vocabulary, and two
- * indexes of the training corpus. save-checkpoint.ts writes it.
+ * Reads a trained model from disk. A checkpoint is a folder with a card (card.json), weights, a vocabulary, two indexes
+ * of the training corpus, and perhaps a critic. save-checkpoint.ts writes it.
  *
  * The card names the other files, and their names contain their checksums. A writer first writes these files, then
  * replaces the card, then removes the files of the old card. So a reader finds either the old checkpoint or the new one,
@@ -15,8 +15,9 @@ import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
-import { type Architecture, countParameters, shapesOf, sizeOf } from './architecture.ts';
+import { type Architecture, shapesOf, sizeOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
+import { type Critic, criticShapes } from './critic.ts';
 import { fromHalf } from './half.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -30,6 +31,8 @@ export interface Checkpoint {
   readonly card: Card;
   /** The n-grams of the training corpus. Null if the checkpoint has no index of them. */
   readonly ngrams: NgramFilter | null;
+  /** Null if no critic was trained for this checkpoint. */
+  readonly critic: Critic | null;
 }
 
 /** A checkpoint that cannot be used. The message is one sentence that names the file. */
@@ -103,7 +106,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
     } catch (error) {
       // A training run may have replaced the files after we read the card. In that case the card is new too: try again.
       const now = await readCard(folder);
-      if (now.weights.sha256 === card.weights.sha256) throw error;
+      const same = now.weights.sha256 === card.weights.sha256 && now.critic?.sha256 === card.critic?.sha256;
+      if (same) throw error;
     }
   }
 }
@@ -124,10 +128,15 @@ export function sha256(bytes: Uint8Array): string {
 async function loadFilesOf(folder: string, card: Card): Promise<Checkpoint> {
   const vocabulary = await readVocabulary(join(folder, card.vocabulary.file), card);
   requireShapes(join(folder, CARD), card);
-  const parameters = await readParameters(join(folder, card.weights.file), card);
-  const ngrams = card.novelty && (await readIndex(NgramFilter, folder, card.novelty.runs));
   const { architecture } = card;
-  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ngrams };
+  const parameters = await readParameters(
+    join(folder, card.weights.file),
+    shapesOf(architecture),
+    card.weights,
+  );
+  const ngrams = card.novelty && (await readIndex(NgramFilter, folder, card.novelty.runs));
+  const critic = card.critic && (await readCritic(folder, architecture, card.critic));
+  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ngrams, critic };
 }
 
 async function readVocabulary(path: string, card: Card): Promise<Vocabulary> {
@@ -164,19 +173,32 @@ function requireShapes(path: string, { architecture, weights }: Card): void {
   }
 }
 
+async function readCritic(
+  folder: string,
+  { vocabulary, embedding }: Architecture,
+  card: NonNullable<Card['critic']>,
+): Promise<Critic> {
+  const architecture = { vocabulary, embedding, hidden: card.hidden };
+  const parameters = await readParameters(join(folder, card.file), criticShapes(architecture), card);
+  return { architecture, parameters, wornPhrases: card.wornPhrases };
+}
+
+/** Reads tensors that lie in a file one after the other, in the order of `shapes`. */
 async function readParameters(
   path: string,
-  { architecture, weights }: Card,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  { type, sha256: expected }: { readonly type: 'float32' | 'float16'; readonly sha256: string },
 ): Promise<Map<string, Float32Array>> {
-  const bytes = await readVerified(path, weights.sha256);
-  const width = weights.type === 'float16' ? 2 : 4;
-  const needed = width * countParameters(architecture);
+  const bytes = await readVerified(path, expected);
+  const width = type === 'float16' ? 2 : 4;
+  let needed = 0;
+  for (const shape of shapes.values()) needed += width * sizeOf(shape);
   if (bytes.byteLength !== needed) {
     throw new CheckpointError(`${path} has ${bytes.byteLength} bytes; its card's shapes need ${needed}`);
   }
   const parameters = new Map<string, Float32Array>();
   let offset = 0;
-  for (const { name, shape } of weights.tensors) {
+  for (const [name, shape] of shapes) {
     const length = sizeOf(shape);
     // The copy has a buffer of its own, which is aligned for both types.
     const { buffer } = new Uint8Array(bytes.subarray(offset, offset + width * length));

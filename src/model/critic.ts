@@ -1,10 +1,10 @@
 /**
- * What a critic is made of: a bidirectional LSTM of two layers that reads a finished or half finished poem and says
- * how much it looks like people's verse. Knows no tensors.
+ * The architecture of the critic: a bidirectional LSTM of two layers that reads a poem, finished or not, and says how
+ * much it looks like people's verse. This file does not import TensorFlow.js.
  *
  * One direction reads the poem from its form tag to its end, the other from its end to its form tag. The outputs of
  * each direction's second layer are pooled over time, by mean and by maximum. A linear layer makes a logit of the four
- * vectors: above zero the critic takes the poem for people's.
+ * vectors. If the logit is above zero, the critic takes the poem for one by a person.
  *
  * It reads characters by the poet's own embedding, which it does not change, so that it adds little to a checkpoint.
  */
@@ -16,6 +16,15 @@ export interface CriticArchitecture {
   readonly embedding: number;
   /** H, of each direction. */
   readonly hidden: number;
+}
+
+/** A trained critic as plain arrays. It also needs the poet's embedding. */
+export interface Critic {
+  readonly architecture: CriticArchitecture;
+  /** By the names of {@link criticShapes}. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** Phrases that the model writes much more often than people do, in traditional script. */
+  readonly wornPhrases: readonly string[];
 }
 
 export const CRITIC_LAYERS = 2;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { PART, writeAtomically } from '../system/atomic-write.ts';
 import { type Architecture, countParameters, shapesOf, sizeOf } from './architecture.ts';
 import type { Card } from './card.ts';
-import { CARD, sha256 } from './checkpoint.ts';
+import { CARD, readCard, sha256 } from './checkpoint.ts';
+import { type Critic, criticShapes } from './critic.ts';
 import { toHalf } from './half.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -32,7 +33,7 @@ export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut
   Partial<Pick<Card, 'pretraining'>>;
 
 /** The kinds of files that a card names. A file name begins with its kind. */
-const KINDS = ['weights', 'vocabulary', 'runs', 'lines'] as const;
+const KINDS = ['weights', 'vocabulary', 'runs', 'lines', 'critic'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Matches the files that may be removed if the card does not name them: old ones, and those of a killed writer. */
@@ -44,14 +45,12 @@ const STALE = new RegExp(`^(${KINDS.join('|')})-[0-9a-f]{8}\\.(bin|json)$|\\${PA
  */
 export async function saveCheckpoint(folder: string, model: SavedModel, details: CardDetails): Promise<Card> {
   await mkdir(folder, { recursive: true });
-  const { architecture, vocabulary, novelty, type } = model;
+  const { architecture, parameters, vocabulary, novelty, type } = model;
   const files = new Map<string, Uint8Array>();
-  /** Adds a file whose name contains its checksum. */
   const add = (kind: Kind, extension: string, bytes: Uint8Array) => {
-    const hash = sha256(bytes);
-    const file = `${kind}-${hash.slice(0, 8)}.${extension}`;
-    files.set(file, bytes);
-    return { file, sha256: hash };
+    const named = nameOf(kind, extension, bytes);
+    files.set(named.file, bytes);
+    return named;
   };
   const tensors = [...shapesOf(architecture)].map(([name, shape]) => ({ name, shape: [...shape] }));
   const vocabularyJson = JSON.stringify({ hanzi: vocabulary.hanzi.join(''), counts: vocabulary.counts });
@@ -60,26 +59,70 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
     version: 1,
     architecture,
     parameters: countParameters(architecture),
-    weights: { ...add('weights', 'bin', weightBytes(model)), type, tensors },
+    weights: {
+      ...add('weights', 'bin', tensorBytes(shapesOf(architecture), parameters, type)),
+      type,
+      tensors,
+    },
     vocabulary: add('vocabulary', 'json', Buffer.from(`${vocabularyJson}\n`)),
     novelty: novelty
       ? { runs: add('runs', 'bin', novelty.ngrams), lines: add('lines', 'bin', novelty.lines) }
       : null,
     pretraining: null,
+    // A critic reads the embedding, so new weights need a new one.
+    critic: null,
     ...details,
   };
   for (const [file, bytes] of files) await writeAtomically(join(folder, file), bytes);
-  await writeAtomically(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
-  for (const file of await readdir(folder)) {
-    if (STALE.test(file) && !files.has(file)) await rm(join(folder, file), { force: true });
-  }
+  await replaceCard(folder, card);
   return card;
 }
 
-/** The values of all parameters in the stored type, in the order of `shapesOf`. */
-function weightBytes({ architecture, parameters, type }: SavedModel): Uint8Array {
+/** What the card says of a critic, besides its file. */
+export type CriticDetails = Pick<NonNullable<Card['critic']>, 'poems' | 'heldOut'>;
+
+/**
+ * Adds a critic to a checkpoint, or replaces the one it has, and returns the new card. A reader sees the checkpoint with
+ * the old critic or with the new one. Throws `CheckpointError` if there is no checkpoint.
+ */
+export async function saveCritic(folder: string, critic: Critic, details: CriticDetails): Promise<Card> {
+  const before = await readCard(folder);
+  const type = 'float16';
+  const bytes = tensorBytes(criticShapes(critic.architecture), critic.parameters, type);
+  const named = nameOf('critic', 'bin', bytes);
+  await writeAtomically(join(folder, named.file), bytes);
+  const { hidden } = critic.architecture;
+  const wornPhrases = [...critic.wornPhrases];
+  const entry = { ...named, type, hidden, ...details, wornPhrases } as const;
+  const card: Card = { ...before, critic: entry };
+  await replaceCard(folder, card);
+  return card;
+}
+
+/** The name of a file, which contains its checksum. */
+function nameOf(kind: Kind, extension: string, bytes: Uint8Array): { file: string; sha256: string } {
+  const hash = sha256(bytes);
+  return { file: `${kind}-${hash.slice(0, 8)}.${extension}`, sha256: hash };
+}
+
+/** Writes the card, and removes the files of the checkpoint that it does not name. */
+async function replaceCard(folder: string, card: Card): Promise<void> {
+  await writeAtomically(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
+  const { weights, vocabulary, novelty, critic } = card;
+  const named = [weights, vocabulary, novelty?.runs, novelty?.lines, critic].map((entry) => entry?.file);
+  for (const file of await readdir(folder)) {
+    if (STALE.test(file) && !named.includes(file)) await rm(join(folder, file), { force: true });
+  }
+}
+
+/** The values of all tensors in the stored type, in the order of `shapes`. */
+function tensorBytes(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  parameters: ReadonlyMap<string, Float32Array>,
+  type: 'float32' | 'float16',
+): Uint8Array {
   const parts: Uint8Array[] = [];
-  for (const [name, shape] of shapesOf(architecture)) {
+  for (const [name, shape] of shapes) {
     const values = parameters.get(name);
     if (values?.length !== sizeOf(shape)) throw new RangeError(`${name} does not fit its shape`);
     const stored = type === 'float16' ? toHalf(values) : values;

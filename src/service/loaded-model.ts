@@ -5,7 +5,6 @@ import type { Decoder } from '../decoding/decoder.ts';
 import { openDecoder } from '../decoding/open-decoder.ts';
 import { DecodingError } from '../decoding/row.ts';
 import { SAMPLING } from '../decoding/sampling.ts';
-import { decodingThreads } from '../kernels/thread-pool.ts';
 import { CheckpointError, checkpointFolder, loadCheckpoint } from '../model/checkpoint.ts';
 import { compilePlan } from '../poetry/compile.ts';
 import { summaryOf } from './catalogue.ts';
@@ -40,7 +39,7 @@ export async function loadModel(root: string, name: string, onProgress: () => vo
   };
   const checkpoint = await loadCheckpoint(checkpointFolder(root, name));
   await pause();
-  const decoder = await openDecoder(checkpoint, { threads: decodingThreads(), onProgress: pause });
+  const decoder = await openDecoder(checkpoint, { onProgress: pause });
   try {
     await pause();
     const started = performance.now();

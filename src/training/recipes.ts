@@ -95,9 +95,9 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     clipNorm: 1,
     dropout: 0.3,
     batchRows: 128,
-    epochs: 12,
+    epochs: 7.5,
     // Early on, the loss depends on the number of updates and not on the size of the batches.
-    pretraining: { epochs: 3, dropout: 0.1, batchRows: 64 },
+    pretraining: { epochs: 1.4, dropout: 0.1, batchRows: 64 },
     titleShare: 0.7,
     announcedShare: 0.35,
     seed: 1,

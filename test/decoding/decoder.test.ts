@@ -232,7 +232,13 @@ describe('the running batch', () => {
     const given = { ...plan, slots: [...'日月'].map((text) => ({ kind: 'given' as const, text })) };
     const row = decoder.join({ plan: given, sampling: SAMPLING.free, seed: 1 });
     expect(await drain(decoder)).toEqual([row]);
-    expect(row.result()).toEqual({ characters: ['日', '月'], nll: 0, hanzi: 0, title: '' });
+    expect(row.result()).toEqual({
+      characters: ['日', '月'],
+      nlls: [null, null],
+      nll: 0,
+      hanzi: 0,
+      title: '',
+    });
   });
 });
 
@@ -253,6 +259,7 @@ describe('if no token is left', () => {
       allowedTokens,
       ngramBan: null,
       prompts: NO_PROMPTS,
+      critic: null,
     });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
     await drain(decoder);
@@ -271,6 +278,7 @@ describe('if no token is left', () => {
       allowedTokens: new AllowedTokens(VOCABULARY),
       ngramBan,
       prompts: NO_PROMPTS,
+      critic: null,
     });
     let last = await write(decoder, { seed: 5 });
     for (let round = 0; round < 20; round++) {
@@ -295,6 +303,7 @@ test('a row fails if the network gives logits that are not numbers', async () =>
     allowedTokens,
     ngramBan: null,
     prompts: NO_PROMPTS,
+    critic: null,
   });
   const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
   expect(await drain(decoder)).toEqual([row]);

@@ -1,33 +1,57 @@
 import { describe, expect, test } from 'vitest';
-import { best, cost, seedOf } from '../../src/decoding/ranking.ts';
+import { cost, seedOf, WEIGHTS } from '../../src/decoding/ranking.ts';
 
-const poem = (text: string, mean: number) => ({
-  characters: [...text],
-  nll: 10 * mean,
-  hanzi: 10,
-  title: '',
-});
+/** A poem whose characters all have the same NLL, but for those of `surprising`. */
+function poem(text: string, mean: number, surprising = '') {
+  const characters = [...text];
+  const nlls = characters.map((char) =>
+    '，。'.includes(char) ? null : surprising.includes(char) ? mean + 2 : mean,
+  );
+  const written = nlls.filter((nll) => nll !== null);
+  return { characters, nlls, nll: written.reduce((sum, nll) => sum + nll, 0), hanzi: written.length };
+}
 
-describe('the best of several poems', () => {
-  test('is the likeliest, the first of equals', () => {
-    const [a, b, c] = [poem('春江花月夜，', 4.5), poem('秋山明月夜，', 4.2), poem('空山新雨後，', 4.2)];
-    expect(best([a, b, c])).toBe(b);
-    expect(() => best([])).toThrow(RangeError);
+describe('the cost of a poem', () => {
+  test('rises with its NLL', () => {
+    const [plain, likelier] = [poem('秋山明月夜，', 4.5), poem('空山新雨後，', 4.2)];
+    expect(cost({ result: likelier })).toBeLessThan(cost({ result: plain }));
   });
 
-  test('does not go round in circles', () => {
+  test('is higher if it goes round in circles, however likely it is', () => {
     const loop = poem('明月明月明，月明月明月。', 3.9);
     const fresh = poem('明月出天山，蒼茫雲海間。', 4.5);
-    expect(best([loop, fresh])).toBe(fresh);
+    expect(cost({ result: fresh })).toBeLessThan(cost({ result: loop }));
   });
 
-  test('may double a character', () => {
-    expect(cost(poem('悠悠天地間，', 4))).toBe(4);
-    expect(cost(poem('悠天悠地間，', 4))).toBeGreaterThan(4);
+  test('is not higher for a doubled character', () => {
+    const single = cost({ result: poem('悠然天地間，', 4) });
+    expect(cost({ result: poem('悠悠天地間，', 4) })).toBeCloseTo(single);
+    expect(cost({ result: poem('悠天悠地間，', 4) })).toBeGreaterThan(single);
   });
 
-  test('counts poems with nothing written as they stand', () => {
-    expect(cost({ characters: ['月'], nll: 0, hanzi: 0, title: '' })).toBe(0);
+  test('is lower if the critic takes the poem for one by a person', () => {
+    const result = poem('明月出天山，蒼茫雲海間。', 4.5);
+    expect(cost({ result, critic: 1 })).toBeCloseTo(cost({ result }) - WEIGHTS.critic);
+    expect(cost({ result, critic: -1 })).toBeGreaterThan(cost({ result }));
+  });
+
+  test('is higher if what is unlikely stands in one foot', () => {
+    const broken = poem('明月出天山，蒼茫雲海間。', 4, '蒼茫');
+    const even = poem('明月出天山，蒼茫雲海間。', 4, '明雲');
+    expect(broken.nll).toBeCloseTo(even.nll);
+    expect(cost({ result: even })).toBeLessThan(cost({ result: broken }));
+  });
+
+  test('is higher for each worn phrase within a line', () => {
+    const result = poem('不知何處是，何處不相知。', 4);
+    const plain = cost({ result });
+    expect(cost({ result, wornPhrases: new Set(['不知何處']) })).toBeCloseTo(plain + WEIGHTS.wornPhrase);
+    expect(cost({ result, wornPhrases: new Set(['何處']) })).toBeCloseTo(plain + 2 * WEIGHTS.wornPhrase);
+    expect(cost({ result, wornPhrases: new Set(['是何']) })).toBeCloseTo(plain);
+  });
+
+  test('is 0 for a poem of which the model wrote nothing', () => {
+    expect(cost({ result: { characters: ['月'], nlls: [null], nll: 0, hanzi: 0 } })).toBe(0);
   });
 });
 

@@ -80,6 +80,50 @@ describe('a search', () => {
   });
 });
 
+describe('a critic', () => {
+  test('decides at every couplet and at the end', async () => {
+    /** Takes a poem for people's if a character stands in it, and counts what it was asked. */
+    const asked: number[] = [];
+    const mountain = VOCABULARY.id('山');
+    const critic = {
+      wornPhrases: new Set<string>(),
+      logits: (sequences: readonly ArrayLike<number>[]) => {
+        asked.push(sequences.length);
+        return sequences.map((sequence) => (Array.from(sequence).includes(mountain) ? 100 : 0));
+      },
+    };
+    const { decoder } = await tinyModel('lstm', { critic });
+    const without = await tinyModel('lstm');
+    let [found, before] = [0, 0];
+    for (let seed = 1; seed <= 10; seed++) {
+      if ((await write(decoder, PRUNED, request(seed)))?.characters.includes('山')) found++;
+      if ((await write(without.decoder, PRUNED, request(seed)))?.characters.includes('山')) before++;
+    }
+    expect(asked).toEqual(Array(20).fill(PRUNED.candidates));
+    expect(found).toBeGreaterThan(before);
+  });
+
+  test('reads a poem up to the end of its couplet, behind its title', async () => {
+    const read: number[][] = [];
+    const critic = {
+      wornPhrases: new Set<string>(),
+      logits: (sequences: readonly ArrayLike<number>[]) => {
+        read.push(...sequences.map((sequence) => Array.from(sequence)));
+        return sequences.map(() => 0);
+      },
+    };
+    const { decoder } = await tinyModel('lstm', { critic });
+    // The head of the third line is written as soon as the second line is.
+    await write(decoder, PRUNED, request(1, acrosticPlan({ heads: '春江花月', title: '秋山' })));
+    const prefix = VOCABULARY.prefix('qijue', { title: '秋山' });
+    expect(read.map((tokens) => tokens.length)).toEqual([
+      ...Array(6).fill(prefix.length + 16),
+      ...Array(6).fill(prefix.length + 32),
+    ]);
+    for (const tokens of read) expect(tokens.slice(0, prefix.length)).toEqual(prefix);
+  });
+});
+
 describe('a title', () => {
   test('is written before the poem, and says something', async () => {
     const { decoder } = await tinyModel('lstm', { prompts: TITLED });
@@ -101,6 +145,24 @@ describe('a title', () => {
     ];
     expect(without?.title).toBe('');
     expect(withTitle?.characters).not.toEqual(without?.characters);
+  });
+
+  test('is taken away from the last few poems, which are read again', async () => {
+    const { decoder } = await tinyModel('lstm', { prompts: TITLED });
+    const search = new PoemSearch(decoder, request(2), { candidates: 6, kept: 3 });
+    let last: readonly string[] = [];
+    await run(decoder, [search], ({ rows }) => {
+      last = rows.map(({ characters }) => characters.join(''));
+    });
+    const poem = search.result?.characters.join('') ?? '';
+    expect(search.rows).toHaveLength(3);
+    const readings = search.rows.map(({ characters }) => characters.join(''));
+    expect(readings).toContain(poem);
+    expect(last).toHaveLength(3);
+    for (const { status, nlls, characters } of search.rows) {
+      expect(status).toBe('finished');
+      expect(nlls).toHaveLength(characters.length);
+    }
   });
 
   test('is not written if the asker gives one, nor for the likeliest poem', async () => {

@@ -12,10 +12,12 @@ import {
   loadLines,
   readCard,
 } from '../../src/model/checkpoint.ts';
-import { type CardDetails, saveCheckpoint } from '../../src/model/save-checkpoint.ts';
+import type { Critic } from '../../src/model/critic.ts';
+import { type CardDetails, saveCheckpoint, saveCritic } from '../../src/model/save-checkpoint.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
 import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
+import { initialCritic } from '../../src/training/critic/critic-network.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
 const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
@@ -229,5 +231,54 @@ describe('the list of checkpoints', () => {
 
   it('is empty if there is no root', async () => {
     expect(await listCheckpoints(join(root, 'nowhere'))).toEqual([]);
+  });
+});
+
+describe('a critic', () => {
+  const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 2 };
+  const critic = (seed: number): Critic => ({
+    architecture: sizes,
+    // Halves keep these values exactly.
+    parameters: new Map(
+      [...initialCritic(sizes, seed)].map(([name, values]) => [
+        name,
+        values.map((v) => Math.round(8 * v) / 8),
+      ]),
+    ),
+    wornPhrases: ['不知何處'],
+  });
+  const scores = { poems: 8, heldOut: { poems: 4, auc: 0.75, firstCoupletAuc: 0.6 } };
+
+  it('is loaded with the checkpoint to which it was added', async () => {
+    await save(1);
+    expect((await loadCheckpoint(folder())).critic).toBeNull();
+    const card = await saveCritic(folder(), critic(1), scores);
+    expect(card.critic).toMatchObject({ ...scores, hidden: 2, wornPhrases: ['不知何處'] });
+    expect((await loadCheckpoint(folder())).critic).toEqual(critic(1));
+  });
+
+  it('replaces the one before it, and goes when the weights change', async () => {
+    await save(1);
+    await saveCritic(folder(), critic(1), scores);
+    await saveCritic(folder(), critic(2), scores);
+    expect((await loadCheckpoint(folder())).critic).toEqual(critic(2));
+    const critics = async () => (await readdir(folder())).filter((file) => file.startsWith('critic-'));
+    expect(await critics()).toHaveLength(1);
+    await save(2);
+    expect((await loadCheckpoint(folder())).critic).toBeNull();
+    expect(await critics()).toEqual([]);
+  });
+
+  it('must be whole', async () => {
+    await save(1);
+    const { critic: entry } = await saveCritic(folder(), critic(1), scores);
+    await truncate(join(folder(), entry?.file ?? ''), 8);
+    await expect(loadCheckpoint(folder())).rejects.toThrow(/critic-\w+\.bin is damaged/);
+  });
+
+  it('cannot be added where there is no checkpoint', async () => {
+    await mkdir(folder(), { recursive: true });
+    await expect(saveCritic(folder(), critic(1), scores)).rejects.toThrow(CheckpointError);
+    expect(await readdir(folder())).toEqual([]);
   });
 });

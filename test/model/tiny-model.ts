@@ -2,7 +2,7 @@
 
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
-import type { PromptSkills } from '../../src/decoding/decoder-model.ts';
+import type { PoemCritic, PromptSkills } from '../../src/decoding/decoder-model.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import type { Architecture, CellName } from '../../src/model/architecture.ts';
@@ -39,7 +39,14 @@ export async function tinyModel(
     seed = 1,
     threads = 1,
     prompts = NO_PROMPTS,
-  }: { tied?: boolean; seed?: number; threads?: number; prompts?: PromptSkills } = {},
+    critic = null,
+  }: {
+    tied?: boolean;
+    seed?: number;
+    threads?: number;
+    prompts?: PromptSkills;
+    critic?: PoemCritic | null;
+  } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
   const architecture = { cell, vocabulary: VOCABULARY.size, embedding: 12, hidden: 24, layers: 2, tied };
@@ -55,6 +62,7 @@ export async function tinyModel(
     allowedTokens,
     ngramBan: null,
     prompts,
+    critic,
   });
   return { architecture, parameters, stepper, decoder };
 }

@@ -27,6 +27,7 @@ const checkpoint: Checkpoint = {
   vocabulary: VOCABULARY,
   card: { recipe: { name: 'tiny' } } as Card,
   ngrams: null,
+  critic: null,
 };
 
 const random = new Random(9);

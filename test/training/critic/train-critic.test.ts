@@ -10,6 +10,7 @@ import {
   coupletEnds,
   criticBatches,
   exampleOf,
+  examplesOf,
 } from '../../../src/training/critic/examples.ts';
 import { CRITIC_SETTINGS, trainCritic } from '../../../src/training/critic/train-critic.ts';
 
@@ -45,7 +46,44 @@ describe('people’s poems for the critic', () => {
 
   it('have no unknown character, and no title that says nothing', () => {
     expect(cleanPoems([poem(GOOD.replace('樓', '頭'))], vocabulary)).toEqual([]);
-    expect(cleanPoems([poem(GOOD, '奉和')], vocabulary)[0]?.title).toBe('');
+    expect(cleanPoems([poem(GOOD, '奉和')], vocabulary)).toEqual([]);
+  });
+
+  it('stand beside those of the model, with the same title or without one', () => {
+    const peoples = cleanPoems(
+      Array.from({ length: 60 }, () => poem(GOOD)),
+      vocabulary,
+    );
+    const models = peoples.map(() => BROKEN);
+    const examples = examplesOf(peoples, models, vocabulary, new Random(1), { strangeTitles: false });
+    expect(examples).toHaveLength(120);
+    for (let i = 0; i < examples.length; i += 2) {
+      const [theirs, own] = examples.slice(i, i + 2);
+      expect([theirs?.label, own?.label]).toEqual([1, 0]);
+      expect(own?.tokens.slice(0, own.start)).toEqual(theirs?.tokens.slice(0, theirs.start));
+    }
+    expect(new Set(examples.map(({ start }) => start))).toEqual(new Set([2, 2 + [...'登鸛雀樓'].length]));
+  });
+
+  it('count as the model’s if they stand on the title of another poem', () => {
+    const peoples = cleanPoems(
+      ['春望', '秋望'].flatMap((title) => Array.from({ length: 20 }, () => poem(GOOD, title))),
+      new Vocabulary([...vocabulary.hanzi, ...'春秋望']),
+    );
+    const known = new Vocabulary([...vocabulary.hanzi, ...'春秋望']);
+    const examples = examplesOf(
+      peoples,
+      peoples.map(() => BROKEN),
+      known,
+      new Random(1),
+      { strangeTitles: true },
+    );
+    const ids = [...GOOD].map((char) => known.id(char)).join();
+    const strange = examples.filter(
+      ({ label, tokens, start }) => label === 0 && tokens.slice(start).join() === ids,
+    );
+    expect(strange.length).toBeGreaterThan(0);
+    expect(strange.length).toBeLessThan(20);
   });
 
   it('are cut after couplets', () => {
