@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { count, engineChoice, runCommand, UsageError } from '../src/cli/command.ts';
+import type { SearchSettings } from '../src/decoding/search.ts';
 import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
 import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
@@ -21,7 +22,7 @@ import { trainingRate } from './training.ts';
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
 
-const HELP = `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--soak]
+const HELP = `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--kept 1] [--soak]
 npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64]
 
   --json               the last line is the numbers as JSON
@@ -29,6 +30,7 @@ npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 6
   --checkpoint NAME    a folder under checkpoints/, or under --checkpoints DIR (default: tang)
   --concurrency LIST   numbers of poets at once (default: 1,8,64,256)
   --candidates N       rows generated for each poem (default: 1; the bot generates several and keeps the best)
+  --kept N             rows that go on after each couplet (default: all)
   --soak               writes 10,000 poems instead, and prints the memory before and after
   --peer PROGRAM       also runs another program, and prints the ratio of our poems a second to its own
   --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens`;
@@ -41,6 +43,7 @@ const OPTIONS = {
     checkpoint: { type: 'string', default: 'tang' },
     concurrency: { type: 'string', default: '1,8,64,256' },
     candidates: { type: 'string', default: '1' },
+    kept: { type: 'string' },
     soak: { type: 'boolean', default: false },
     training: { type: 'boolean', default: false },
     batch: { type: 'string', default: '64' },
@@ -83,7 +86,8 @@ async function benchServing(values: Values): Promise<void> {
   const concurrency = values.concurrency.split(',').map((word) => count('concurrency', word));
   const candidates = count('candidates', values.candidates);
   const most = Math.max(...concurrency, SOAK_POETS);
-  const inference = await openService(values, candidates, most);
+  const kept = values.kept === undefined ? candidates : count('kept', values.kept);
+  const inference = await openService(values, { candidates, kept }, most);
   const { engine, checkpoint } = inference.status();
   const { name, vocabulary, embedding, hidden } = checkpoint;
   console.log(`${name}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}`);
@@ -116,15 +120,15 @@ async function benchServing(values: Values): Promise<void> {
 }
 
 /** Opens the service for a number of poets. Throws `UsageError` if the checkpoint or the engine is not there. */
-async function openService(values: Values, candidates: number, poets: number): Promise<Inference> {
+async function openService(values: Values, search: SearchSettings, poets: number): Promise<Inference> {
   const print = (fields: object, message: string) => console.error(message, JSON.stringify(fields));
   try {
     return await openInference({
       engine: engineChoice(values.engine),
       checkpointsRoot: resolve(values.checkpoints),
       checkpoint: values.checkpoint,
-      search: { candidates, kept: candidates },
-      limits: { rows: poets * candidates, queue: poets, deadlineMs: 600_000 },
+      search,
+      limits: { rows: poets * search.candidates, queue: poets, deadlineMs: 600_000 },
       logger: { info: print, warn: print },
     });
   } catch (error) {

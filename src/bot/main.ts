@@ -43,7 +43,7 @@ function startInference(settings: Settings, log: Log): Promise<Inference> {
     engine: settings.ENGINE,
     checkpointsRoot: settings.CHECKPOINTS,
     checkpoint: settings.CHECKPOINT,
-    search: { candidates: settings.CANDIDATES },
+    search: { candidates: settings.CANDIDATES, kept: settings.KEPT },
     limits: {
       userPerMinute: settings.USER_PER_MINUTE,
       userRunning: settings.USER_RUNNING,

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ENGINE_CHOICES } from '../service/engine-names.ts';
+import { DEFAULT_SEARCH } from '../service/inference-options.ts';
 import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
@@ -61,7 +62,8 @@ const SCHEMA = z.object({
   QUEUE_LIMIT: whole(1, 100_000).default(512),
   DEADLINE_SECONDS: whole(1, 600).default(30),
   BATCH_ROWS: whole(1, 4_096).default(256),
-  CANDIDATES: whole(1, 16).default(4),
+  CANDIDATES: whole(1, 64).default(DEFAULT_SEARCH.candidates),
+  KEPT: whole(1, 64).default(DEFAULT_SEARCH.kept),
 });
 
 export type Settings = Readonly<z.infer<typeof SCHEMA>>;

@@ -28,6 +28,9 @@ export interface SearchSettings {
   readonly kept: number;
 }
 
+/** How the bot searches by default. Readers decided; docs/decisions/20 has the numbers. */
+export const DEFAULT_SEARCH: SearchSettings = { candidates: 16, kept: 4 };
+
 /** A finished poem whose title's effect is still to be measured. */
 interface Finalist {
   readonly result: RowResult;

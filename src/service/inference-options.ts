@@ -4,6 +4,8 @@ import type { SearchSettings } from '../decoding/search.ts';
 import type { EngineChoice } from '../engines/names.ts';
 import type { Limits } from './admission.ts';
 
+export { DEFAULT_SEARCH } from '../decoding/search.ts';
+
 /** The part of a pino logger that the service uses. */
 export interface Logger {
   info(fields: object, message: string): void;
@@ -17,7 +19,7 @@ export interface InferenceOptions {
   /** Name of the checkpoint to serve. */
   readonly checkpoint: string;
   readonly limits?: Partial<Limits>;
-  /** How each poem is searched for; what is not given is as in {@link DEFAULT_SEARCH}. */
+  /** How each poem is searched for; what is not given is as in `DEFAULT_SEARCH`. */
   readonly search?: Partial<SearchSettings>;
   readonly logger: Logger;
   /** The compiled program of the engine thread. */
@@ -25,9 +27,6 @@ export interface InferenceOptions {
   /** When the engine counts as hanging, and when its breaker opens and closes. */
   readonly recovery?: Partial<Recovery>;
 }
-
-/** Whole poems are compared: pruning by likelihood alone buys nothing, since the likeliest poem is smooth filler. */
-export const DEFAULT_SEARCH: SearchSettings = { candidates: 4, kept: 4 };
 
 export interface Recovery {
   /** Milliseconds without progress, while there is work, after which the engine is restarted. */

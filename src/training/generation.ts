@@ -2,16 +2,12 @@
 
 import type { Decoder } from '../decoding/decoder.ts';
 import { SAMPLING } from '../decoding/sampling.ts';
-import { PoemSearch } from '../decoding/search.ts';
+import { PoemSearch, type SearchSettings } from '../decoding/search.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
 
-export interface GenerationOptions {
+export interface GenerationOptions extends SearchSettings {
   readonly mood: Mood;
-  /** Candidates of each poem. */
-  readonly candidates: number;
-  /** Candidates that go on from stage to stage; all, if it is not given. */
-  readonly kept?: number;
   /** The seed of the first poem. Each further poem has the next seed. */
   readonly seed: number;
 }
@@ -35,7 +31,7 @@ const BATCH = 256;
 export async function generateAll(
   decoder: Decoder,
   plans: readonly VersePlan[],
-  { mood, candidates, kept = candidates, seed }: GenerationOptions,
+  { mood, candidates, kept, seed }: GenerationOptions,
   onProgress: (done: number) => void = () => {},
 ): Promise<{ poems: GeneratedPoem[]; ms: number }> {
   const startedAt = performance.now();

@@ -41,7 +41,7 @@ const poems: CorpusPoem[] = FORM_NAMES.flatMap((form) =>
   }),
 );
 
-const OPTIONS: VerseOptions = { poems: 6, meter: 'strict', mood: 'free', candidates: 2, seed: 3 };
+const OPTIONS: VerseOptions = { poems: 6, meter: 'strict', mood: 'free', candidates: 2, kept: 2, seed: 3 };
 const evaluate = (options: Partial<VerseOptions> = {}, corpus: readonly CorpusPoem[] = poems) =>
   evaluateVerse(
     checkpoint,

@@ -7,6 +7,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { count, engineChoice, oneOf, runCommand, UsageError } from '../../cli/command.ts';
+import { DEFAULT_SEARCH } from '../../decoding/search.ts';
 import { describeEngine, type EngineInfo, startEngine } from '../../engines/engine.ts';
 import {
   type Checkpoint,
@@ -14,7 +15,7 @@ import {
   checkpointsRoot,
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
-import { METERS, MOODS, type Mood } from '../../poetry/request.ts';
+import { METERS, MOODS } from '../../poetry/request.ts';
 import { writeAtomically } from '../../system/atomic-write.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
@@ -30,12 +31,14 @@ import {
 } from '../reading/scores.ts';
 import type { SheetKey } from '../reading/sheet.ts';
 import { type Side, writeSheet } from '../reading/write-sheet.ts';
+import { measureVariety, varietyTable } from '../variety.ts';
 import { evaluateVerse, type VerseOptions } from '../verse-evaluation.ts';
 import { verseTable } from '../verse-table.ts';
 
 const HELP = `npm run evaluate -- [--checkpoint NAME] [--json] [--engine E]
-npm run evaluate -- --verse [--poems N] [--meter M] [--mood M] [--candidates N] [--seed N] [--checkpoint NAME] [--json] [--engine E]
-npm run evaluate -- --sheet DIR [--poems N] [--against SIDE…] [--mood M] [--candidates N] [--seed N] [--checkpoint NAME] [--engine E]
+npm run evaluate -- --verse [--poems N] [--meter M] [--mood M] [--candidates N] [--kept N] [--seed N] [--checkpoint NAME] [--json] [--engine E]
+npm run evaluate -- --sheet DIR [--poems N] [--against SIDE…] [--mood M] [--candidates N] [--kept N] [--seed N] [--checkpoint NAME] [--engine E]
+npm run evaluate -- --variety [--poems N] [--mood M] [--candidates N] [--kept N] [--checkpoint NAME] [--json] [--engine E]
 npm run evaluate -- --scores FILE… --key FILE
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang)
@@ -43,13 +46,17 @@ npm run evaluate -- --scores FILE… --key FILE
   --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
   --verse             generate poems of every form, and measure them beside those of people
   --sheet DIR         write a sheet of poems for blind readers (sheet.md), and its key (key.json), to a folder
-  --against SIDE…     other checkpoints or moods on the sheet: NAME, NAME:MOOD or :MOOD
+  --against SIDE…     other checkpoints, moods or searches on the sheet: NAME:MOOD:CANDIDATES:KEPT, of which each part may
+                      be empty and those at the end may be missing
+  --variety           write many poems on one opening, and count the lines and phrases that come back
   --scores FILE…      average what readers gave the poems of a sheet, by side
   --key FILE          the key of that sheet
-  --poems N           poems of each form (default: 1000), or of each side of a sheet (default: 24)
+  --poems N           poems of each form (default: 1000), of each side of a sheet (default: 24), or on
+                      each opening with --variety (default: 100)
   --meter M           ${METERS.join(', ')} (default: strict)
   --mood M            ${MOODS.join(', ')} (default: free)
-  --candidates N      rows generated for each poem, of which the best is kept (default: 4, as in the bot)
+  --candidates N      rows generated for each poem, of which the best is shown (default: ${DEFAULT_SEARCH.candidates}, as in the bot)
+  --kept N            rows that go on after each couplet (default: ${DEFAULT_SEARCH.kept}, as in the bot)
   --seed N            the seed of the openings and the poems (default: 1)`;
 
 await runCommand(async () => {
@@ -66,7 +73,9 @@ await runCommand(async () => {
       key: { type: 'string' },
       meter: { type: 'string', default: 'strict' },
       mood: { type: 'string', default: 'free' },
-      candidates: { type: 'string', default: '4' },
+      candidates: { type: 'string', default: String(DEFAULT_SEARCH.candidates) },
+      kept: { type: 'string', default: String(DEFAULT_SEARCH.kept) },
+      variety: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
@@ -85,12 +94,16 @@ await runCommand(async () => {
     return;
   }
   const choice = engineChoice(values.engine);
+  const search = {
+    candidates: count('candidates', values.candidates),
+    kept: count('kept', values.kept),
+  };
   const verse: VerseOptions | null = values.verse
     ? {
         poems: count('poems', values.poems ?? '1000'),
         meter: oneOf('meter', METERS, values.meter),
         mood: oneOf('mood', MOODS, values.mood),
-        candidates: count('candidates', values.candidates),
+        ...search,
         seed: count('seed', values.seed),
       }
     : null;
@@ -106,13 +119,23 @@ await runCommand(async () => {
   if (values.sheet) {
     const mood = oneOf('mood', MOODS, values.mood);
     const against = [...(values.against ?? []), ...positionals];
-    const others = await Promise.all(against.map((side) => readSide(side, checkpoint, mood)));
-    const sheet = await writeSheet([{ checkpoint, mood }, ...others], corpus.poems, {
+    const first = { checkpoint, mood, search };
+    const others = await Promise.all(against.map((side) => readSide(side, first)));
+    const sheet = await writeSheet([first, ...others], corpus.poems, {
       poems: count('poems', values.poems ?? '24'),
-      candidates: count('candidates', values.candidates),
       seed: count('seed', values.seed),
     });
     await saveSheet(values.sheet, sheet);
+    return;
+  }
+  if (values.variety) {
+    const variety = await measureVariety(checkpoint, {
+      poems: count('poems', values.poems ?? '100'),
+      mood: oneOf('mood', MOODS, values.mood),
+      ...search,
+    });
+    console.log(varietyTable(variety));
+    if (values.json) console.log(JSON.stringify({ checkpoint: checkpoint.name, variety }));
     return;
   }
   const numbers = verse
@@ -121,11 +144,18 @@ await runCommand(async () => {
   if (values.json) console.log(JSON.stringify(numbers));
 });
 
-/** A side by its words: NAME, NAME:MOOD or :MOOD. What is left out is as in the first side. */
-async function readSide(words: string, first: Checkpoint, mood: Mood): Promise<Side> {
-  const [name = '', wanted = mood] = words.split(':');
-  const checkpoint = name === '' ? first : await loadCheckpoint(checkpointFolder(checkpointsRoot(), name));
-  return { checkpoint, mood: oneOf('against', MOODS, wanted) };
+/** A side by its words: NAME:MOOD:CANDIDATES:KEPT. What is left out is as in the first side. */
+async function readSide(words: string, first: Side): Promise<Side> {
+  const [name, mood, candidates, kept] = words.split(':');
+  const number = (word: string | undefined, otherwise: number) => (word ? count('against', word) : otherwise);
+  return {
+    checkpoint: name ? await loadCheckpoint(checkpointFolder(checkpointsRoot(), name)) : first.checkpoint,
+    mood: oneOf('against', MOODS, mood || first.mood),
+    search: {
+      candidates: number(candidates, first.search.candidates),
+      kept: number(kept, first.search.kept),
+    },
+  };
 }
 
 async function saveSheet(folder: string, { sheet, key }: { sheet: string; key: SheetKey }): Promise<void> {
@@ -157,6 +187,7 @@ async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: E
   const dataset = openTestPoems(checkpoint, corpus);
   const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
   const model = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
+  const titled = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test', 'titled'));
   const trigram = scoreTrigram(dataset);
   const row = (name: string, nll: string, perplexity: string) =>
     console.log(`${name.padEnd(22)}${nll.padStart(14)}${perplexity.padStart(20)}`);
@@ -165,6 +196,7 @@ async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: E
   );
   row('', 'nats a token', 'perplexity a hanzi');
   row(checkpoint.name, model.nll.toFixed(4), model.hanziPerplexity.toFixed(1));
+  row('  behind their titles', titled.nll.toFixed(4), titled.hanziPerplexity.toFixed(1));
   row('Kneser-Ney trigram', trigram.nll.toFixed(4), trigram.hanziPerplexity.toFixed(1));
   row('their ratio', '', (model.hanziPerplexity / trigram.hanziPerplexity).toFixed(3));
   return {
@@ -174,6 +206,7 @@ async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: E
     nll: model.nll,
     hanziPerplexity: model.hanziPerplexity,
     unknownShare: model.unknownShare,
+    titled: { nll: titled.nll, hanziPerplexity: titled.hanziPerplexity },
     trigram: { nll: trigram.nll, hanziPerplexity: trigram.hanziPerplexity },
   };
 }

@@ -104,7 +104,7 @@ async function write(decoder: Decoder, poems: readonly TitledPoem[], seed: numbe
   const { poems: written } = await generateAll(
     decoder,
     poems.map(planOf),
-    { mood: 'free', candidates: 1, seed },
+    { mood: 'free', candidates: 1, kept: 1, seed },
     (done) => {
       if (done - shown < 1000 && done < poems.length) return;
       shown = done;

@@ -104,7 +104,7 @@ async function decodeByPlan(
   );
   const decoder = await openDecoder(checkpoint);
   try {
-    const { poems, ms } = await generateAll(decoder, plans, { mood, candidates, seed });
+    const { poems, ms } = await generateAll(decoder, plans, { mood, candidates, kept: candidates, seed });
     const hanzi = poems.reduce((sum, poem) => sum + poem.hanzi, 0);
     return {
       poems: poems.map(({ characters }) => ({ text: characters.join(''), ended: true })),

@@ -1,6 +1,7 @@
 /** Writes the poems of a sheet for blind readers: those of checkpoints and moods, and those of people. */
 
 import { openDecoder } from '../../decoding/open-decoder.ts';
+import type { SearchSettings } from '../../decoding/search.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { Random } from '../../model/random.ts';
 import { compilePlan } from '../../poetry/compile.ts';
@@ -13,17 +14,16 @@ import { type GeneratedPoem, generateAll } from '../generation.ts';
 import { layOutSheet, type SheetGroup, type SheetKey, type SheetPoem } from './sheet.ts';
 import { drawWishes, type Wish } from './wishes.ts';
 
-/** A checkpoint and the mood in which it writes. */
+/** A checkpoint, the mood in which it writes, and how it searches. */
 export interface Side {
   readonly checkpoint: Checkpoint;
   readonly mood: Mood;
+  readonly search: SearchSettings;
 }
 
 export interface SheetOptions {
   /** Poems of each side. */
   readonly poems: number;
-  /** Candidates of each poem. */
-  readonly candidates: number;
   readonly seed: number;
 }
 
@@ -31,18 +31,18 @@ export interface SheetOptions {
 export async function writeSheet(
   sides: readonly Side[],
   corpus: readonly CorpusPoem[],
-  { poems, candidates, seed }: SheetOptions,
+  { poems, seed }: SheetOptions,
 ): Promise<{ sheet: string; key: SheetKey }> {
   const random = new Random(seed);
   const test = corpus.filter(({ split }) => split === 'test');
   const wishes = drawWishes(test, poems, random);
   const plans = wishes.map(({ request }) => compilePlan(request));
   const written: { name: string; poems: readonly GeneratedPoem[] }[] = [];
-  for (const { checkpoint, mood } of sides) {
+  for (const { checkpoint, mood, search } of sides) {
     const decoder = await openDecoder(checkpoint);
     try {
-      const result = await generateAll(decoder, plans, { mood, candidates, seed });
-      written.push({ name: `${checkpoint.name} ${mood}`, poems: result.poems });
+      const result = await generateAll(decoder, plans, { mood, ...search, seed });
+      written.push({ name: nameOf(checkpoint.name, mood, search), poems: result.poems });
     } finally {
       decoder.dispose();
     }
@@ -55,6 +55,10 @@ export async function writeSheet(
     return { wish: wish.words, poems: [...ours, peoplesPoem(wish, ours)] };
   });
   return layOutSheet(groups, seed);
+}
+
+function nameOf(checkpoint: string, mood: Mood, { candidates, kept }: SearchSettings): string {
+  return `${checkpoint} ${mood}, ${kept < candidates ? `${kept} of ` : ''}${candidates}`;
 }
 
 /** A person's poem has its title on the sheet only if the others have one, which would give it away otherwise. */
