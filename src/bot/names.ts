@@ -2,7 +2,7 @@
 
 export type CommandName = 'poem' | 'acrostic' | 'reload' | 'about' | 'help';
 
-const OPTION_NAMES = [
+export const OPTION_NAMES = [
   'opening',
   'heads',
   'title',

@@ -16,6 +16,8 @@ export interface Named {
 
 /** Sentences that only the bot uses. `SentenceKey` adds those for errors of poetry and service. */
 type OwnSentence =
+  // the terminal
+  | 'terminal-hint'
   // options
   | 'command-unknown'
   | 'command-slash'
@@ -25,6 +27,7 @@ type OwnSentence =
   | 'option-empty'
   | 'option-missing'
   | 'option-bare'
+  | 'option-equals'
   | 'choice-unknown'
   | 'integer-unknown'
   | 'boolean-unknown'

@@ -6,7 +6,7 @@
 import { type Command, type OptionValue, optionsOf } from '../command.ts';
 import { COMMANDS } from '../command-list.ts';
 import { LOCALES, texts } from '../locale.ts';
-import type { OptionName } from '../names.ts';
+import { OPTION_NAMES, type OptionName } from '../names.ts';
 import { excerpt, readValue } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
 
@@ -50,9 +50,12 @@ export function readCommandLine(line: string): CommandLine {
   return { command, values };
 }
 
+/** Options whose values may have spaces: 送 友人, qi jue. */
+const SPACED: readonly OptionName[] = ['title', 'form'];
+
 /**
- * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after a
- * title belong to the title, which may have spaces.
+ * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after an
+ * option of {@link SPACED} belong to its value. Throws {@link UserError} for `seed=1`.
  */
 function pairs(words: readonly string[]): { name: string | null; value: string }[] {
   const found: { name: string | null; value: string }[] = [];
@@ -61,7 +64,11 @@ function pairs(words: readonly string[]): { name: string | null; value: string }
     const colon = word.search(/[:：]/u);
     const last = found.at(-1);
     if (colon === -1) {
-      if (last?.name && isNamed('title', last.name)) last.value += ` ${word}`;
+      const [, equated, value] = /^(\p{L}+)[=＝](.*)$/u.exec(word) ?? [];
+      const known = OPTION_NAMES.find((option) => equated !== undefined && isNamed(option, equated));
+      if (known) throw new UserError('option-equals', { name: known, value: excerpt(value ?? '') });
+      const { name } = last ?? {};
+      if (last && name && SPACED.some((option) => isNamed(option, name))) last.value += ` ${word}`;
       else if (i > 0) throw new UserError('option-bare', { value: excerpt(word) });
       else found.push({ name: null, value: word });
     } else if (colon === word.length - 1 && !/[:：]/u.test(words[i + 1] ?? ':')) {

@@ -3,7 +3,7 @@
  * invalid line gets an error as its answer, which begins with `!`, and never ends the program.
  */
 
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Inference } from '../../service/inference.ts';
 import type { Answer, Entry, ShownPoem } from '../answer.ts';
@@ -14,29 +14,29 @@ import { markedTitle, textLines, titleOf } from '../poem-layout.ts';
 import { drawSeed } from '../seed.ts';
 import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
-import { complete } from './completion.ts';
+import { complete, QUIT } from './completion.ts';
+import { keepHistory, readHistory } from './history.ts';
 
 const PROMPT = '诗人> ';
 
 export interface TerminalOptions {
   readonly input: Readable;
   readonly output: Writable;
-  /** True if a person types: show a prompt, complete with the tab key, and cancel the current poem with Ctrl-C. */
+  /**
+   * True if a person types: show a hint and a prompt, complete with the tab key, keep a history. Ctrl-C cancels the
+   * current poem, else it clears the line, and on an empty line it ends the terminal.
+   */
   readonly interactive: boolean;
+  /** Where the lines that are typed are kept; without it they are forgotten at the end. */
+  readonly historyFile?: string;
   readonly locale: Locale;
   readonly inference: Inference;
   readonly log: Log;
 }
 
-/** Answers commands until the input ends. */
+/** Answers commands until the input ends, or until a line says {@link QUIT}. */
 export async function serveTerminal(options: TerminalOptions): Promise<void> {
-  const { input, output, interactive, locale, inference, log } = options;
-  const lines = createInterface({
-    input,
-    ...(interactive ? { output, prompt: PROMPT, completer: complete } : {}),
-    terminal: interactive,
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
+  const { output, interactive, locale, inference, log } = options;
   const context: CommandContext = {
     inference,
     // The terminal's user has started the program, so they are its owner.
@@ -46,10 +46,24 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     platform: 'terminal',
     drawSeed,
   };
+  const history = options.historyFile ? await readHistory(options.historyFile) : [];
+  // From here to the loop nothing is awaited: a line that came in between would be lost.
+  const lines = openLines(options, context, history);
   let current: AbortController | null = null;
-  lines.on('SIGINT', () => (current ? current.abort() : lines.close()));
-  if (interactive) lines.prompt();
+  lines.on('SIGINT', () => {
+    if (current) current.abort();
+    else if (lines.line !== '') clearLine(lines);
+    else lines.close();
+  });
+  if (interactive) {
+    output.write(`${say(locale, 'terminal-hint')}\n`);
+    lines.prompt();
+  }
   for await (const line of lines) {
+    if (line.trim().toLowerCase() === QUIT) {
+      lines.close();
+      return;
+    }
     if (line.trim() !== '') {
       current = new AbortController();
       output.write(await answerTo(line, context, current.signal, log));
@@ -59,6 +73,43 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
   }
   // The last prompt got no answer. End its line.
   if (interactive) output.write('\n');
+}
+
+function openLines(
+  { input, output, interactive, historyFile }: TerminalOptions,
+  context: CommandContext,
+  history: string[],
+): Interface {
+  if (!interactive) {
+    return createInterface({ input, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
+  }
+  const lines = createInterface({
+    input,
+    output,
+    prompt: PROMPT,
+    completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+      complete(line, context).then(
+        (result) => done(null, result),
+        () => done(null, [[], line]),
+      );
+    },
+    history,
+    removeHistoryDuplicates: true,
+    terminal: true,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  let kept = Promise.resolve();
+  // One write after the other, so that the last one wins.
+  lines.on('history', (typed: string[]) => {
+    if (historyFile) kept = kept.then(() => keepHistory(historyFile, typed));
+  });
+  return lines;
+}
+
+/** Deletes what is typed, as the keys Ctrl-E and Ctrl-U do. */
+function clearLine(lines: Interface): void {
+  lines.write(null, { ctrl: true, name: 'e' });
+  lines.write(null, { ctrl: true, name: 'u' });
 }
 
 async function answerTo(

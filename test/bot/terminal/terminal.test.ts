@@ -84,6 +84,11 @@ describe('the terminal', () => {
     '/作诗 开头:明月 体裁:五言律诗 字体:繁體 格律:寬 心境:狂',
     '/漢詩 起句:明月 詩体:wulv 字体:traditional 平仄:loose 気分:kuangfang',
     '/poem opening: 明月 form: 五律 script: traditional meter: loose mood: wild',
+    '/poem 明月 form:5律 script:traditional meter:loose mood:wild',
+    '/poem 明月 form:五律诗 script:traditional meter:loose mood:wild',
+    '/poem 明月 form:wǔlǜ script:traditional meter:loose mood:wild',
+    '/poem 明月 form:wu lü script:traditional meter:loose mood:wild',
+    '/poem 明月 form: wǔ yán lǜ shī script:traditional meter:loose mood:wild',
   ])('understands %s', async (line) => {
     const inference = new FakeInference();
     const shown = await session(line, 'en-US', inference);
@@ -106,6 +111,9 @@ describe('the terminal', () => {
     ['/poem 月 seed:4294967296', '0 to 4294967295'],
     ['/poem 月 seed:1e3', '0 to 4294967295'],
     ['/poem 月 report:maybe', 'yes or no'],
+    ['/poem 月 seed=1', 'seed:1'],
+    ['/poem 月 体裁＝七绝', 'form:七绝'],
+    ['/poem 月 form:qi jue 山', 'wujue, qijue, wulv, qilv'],
     ['/poem 月 rhyme:dong', '東 冬'],
     ['/poem 月 rhyme:月', '“月”'],
     ['/acrostic', 'heads'],
