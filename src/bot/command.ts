@@ -15,6 +15,8 @@ export interface TextOption {
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** In the terminal the option takes the whole line after the command, with its spaces and colons. */
+  readonly takesLine?: boolean;
   /** Completions of the text typed so far, best first. */
   suggest?(typed: string, context: SuggestionContext): Promise<readonly Suggestion[]>;
 }

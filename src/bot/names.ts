@@ -1,6 +1,6 @@
 /** The names of the commands and of their options, as the code and the locale files use them. */
 
-export type CommandName = 'poem' | 'acrostic' | 'reload' | 'about' | 'help';
+export type CommandName = 'poem' | 'acrostic' | 'check' | 'reload' | 'about' | 'help';
 
 export const OPTION_NAMES = [
   'opening',
@@ -15,6 +15,7 @@ export const OPTION_NAMES = [
   'seed',
   'report',
   'checkpoint',
+  'text',
 ] as const;
 
 export type OptionName = (typeof OPTION_NAMES)[number];

@@ -9,7 +9,7 @@ import { ALL_RHYMES } from './prosody.ts';
 import type { AcrosticRequest, PoemRequest, VerseRequest } from './request.ts';
 import { Refusal } from './request.ts';
 import { asTraditional, readEitherScript, toSimplified } from './script.ts';
-import { rhymesOfSlot, tonesOfSlot } from './slot.ts';
+import { rhymesOfSlot, tonesOfSlot, usualTonesOfSlot } from './slot.ts';
 
 export const MAX_OPENING = 8;
 export const MIN_HEADS = 2;
@@ -138,6 +138,9 @@ function parseRhyme(name: string): string {
   return group;
 }
 
+/** What a breach costs, against 1 for a character that fits only by a rare reading. */
+const BREACH = 1000;
+
 /** The patterns that the fixed characters break least. All patterns if they break none. */
 function leastBroken(
   patterns: readonly Pattern[],
@@ -146,11 +149,12 @@ function leastBroken(
   rhymes: readonly string[],
 ): Pattern[] {
   const costs = patterns.map((pattern) => {
-    let broken = 0;
+    let cost = 0;
     const endings: (readonly string[])[] = [];
     for (const [line, shape] of pattern.lines.entries()) {
       const places = slots.slice(line * (length + 1), line * (length + 1) + length);
-      broken += fitLine(places.map(tonesOfSlot), shape).broken.length;
+      cost += BREACH * fitLine(places.map(tonesOfSlot), shape).broken.length;
+      cost += fitLine(places.map(usualTonesOfSlot), shape).broken.length;
       const last = places.at(length - 1);
       if (last !== undefined && pattern.rhymed.includes(line)) {
         const groups = rhymesOfSlot(last);
@@ -158,7 +162,7 @@ function leastBroken(
       }
     }
     const missed = rhymes.map((rhyme) => endings.filter((groups) => !groups.includes(rhyme)).length);
-    return broken + Math.min(...missed);
+    return cost + BREACH * Math.min(...missed);
   });
   const least = Math.min(...costs);
   return patterns.filter((_, i) => costs[i] === least);

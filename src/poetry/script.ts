@@ -49,25 +49,34 @@ export function traditionalForms(char: string): readonly string[] {
   return TRADITIONAL_FORMS.get(char) ?? [traditional.character(char)];
 }
 
-/** For a simplified character, the traditional characters that become it. */
-let traditionalOf: Map<string, string[]> | null = null;
+/** For a character of simplified script, the other characters that become it. */
+let shownAs: Map<string, string[]> | null = null;
 
 /**
  * The other characters that look the same as a traditional one when the text is shown in simplified script: 墻 for 牆,
- * 裡 and 里 for 裏.
+ * 裡 and 里 for 裏, 疎 for 疏.
  */
 export function lookAlikes(char: string): readonly string[] {
-  if (traditionalOf === null) {
-    traditionalOf = new Map();
-    for (const [source, target] of simplified.entries()) {
-      const sources = traditionalOf.get(target);
+  if (shownAs === null) {
+    shownAs = new Map();
+    for (const source of new Set([...simplified.sources(), ...VARIANTS.keys()])) {
+      const shown = shownForm(source);
+      const sources = shownAs.get(shown);
       if (sources) sources.push(source);
-      else traditionalOf.set(target, [source]);
+      else shownAs.set(shown, [source]);
     }
   }
-  const shown = simplified.character(char);
-  const sources = traditionalOf.get(shown) ?? [];
-  return (isSimplifiedOnly(shown) ? sources : [shown, ...sources]).filter((other) => other !== char);
+  const shown = shownForm(char);
+  const sources = shownAs.get(shown) ?? [];
+  return (isSimplifiedOnly(shown) ? sources : [...new Set([shown, ...sources])]).filter(
+    (other) => other !== char,
+  );
+}
+
+/** How a single character is shown in simplified script. */
+function shownForm(char: string): string {
+  const target = simplified.character(char);
+  return VARIANTS.get(target) ?? target;
 }
 
 /** Whether the character occurs only in simplified script (红, 发). */

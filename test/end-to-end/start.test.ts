@@ -23,7 +23,7 @@ describe('npm run register', () => {
     await harness.register();
     expect(puts()).toBe(1);
     const names = harness.discord.commands.get('global')?.map(({ name }) => name);
-    expect(names).toEqual(['poem', 'acrostic', 'reload', 'about', 'help']);
+    expect(names).toEqual(['poem', 'acrostic', 'check', 'reload', 'about', 'help']);
     const again = await harness.register();
     expect(again.stdout).toContain('up to date');
     expect(puts()).toBe(1);

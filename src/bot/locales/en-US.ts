@@ -9,6 +9,7 @@ export const enUS: Texts = {
       name: 'acrostic',
       description: 'Write a poem with one of your characters at the head of each line',
     },
+    check: { name: 'check', description: 'Check the tones, rhyme and pattern of a whole poem' },
     reload: {
       name: 'reload',
       description: 'Switch to another checkpoint, or load the current one again (owners only)',
@@ -41,6 +42,7 @@ export const enUS: Texts = {
     seed: { name: 'seed', description: 'A number; the same request with the same seed gives the same poem' },
     report: { name: 'report', description: 'Show tones, rhyme and pattern under the poem' },
     checkpoint: { name: 'checkpoint', description: 'The name of a folder in the checkpoints folder' },
+    text: { name: 'text', description: 'The poem, with punctuation after each line' },
   },
   choices: {
     form: {
@@ -96,6 +98,18 @@ export const enUS: Texts = {
     'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
     'report-rhyme': 'Line {line}, character {position}, {character}: should rhyme in {expected}.',
+    'report-unknown': 'Line {line}, character {position}, {character}: its tone is unknown.',
+    'report-opposition':
+      'Line {line} breaks the opposition (失对) of its couplet: character 2, {character}, should be {expected}.',
+    'report-adhesion':
+      'Line {line} does not adhere (失黏) to the line before it: character 2, {character}, should be {expected}.',
+    'report-rescued':
+      'Line {line}, character {position}, {character}: out of pattern, and rescued (拗救) by the next line.',
+    'report-neighbour': 'The first line rhymes in a neighbouring group, which is allowed.',
+    'check-empty':
+      'There are no Chinese characters in this text. Give a whole poem, as in /check 白日依山尽，黄河入海流。欲穷千里目，更上一层楼。',
+    'check-shape':
+      'Give a whole poem: 2 to 16 lines of five characters each, or of seven, with punctuation after each line. The lines of this text have: {lengths}.',
     'footer-seed': 'seed {seed}',
     'footer-acrostic': 'acrostic',
     'opening-empty': 'Give one to eight Chinese characters to begin with, as in /poem 月, or a title.',

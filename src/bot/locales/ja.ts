@@ -6,6 +6,7 @@ export const ja: Texts = {
   commands: {
     poem: { name: '漢詩', description: 'あなたの漢字で始まる漢詩を作ります' },
     acrostic: { name: '蔵頭詩', description: '各句の頭にあなたの漢字を一字ずつ置いた詩を作ります' },
+    check: { name: '平仄検査', description: '詩の平仄・韻・型を調べます' },
     reload: { name: '再読込', description: '別のモデルに替えるか、今のモデルを読み直します（所有者のみ）' },
     about: { name: '情報', description: '詩を作るモデルと稼働状況を表示します' },
     help: { name: 'ヘルプ', description: 'コマンドとオプションの一覧を表示します' },
@@ -23,6 +24,7 @@ export const ja: Texts = {
     seed: { name: '種', description: '数。同じ頼みと同じ種なら同じ詩になります' },
     report: { name: '詳細', description: '詩の下に平仄・韻・型を示します' },
     checkpoint: { name: 'モデル', description: 'モデルのフォルダーの名前' },
+    text: { name: '詩', description: '詩一首、句末に句読点' },
   },
   choices: {
     form: {
@@ -78,6 +80,15 @@ export const ja: Texts = {
     'report-nearest': 'コーパスで最も近い句：{nearest}（第 {line} 句と {length} 字中 {same} 字が同じ）。',
     'report-tone': '第 {line} 句 {position} 字目「{character}」：{expected}であるべきところ。',
     'report-rhyme': '第 {line} 句 {position} 字目「{character}」：{expected}の韻であるべきところ。',
+    'report-unknown': '第 {line} 句 {position} 字目「{character}」：平仄が分かりません。',
+    'report-opposition': '第 {line} 句は失対です：二字目「{character}」は{expected}であるべきところ。',
+    'report-adhesion': '第 {line} 句は失粘です：二字目「{character}」は{expected}であるべきところ。',
+    'report-rescued': '第 {line} 句 {position} 字目「{character}」：拗ですが、次の句で救われています。',
+    'report-neighbour': '第一句は隣の韻を借りています（許されています）。',
+    'check-empty':
+      '漢字がありません。詩を一首まるごと入れてください。例：/check 白日依山盡，黃河入海流。欲窮千里目，更上一層樓。',
+    'check-shape':
+      '詩を一首まるごと入れてください：五言か七言で揃った二句から十六句、句末に句読点。この文の各句の字数：{lengths}。',
     'footer-seed': '種 {seed}',
     'footer-acrostic': '蔵頭',
     'opening-empty': '/poem 月 のように一〜八字の漢字で始めるか、題を与えてください。',

@@ -61,6 +61,11 @@ type OwnSentence =
   | 'report-nearest'
   | 'report-tone'
   | 'report-rhyme'
+  | 'report-unknown'
+  | 'report-opposition'
+  | 'report-adhesion'
+  | 'report-rescued'
+  | 'report-neighbour'
   // under a poem
   | 'footer-seed'
   | 'footer-acrostic';

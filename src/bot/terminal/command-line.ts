@@ -10,6 +10,8 @@ import { OPTION_NAMES, type OptionName } from '../names.ts';
 import { excerpt, readValue } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
 
+const POEM_EXAMPLE = '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。';
+
 export interface CommandLine {
   readonly command: Command;
   readonly values: Readonly<Record<string, OptionValue | undefined>>;
@@ -22,7 +24,7 @@ export function readCommandLine(line: string): CommandLine {
   const command = commandNamed(first.slice(1));
   const options = optionsOf(command);
   const values: Record<string, OptionValue> = {};
-  for (const { name, value } of pairs(words)) {
+  for (const { name, value } of takesLine(options) ? wholeLine(options, words) : pairs(words)) {
     const found = name === null ? options[0] : options.find(([option]) => isNamed(option, name));
     if (found === undefined) {
       throw options.length === 0
@@ -43,11 +45,25 @@ export function readCommandLine(line: string): CommandLine {
       throw new UserError('option-missing', {
         command: command.name,
         name,
-        example: '/acrostic 日红山夜湖海月',
+        example: command.name === 'check' ? `/check ${POEM_EXAMPLE}` : '/acrostic 日红山夜湖海月',
       });
     }
   }
   return { command, values };
+}
+
+type NamedOptions = ReturnType<typeof optionsOf>;
+
+function takesLine([first]: NamedOptions): boolean {
+  return first?.[1].kind === 'text' && first[1].takesLine === true;
+}
+
+/** All words as the value of the first option, whose name may stand before them. */
+function wholeLine([first]: NamedOptions, words: readonly string[]): { name: null; value: string }[] {
+  const line = words.join(' ');
+  const [, name = '', rest = ''] = /^([^:：]*)[:：](.*)$/u.exec(line) ?? [];
+  const value = first !== undefined && isNamed(first[0], name.trim()) ? rest : line;
+  return value === '' ? [] : [{ name: null, value }];
 }
 
 /** Options whose values may have spaces: 送 友人, qi jue. */

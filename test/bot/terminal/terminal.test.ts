@@ -53,6 +53,33 @@ describe('the terminal', () => {
     expect(await session('/poem 月 title:abc\n')).toMatch(/^! .*“a”/u);
   });
 
+  it('checks a whole poem, however it is typed', async () => {
+    const poem =
+      '《草》 离离原上草，一岁一枯荣。野火烧不尽，春风吹又生。 远芳侵古道：晴翠接荒城。又送王孙去，萋萋满别情。';
+    for (const line of [`/check ${poem}`, `/check text:${poem}`, `／查律 ${poem}`]) {
+      const shown = await session(`${line}\n`, 'zh-CN');
+      expect(shown).toMatch(/^格律\n离离原上草　中平平仄仄\n/u);
+      expect(shown).toContain(
+        '格式：五律平起首句不入韵\n韵部：庚\n第 3 句第 4 字“不”：拗，对句已救。\n字字合律。\n',
+      );
+    }
+    const bare = '朝辭白帝彩雲間千里江陵一日還兩岸猿聲啼不住輕舟已過萬重山';
+    expect(await session(`/check ${bare}\n`, 'zh-TW')).toContain('格式：七絕平起首句入韻\n');
+    expect(
+      await session('/check 渭城朝雨浥轻尘，客舍青青柳色新。劝君更尽一杯酒，西出阳关无故人。\n'),
+    ).toContain('Pattern: 七绝平起首句入韵\nRhyme: 真\nLine 3 does not adhere (失黏)');
+    expect(await session('/check 白日依山盡，黃𠮷入海流。欲窮千里目，更上一層樓。\n', 'ja')).toContain(
+      '第 2 句 2 字目「𠮷」：平仄が分かりません。',
+    );
+  });
+
+  it('says what is wrong with a text that is no poem', async () => {
+    expect(await session('/check 白日依山尽，黄河入海。\n', 'zh-CN')).toMatch(/^! 请给一整首诗.*5 4。\n$/u);
+    expect(await session('/check hello\n')).toMatch(/^! There are no Chinese characters/u);
+    expect(await session('/check\n')).toMatch(/^! \/check needs text, as in \/check 白日/u);
+    expect(await session(`/check ${'白日依山尽，'.repeat(17)}\n`, 'ja')).toMatch(/^! 詩を一首まるごと/u);
+  });
+
   it('answers in order, errors included, even if the last line has no line break', async () => {
     const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
     expect(
