@@ -82,8 +82,8 @@ describe('the shape of a poem', () => {
 
 describe('either script', () => {
   it('leaves a merged character to the model if no phrase decides', () => {
-    expect(shapeOf(compilePlan(poem('后')))).toMatch(/^\[后後\]______，/);
-    expect(shapeOf(compilePlan(poem('头发')))).toMatch(/^頭髮_____，/);
+    expect(shapeOf(compilePlan(poem('后')))).toMatch(/^\[後后\]______，/);
+    expect(shapeOf(compilePlan(poem('白发')))).toMatch(/^白髮_____，/);
     expect(shapeOf(compilePlan(acrostic('头发')))).toBe('頭______，[發髮]______。');
   });
 
