@@ -18,6 +18,8 @@ const NAMED_LENGTHS = 20;
 export interface ReadPoem {
   /** One string for each slot, in traditional script. */
   readonly characters: readonly string[];
+  /** The same, as they were typed. */
+  readonly typed: readonly string[];
   /** A plan in which every character is free. */
   readonly plan: VersePlan;
 }
@@ -39,8 +41,8 @@ export function readPoem(text: string): ReadPoem {
     });
   }
   const plan = freePlan(lines.length, length);
-  const shown = lines.flatMap((line, i) => [...line, lineMark(i, lines.length)]);
-  return { characters: restoreTraditional(shown, plan), plan };
+  const typed = lines.flatMap((line, i) => [...line, lineMark(i, lines.length)]);
+  return { characters: restoreTraditional(typed, plan), typed, plan };
 }
 
 /** The lines between the marks. A text without marks is cut by the form that has as many characters. */

@@ -39,8 +39,8 @@ export function toTraditional(text: string): string {
 interface InformedForm {
   readonly source: string;
   readonly likeliest: string;
-  /** Verse has this form between these neighbours, or a phrase agrees with the form that verse mostly has. */
-  readonly decided: boolean;
+  /** `verse`: verse has hardly another form between these neighbours. `phrase`: a phrase has the form that verse mostly has. */
+  readonly decidedBy: 'verse' | 'phrase' | null;
 }
 
 /**
@@ -61,8 +61,10 @@ function informedForms(text: string): InformedForm[] {
     const phrase = inPhrases[i] ?? null;
     const inPhrase = phrase !== null && traditionalForms(source).includes(phrase) ? phrase : null;
     const between = formBetween(each[i - 1] ?? '', source, each[i + 1] ?? '');
-    if (between !== undefined) return { source, likeliest: between.form, decided: between.decided };
-    return { source, likeliest: inPhrase ?? mostly, decided: inPhrase === mostly };
+    if (between !== undefined) {
+      return { source, likeliest: between.form, decidedBy: between.decided ? 'verse' : null };
+    }
+    return { source, likeliest: inPhrase ?? mostly, decidedBy: inPhrase === mostly ? 'phrase' : null };
   });
 }
 
@@ -136,8 +138,8 @@ export function standardForm(char: string): string {
  *
  * If any character is of traditional script only, the whole text is traditional, and its 后 means 后. So it is if it was
  * typed by someone who reads traditional script (`typedIn`) and has no character of simplified script only. In any other
- * text, every character may have any of its forms, but for those that its neighbours decide: 头发 is 頭髮. If the
- * characters stand `apart`, as the heads of an acrostic do, neighbours do not count.
+ * text, every character may have any of its forms, but for those that its neighbours decide: 白发 is 白髮. If the
+ * characters stand `apart`, as the heads of an acrostic do, modern phrases do not count.
  */
 export function readEitherScript(
   text: string,
@@ -148,10 +150,10 @@ export function readEitherScript(
   if (each.some(isTraditionalOnly) || (typedIn === 'traditional' && !each.some(isSimplifiedOnly))) {
     return each.map((char) => (isSimplifiedOnly(char) ? traditionalForms(char) : [char]));
   }
-  if (characters === 'apart') return each.map(traditionalForms);
-  return informedForms(text).map(({ source, likeliest, decided }) => {
+  return informedForms(text).map(({ source, likeliest, decidedBy }) => {
     const forms = traditionalForms(source);
-    if (decided || forms.length === 1) return [likeliest];
+    if (characters === 'apart' && decidedBy !== 'verse') return forms;
+    if (decidedBy !== null || forms.length === 1) return [likeliest];
     return [likeliest, ...forms.filter((form) => form !== likeliest)];
   });
 }

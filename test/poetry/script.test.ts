@@ -123,9 +123,11 @@ describe('a text of unknown script', () => {
     expect(read('日红山夜湖海月')).toBe('日 紅 山 夜 湖 海 月');
   });
 
-  it('has the form that its neighbours decide, unless its characters stand apart', () => {
+  it('has the form that its neighbours decide in verse, also if its characters stand apart', () => {
     expect(read('白发')).toBe('白 髮');
-    expect(read('白发', 'apart')).toBe('白 發|髮');
+    expect(read('白发', 'apart')).toBe('白 髮');
+    expect(read('皇后', 'apart')).toBe('皇 后');
+    expect(read('头发', 'apart')).toBe('頭 發|髮');
     expect(read('征人')).toBe('征 人');
     expect(read('岳飞', 'apart')).toBe('岳|嶽 飛');
   });
