@@ -86,24 +86,32 @@ export function traditionalForms(char: string): readonly string[] {
 
 /** For a character of simplified script, the other characters that become it. */
 let shownAs: Map<string, string[]> | null = null;
+const lookAlikesOf = new Map<string, readonly string[]>();
 
 /**
  * The other characters that look the same as a traditional one when the text is shown in simplified script: 墻 for 牆,
  * 裡 and 里 for 裏, 疎 for 疏.
  */
 export function lookAlikes(char: string): readonly string[] {
-  if (shownAs === null) {
-    shownAs = new Map();
-    for (const source of new Set([...simplified.sources(), ...VARIANTS.keys()])) {
-      const shown = shownForm(source);
-      const sources = shownAs.get(shown);
-      if (sources) sources.push(source);
-      else shownAs.set(shown, [source]);
-    }
+  let found = lookAlikesOf.get(char);
+  if (found === undefined) {
+    shownAs ??= groupByShownForm();
+    const shown = shownForm(char);
+    found = [...new Set([shown, ...(shownAs.get(shown) ?? [])])].filter((other) => other !== char);
+    lookAlikesOf.set(char, found);
   }
-  const shown = shownForm(char);
-  const sources = shownAs.get(shown) ?? [];
-  return [...new Set([shown, ...sources])].filter((other) => other !== char);
+  return found;
+}
+
+function groupByShownForm(): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const source of new Set([...simplified.sources(), ...VARIANTS.keys()])) {
+    const shown = shownForm(source);
+    const sources = groups.get(shown);
+    if (sources) sources.push(source);
+    else groups.set(shown, [source]);
+  }
+  return groups;
 }
 
 /** How a single character is shown in simplified script. */
