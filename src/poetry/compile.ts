@@ -37,8 +37,7 @@ function compilePoem(request: PoemRequest, typedIn: Script): VersePlan {
 }
 
 function compileAcrostic(request: AcrosticRequest, typedIn: Script): VersePlan {
-  const text = tidy(request.heads);
-  requireHanzi(text);
+  const text = readHeads(request.heads);
   const count = [...text].length;
   if (count < MIN_HEADS) throw new Refusal('heads-too-few', { count, limit: MIN_HEADS });
   if (count > MAX_HEADS) throw new Refusal('heads-too-many', { count, limit: MAX_HEADS });
@@ -95,8 +94,11 @@ function assemble(
   };
 }
 
-/** The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there. */
-function readOpening(opening: string, length: LineLength): string {
+/**
+ * The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there.
+ * Throws {@link Refusal} if there is anything else.
+ */
+export function readOpening(opening: string, length: LineLength): string {
   const text = tidy(opening);
   let hanzi = '';
   let count = 0;
@@ -118,6 +120,15 @@ function readOpening(opening: string, length: LineLength): string {
 }
 
 const LINE_MARKS = new Set('，。、；！？,.;!?');
+
+const MARKS_AND_SPACES = /[\p{P}\p{Z}\s]/gu;
+
+/** The hanzi of heads, which may be typed as a list: 日、红、山. Throws {@link Refusal} if there is anything else. */
+export function readHeads(heads: string): string {
+  const text = tidy(heads).replace(MARKS_AND_SPACES, '');
+  requireHanzi(text);
+  return text;
+}
 
 function requireHanzi(text: string): void {
   let index = 0;
