@@ -7,6 +7,7 @@ import type { Place } from '../poetry/pattern-fit.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn } from '../poetry/report.ts';
 import type { Script } from '../poetry/request.ts';
+import { showCharacters } from '../poetry/show.ts';
 import type { Inference } from '../service/inference.ts';
 import { type Locale, say } from './locale.ts';
 import { inScript } from './poem-layout.ts';
@@ -18,11 +19,13 @@ export interface ReportSubject {
   readonly plan: VersePlan;
   /** The script to report in. */
   readonly script: Script;
+  /** The characters as they are shown. Default: in the script, but what the user gave as it was typed. */
+  readonly shown?: readonly string[];
 }
 
 /** The lines of the report in `locale`. */
 export async function reportLines(
-  { characters, plan, script }: ReportSubject,
+  { characters, plan, script, shown = showCharacters(characters, plan, script) }: ReportSubject,
   inference: Inference,
   locale: Locale,
 ): Promise<readonly string[]> {
@@ -33,10 +36,12 @@ export async function reportLines(
   const show = (text: string) => inScript(text, script);
   const verses = lines.map((line) => line.map(({ character }) => character).join(''));
   const tones = lines.map((line) => line.map(({ tone }) => tone ?? '？').join(''));
+  const shownLine = (line: number) =>
+    shown.slice(line * (plan.length + 1), line * (plan.length + 1) + plan.length);
   const at = ({ line, position, character }: Place) => ({
     line: line + 1,
     position: position + 1,
-    character: show(character),
+    character: shownLine(line)[position] ?? show(character),
   });
   const remarks = [
     ...deviations.map((deviation) =>
@@ -45,7 +50,7 @@ export async function reportLines(
     ...unknown.map((place) => say(locale, 'report-unknown', at(place))),
   ];
   return [
-    ...verses.map((verse, i) => `${show(verse)}　${tones[i]}`),
+    ...verses.map((_, i) => `${shownLine(i).join('')}　${tones[i]}`),
     ...(pattern === null ? [] : [say(locale, 'report-pattern', { pattern: show(pattern) })]),
     rhyme === null
       ? say(locale, 'report-no-rhyme')

@@ -3,12 +3,13 @@
 import { FORMS } from '../poetry/form.ts';
 import type { Script } from '../poetry/request.ts';
 import { toSimplified } from '../poetry/script.ts';
-import { isLineMark } from '../poetry/verse-lines.ts';
+import { showCharacters } from '../poetry/show.ts';
+import { isLineMark, markedVerseLines } from '../poetry/verse-lines.ts';
 import type { ShownPoem } from './answer.ts';
 
 /** The text lines of the poem: one couplet each, or one verse line each for an acrostic, so that its heads align. */
 export function textLines(poem: ShownPoem): readonly string[] {
-  const lines = poem.lines.map((line) => inScript(line, poem.script));
+  const lines = markedVerseLines(shownCharacters(poem).join(''));
   if (poem.spec.request.kind === 'acrostic') return lines;
   return lines
     .filter((_, index) => index % 2 === 0)
@@ -33,18 +34,24 @@ export function headingOf(poem: ShownPoem): string {
   const title = titleOf(poem);
   const marked = title ? [markedTitle(title)] : [];
   if (poem.spec.request.kind === 'acrostic') {
-    const heads = inScript(poem.lines.map((line) => [...line][0] ?? '').join(''), poem.script);
+    const heads = markedVerseLines(shownCharacters(poem).join(''))
+      .map((line) => [...line][0] ?? '')
+      .join('');
     return [...marked, heads].join(' · ');
   }
   if (poem.written.title) return marked.join('');
   // The opening in the request may contain punctuation and variant characters; the plan's first slots do not.
   const { slots } = poem.plan;
   const firstFree = slots.findIndex(({ kind }) => kind === 'free');
-  const opening = poem.written.characters
+  const opening = shownCharacters(poem)
     .slice(0, firstFree)
     .filter((character) => !isLineMark(character))
     .join('');
-  return [...marked, inScript(opening, poem.script)].filter(Boolean).join(' · ');
+  return [...marked, opening].filter(Boolean).join(' · ');
+}
+
+function shownCharacters({ written, plan, script }: ShownPoem): readonly string[] {
+  return showCharacters(written.characters, plan, script);
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */

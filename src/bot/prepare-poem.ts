@@ -36,13 +36,13 @@ export function preparePoemFromOptions(
  * request: the plan is compiled here and not in the task, so that the user learns of it at once.
  */
 export function preparePoem(spec: PoemSpec, report: boolean, context: CommandContext): CommandTask {
-  const plan = compilePlan(spec.request);
+  const script = spec.script ?? context.script;
+  const plan = compilePlan(spec.request, context.script);
   const { inference, asker, locale } = context;
   return async (options) => {
     const written = await inference.write({ plan, mood: spec.mood, seed: spec.seed }, asker, options);
     const { characters } = written;
     const lines = markedVerseLines(characters.join(''));
-    const script = spec.script ?? context.script;
     const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
     return {
       kind: 'poem',

@@ -1,10 +1,9 @@
 /** Reads a whole poem that a user gives, in either script, for its 格律 report. */
 
-import { FORM_NAMES, FORMS, type LineLength, tagOf } from './form.ts';
+import { FORM_NAMES, FORMS } from './form.ts';
+import { freePlan, lineMark } from './free-plan.ts';
 import { isHanzi, tidy } from './hanzi.ts';
-import { patternsFor } from './meter.ts';
-import type { Slot, VersePlan } from './plan.ts';
-import { ALL_RHYMES } from './prosody.ts';
+import type { VersePlan } from './plan.ts';
 import { Refusal } from './request.ts';
 import { restoreTraditional } from './restore.ts';
 
@@ -19,6 +18,8 @@ const NAMED_LENGTHS = 20;
 export interface ReadPoem {
   /** One string for each slot, in traditional script. */
   readonly characters: readonly string[];
+  /** The same, as they were typed. */
+  readonly typed: readonly string[];
   /** A plan in which every character is free. */
   readonly plan: VersePlan;
 }
@@ -40,8 +41,8 @@ export function readPoem(text: string): ReadPoem {
     });
   }
   const plan = freePlan(lines.length, length);
-  const shown = lines.flatMap((line, i) => [...line, markAfter(i, lines.length)]);
-  return { characters: restoreTraditional(shown, plan), plan };
+  const typed = lines.flatMap((line, i) => [...line, lineMark(i, lines.length)]);
+  return { characters: restoreTraditional(typed, plan), typed, plan };
 }
 
 /** The lines between the marks. A text without marks is cut by the form that has as many characters. */
@@ -57,25 +58,4 @@ function linesOf(text: string): string[][] {
   const form = FORM_NAMES.map((name) => FORMS[name]).find((each) => each.lines * each.length === only.length);
   if (others.length > 0 || form === undefined) return found;
   return Array.from({ length: form.lines }, (_, i) => only.slice(i * form.length, (i + 1) * form.length));
-}
-
-function freePlan(lines: number, length: LineLength): VersePlan {
-  const slots = Array.from({ length: lines }, (_, line): Slot[] => [
-    ...Array.from({ length }, (): Slot => ({ kind: 'free' })),
-    { kind: 'given', text: markAfter(line, lines) },
-  ]);
-  return {
-    form: tagOf(lines, length),
-    lines,
-    length,
-    title: '',
-    slots: slots.flat(),
-    meter: 'strict',
-    patterns: patternsFor(lines, length, 'strict'),
-    rhymes: ALL_RHYMES,
-  };
-}
-
-function markAfter(line: number, lines: number): string {
-  return line % 2 === 1 || line === lines - 1 ? '。' : '，';
 }

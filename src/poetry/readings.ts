@@ -19,7 +19,7 @@ const READINGS = `
   元 繁崑魂髠寃瘟崙吞黿飱
   寒 般韓鞍飡搬蟠湍讙懽杆糰
   刪 間澘圜鷴
-  先 烟聯壖臙氊塼磚漩顚拪焉蔫
+  先 膻烟聯壖臙氊塼磚漩顚拪焉蔫
   蕭 瀟徭嶤飈蠨蟏么齠綃憀描
   豪 臯翺璈淘嘷艘嘮
   歌 峩窩陁蓑簑疴
@@ -38,7 +38,7 @@ const READINGS = `
   寒仄 漫判攢歎嘆謾𢬵
   陽仄 強强倘
   覃仄 探
-  肴仄 茆抝
+  肴仄 咬茆抝
   支仄 迤祗澌秪秖
   虞仄 污汚粗麤麄
   魚仄 轝
@@ -117,7 +117,7 @@ export const RARELY: ReadonlyMap<string, readonly string[]> = parseReadings(RARE
  */
 export const ALWAYS_LEVEL: ReadonlySet<string> = new Set(
   '風中生衣如深空光聞吟王經留迴沙涼輕親帆沈臨緣勞蒼先傷猶蓮寥荒錢毛迎鴻齊妨收題封狂偏差潭巢袍精凝拋萊栽參妃穿張除牽披輿兼蟲墳灘驅橈溟蛾饒裁汀濛槎沾鮮嬌潛圍裝菲科妻淹陳娛防延鋪湯標廷編陂虹薰髯幢栖敲呈瀾閒莓腥沽絃' +
-    '煎輸霓隈僚奔膏油予旄潸涵單增臾顛翹胥芊磷鹽摩隋溶娑猱噓翛耽三寰唯纏員纔筒儔睛搖針庵何嫖屍摶薔蓂汪彷孱烘轔曨祁轟鎚哮鰥腓枰欃澶秧詶齗戡揄洿',
+    '煎輸霓隈僚奔膏油予旄潸涵單增臾顛翹胥芊磷鹽摩隋溶娑猱噓翛耽三寰唯纏員纔筒儔睛搖針庵何嫖屍摶薔蓂汪孱烘轔曨祁轟鎚哮鰥腓枰欃澶秧詶齗戡揄洿',
 );
 
 /** Characters that count as oblique only, by the same rule. 不, 夢 and 與 have level readings that verse hardly uses. */

@@ -249,9 +249,10 @@ describe('the constraint of a slot', () => {
 
   it('names the characters that may not be repeated: all written ones and all heads, except the last one written', () => {
     const cursor = upTo(acrostic('日红山夜'), '日悠');
-    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅山夜'].sort());
+    // 红 looks the same as 紅 in simplified script.
+    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅红山夜'].sort());
     cursor.take('悠');
-    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅山夜悠'].sort());
+    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅红山夜悠'].sort());
   });
 
   it('is relaxed in the declared order, for one slot only', () => {
@@ -294,9 +295,9 @@ describe('a character of several forms', () => {
   it('is chosen among those that fit', () => {
     // 干 and 乾 are level, 幹 is oblique. The second place of the poem allows any tone.
     const open = upTo(poem('依干', { form: 'wujue' }), '依');
-    expect(open.choices()).toEqual(['干', '乾', '幹']);
+    expect(open.choices()).toEqual(['乾', '干', '幹']);
     const decided = upTo(poem('白日依干', { form: 'wujue' }), '白日依');
-    expect(decided.choices()).toEqual(['干', '乾']);
+    expect(decided.choices()).toEqual(['乾', '干']);
     decided.take('乾');
     expect(decided.choices()).toEqual([]);
   });

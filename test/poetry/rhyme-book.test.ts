@@ -11,16 +11,16 @@ import { rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import { lookAlikes, toSimplified, traditionalForms } from '../../src/poetry/script.ts';
 
 /**
- * Characters with a reading that the book lacks: it is in the 廣韻, and the poets use it (尚書 level, 稽首 oblique), or the
+ * Characters with a reading that the book lacks: it is in the 廣韻, and the poets use it (尚書 level, 稽首 and 彷彿 oblique), or the
  * book's reading is a slip.
  */
 const BEYOND_THE_BOOK = new Set(
-  '先尚祗阿稽丞槎躋判喻僊撩澆番吁麤嘆湓拖倘曈彊倡譚迂茆猗棺霆榔伎兇亨鞞篸繰婀酇嫣蓊湔鬆嘍嶄',
+  '彷先尚祗阿稽丞槎躋判喻僊撩澆番吁麤嘆湓拖倘曈彊倡譚迂茆猗棺霆榔伎兇亨鞞篸繰婀酇嫣蓊湔鬆嘍嶄',
 );
 
 /** Characters of which the book has a reading that verse hardly uses, or only as another word (不 for 否, 漢 in 灘). */
 const LEFT_OUT = new Set(
-  '不如與猶龍夢漢留回輕鄉庭唯只其師兒迎搖折罷兼收封題參錢穿驅了潛牽獻扉母呼祖延嬌昭鮮裁蒲妨宦栽饒奔稍慶防灘柴峨虹淹墳叟單森溟妃沾菲標壘霓輸蹉阮陂槎敲橈煎頹膏摩優瀾蹇愴葭熏闇嗚油嶠紆幢汎患溶鹽廷榜旄茸翛跳衙冢芊髯喻僊幹僚尼矯徼娑觜潦韜涇員潸醅鶚頷噓菌沅躇孺朓帔嶮淩甑咬慷娉隗睛弁俾崦酺孥挼塍呀榦鞅癭怏韝繪豬廡懦斕桁糾孌泡褊驎囷批揉嶓邏昴鞬弛斐蜒鍛悁藟氐皖',
+  '不如與猶龍夢漢留回輕鄉庭唯只其師兒迎搖折罷兼收封題參錢穿驅了潛牽獻扉母呼祖延嬌昭鮮裁蒲妨宦栽饒奔稍慶防灘柴峨虹淹墳叟單森溟妃沾菲標壘霓輸蹉阮陂槎敲橈煎頹膏摩優瀾蹇愴葭熏闇嗚油嶠紆幢汎患溶鹽廷榜旄茸翛跳衙冢芊髯喻僊幹僚尼矯徼娑觜潦韜涇員潸醅鶚頷噓菌沅躇孺朓帔嶮淩甑慷娉隗睛弁俾崦酺孥挼塍呀榦鞅癭怏韝繪豬廡懦斕桁糾孌泡褊驎囷批揉嶓邏昴鞬弛斐蜒鍛悁藟氐皖',
 );
 
 /** Rhyme groups that the book lacks: poets rhyme 蜂 in 東; the others are slips or readings of the 廣韻. */

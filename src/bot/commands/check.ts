@@ -12,11 +12,11 @@ export const check = defineCommand({
     text: { kind: 'text', required: true, takesLine: true, minLength: 1, maxLength: MAX_POEM_TEXT },
   },
   prepare({ text = '' }, { inference, locale, script }) {
-    const { characters, plan } = readPoem(text);
+    const { characters, typed, plan } = readPoem(text);
     const simplified = [...text].some(isSimplifiedOnly);
     const shown = simplified ? 'simplified' : isTraditional(text) ? 'traditional' : script;
     return async () => {
-      const lines = await reportLines({ characters, plan, script: shown }, inference, locale);
+      const lines = await reportLines({ characters, plan, script: shown, shown: typed }, inference, locale);
       return {
         kind: 'page',
         title: texts(locale).report.title,

@@ -53,6 +53,21 @@ describe('the terminal', () => {
     expect(await session('/poem 月 title:abc\n')).toMatch(/^! .*“a”/u);
   });
 
+  it('shows what was typed as it was typed', async () => {
+    const headsOf = (shown: string) =>
+      shown
+        .split('\n')
+        .map((line) => [...line][0] ?? '')
+        .join('');
+    expect(headsOf(await session('/acrostic 宮商角徵羽\n', 'zh-CN'))).toBe('宫商角徵羽');
+    expect(headsOf(await session('/acrostic 皇后 script:traditional\n', 'zh-TW'))).toBe('皇后');
+    expect(headsOf(await session('/acrostic 岁岁平安 script:traditional\n'))).toBe('歲歲平安');
+    expect(await session('/poem 沈郎 seed:1\n', 'zh-CN')).toMatch(/^沈郎/u);
+    expect(await session('/poem 浮沈 seed:1\n', 'zh-CN')).toMatch(/^浮沈/u);
+    const checked = await session('/check 白日依山尽，黄河入海流。欲穷千里目，更上一层邨。\n', 'zh-CN');
+    expect(checked).toContain('更上一层邨　');
+  });
+
   it('checks a whole poem, however it is typed', async () => {
     const poem =
       '《草》 离离原上草，一岁一枯荣。野火烧不尽，春风吹又生。 远芳侵古道：晴翠接荒城。又送王孙去，萋萋满别情。';
