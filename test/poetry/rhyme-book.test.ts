@@ -1,34 +1,29 @@
 /**
- * Compares the tones and rhymes of the whole vocabulary with a rhyme book. pingshui.txt has the 106 groups of the 平水韻, one
- * a line: the tone (上平, 下平, 上, 去, 入) and the name of the group, then its characters. The text is that of Chinese
- * Wikisource, in the public domain. It has a few slips of its own (先 is not in its group 先).
+ * Compares the tones and rhymes of the whole vocabulary with a rhyme book: the 廣韻, as tshet-uinh has it, with its rhymes
+ * merged into the groups of the 平水韻 here once more. Every difference is listed, so that a change of the readings shows.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import { lookAlikes, toSimplified, traditionalForms } from '../../src/poetry/script.ts';
 
-/**
- * Characters with a reading that the book lacks: it is in the 廣韻, and the poets use it (尚書 level, 稽首 and 彷彿 oblique), or the
- * book's reading is a slip.
- */
-const BEYOND_THE_BOOK = new Set(
-  '彷先尚祗阿稽丞槎躋判喻僊撩澆番吁麤嘆湓拖倘曈彊倡譚迂茆猗棺霆榔伎兇亨鞞篸繰婀酇嫣蓊湔鬆嘍嶄',
-);
+/** Characters with a tone that the book lacks: the poets use it (尚書 level, 稽首 oblique), or verse spells another word so. */
+const BEYOND_THE_BOOK = new Set('遲冥歎漫強厭殷祗司阿探維秪攢歛判麤拖啞恍搴澌粗汚茆咬娉膻攏嬈杆吒疴懵');
 
-/** Characters of which the book has a reading that verse hardly uses, or only as another word (不 for 否, 漢 in 灘). */
+/** Characters of which the book has a tone that verse hardly uses, or only as another word (不 for 否, 風 for 諷). */
 const LEFT_OUT = new Set(
-  '不如與猶龍夢漢留回輕鄉庭唯只其師兒迎搖折罷兼收封題參錢穿驅了潛牽獻扉母呼祖延嬌昭鮮裁蒲妨宦栽饒奔稍慶防灘柴峨虹淹墳叟單森溟妃沾菲標壘霓輸蹉阮陂槎敲橈煎頹膏摩優瀾蹇愴葭熏闇嗚油嶠紆幢汎患溶鹽廷榜旄茸翛跳衙冢芊髯喻僊幹僚尼矯徼娑觜潦韜涇員潸醅鶚頷噓菌沅躇孺朓帔嶮淩甑慷娉隗睛弁俾崦酺孥挼塍呀榦鞅癭怏韝繪豬廡懦斕桁糾孌泡褊驎囷批揉嶓邏昴鞬弛斐蜒鍛悁藟氐皖',
+  '不風何生如與光猶能夢若留輕唯沙迴洞涼傷只荒著冷偏迎但蓮搖折枕罷精鴻兼收狂寥封淺題參毛列披錢潭巢院陳穿羨驅差潛牽獻拋蟲零延嬌纔鮮裁妨栽饒堤奔萊濛請蛾凍汀防灘圍淡虹鎮淹墳單袍輿溟梵妃沾菲標薰呈栖霓臉科蔓娛輸阮顛妓陂煖槎增敲閒橈隋寰捲煎冉膏編翳莓腥頌摩歛瀾涵沽示油嶠幢隈翹汎溶絃鹽廷榜儔黯旄翛貫磷耽臾衙菩趁芊髯跨僚訟控凜徼胥鑑娑頸針嫖觜俟課懽員屍潸筒摶頷噓恍薔朓抗帔蓂庵猱汪睇娉挺樸娶睛盪攲孱烘跂轔曨祁膻轟鉏伺沆鎚哮眩杆鰥疴腓蝗旖枰欃臠閼屎澶秧詶齗戡揄洿',
 );
 
-/** Rhyme groups that the book lacks: poets rhyme 蜂 in 東; the others are slips or readings of the 廣韻. */
-const GROUPS_BEYOND_THE_BOOK = new Set('蜂東 邯寒 靴歌 攏東 犁齊'.split(' '));
+/** Rhyme groups that the book lacks: poets rhyme 涯 in 麻; or verse spells another word so. */
+const GROUPS_BEYOND_THE_BOOK = new Set('涯麻 娃麻 蘊元 犂齊 靴麻 嘮豪'.split(' '));
 
 /** Rhyme groups of readings that verse hardly uses. */
 const GROUPS_LEFT_OUT = new Set(
-  '能灰 平先 逢東 逢江 居支 浮虞 兒齊 禪寒 佳支 繁寒 調尤 嚴咸 追灰 零先 衡冬 台支 振庚 般刪 龜尤 蛇支 綸刪 梨齊 陂歌 湲元 乖支 彭陽 灣寒 囂豪 鈴鹽 衙魚 些歌 蠡齊 瑩青 鸝齊 騶虞 壚魚 汙麻 嬴支 純元 純先 龐東 澌齊 拏虞 倪支 騫元 仔尤 挼歌 撓肴 攏江 滎庚 罝魚 餳陽 嘔虞 禺冬 摻豪 摻侵 摻鹽 鱣寒 犁支 緡先 懵冬 齗真 剸先 掊灰'.split(
+  '能灰 平先 池歌 居支 兒齊 令先 令青 橫陽 論真 諸麻 繁寒 繁歌 調尤 籠冬 澄庚 屏庚 零先 台支 余麻 堤支 戲虞 蘆魚 裴微 氏庚 般刪 龜尤 焉元 蛇支 蛇歌 謾刪 謾先 烟真 綸刪 吞先 薇支 蟠元 攻冬 綃肴 湍先 蓑灰 嗔先 衙魚 蠡歌 番寒 閩文 敦灰 濆元 濡寒 崎微 菴鹽 醅尤 蘊文 查佳 崆江 犂支 蘢東 潼冬 憀尤 瞑先 荑支 蜻青 釭冬 叉佳 汶真 瀧東 圻文 圻元 捎蕭 蘧虞 陬虞 鶄青 黿寒 圜先 洼齊 瞪蒸 艘蕭 賁微 蘄微 描肴 蜿寒 蝗庚 崤豪 歈尤 蔫元 邢先 鬃江 嘮肴 棚蒸 虺佳 帘真 氐支 讙元'.split(
     ' ',
   ),
 );
@@ -38,18 +33,30 @@ interface Entry {
   readonly groups: Set<string>;
 }
 
-function readBook(): Map<string, Entry> {
+/** The rhymes of the 廣韻 that each level group of the 平水韻 takes together. tshet-uinh writes 殷 for 欣. */
+const MERGED =
+  '東東 冬冬鍾 江江 支支脂之 微微 魚魚 虞虞模 齊齊 佳佳皆 灰灰咍 真真諄臻 文文殷 元元魂痕 寒寒桓 刪刪山 先先仙 蕭蕭宵 肴肴 豪豪 ' +
+  '歌歌戈 麻麻 陽陽唐 庚庚耕清 青青 蒸蒸登 尤尤侯幽 侵侵 覃覃談 鹽鹽添嚴 咸咸銜凡';
+const GROUP_OF = new Map(
+  MERGED.split(' ').flatMap(([group = '', ...rhymes]) => rhymes.map((rhyme) => [rhyme, group])),
+);
+
+interface Reading {
+  readonly 音韻地位: { readonly 聲: string; readonly 韻: string };
+}
+const { 資料 } = createRequire(import.meta.url)('tshet-uinh') as {
+  資料: { query字頭(char: string): readonly Reading[] };
+};
+
+function readBook(vocabulary: readonly string[]): Map<string, Entry> {
   const book = new Map<string, Entry>();
-  const text = readFileSync(new URL('pingshui.txt', import.meta.url), 'utf8');
-  for (const line of text.trim().split('\n')) {
-    const [name = '', characters = ''] = line.split(' ');
-    const level = name.slice(0, -1).endsWith('平');
-    for (const char of characters) {
-      const entry = book.get(char) ?? { tones: 0, groups: new Set<string>() };
-      entry.tones |= level ? TONE.level : TONE.oblique;
-      if (level) entry.groups.add(name.slice(-1));
-      book.set(char, entry);
+  for (const char of vocabulary) {
+    const entry = { tones: 0, groups: new Set<string>() };
+    for (const { 音韻地位: sound } of 資料.query字頭(char)) {
+      entry.tones |= sound.聲 === '平' ? TONE.level : TONE.oblique;
+      if (sound.聲 === '平') entry.groups.add(GROUP_OF.get(sound.韻) ?? '');
     }
+    if (entry.tones !== 0) book.set(char, entry);
   }
   return book;
 }
@@ -61,8 +68,8 @@ function readVocabulary(): string[] {
   return [...hanzi];
 }
 
-const book = readBook();
 const vocabulary = readVocabulary();
+const book = readBook(vocabulary);
 const known = vocabulary.flatMap((char) => {
   const entry = book.get(char);
   return entry ? [{ char, ...entry, own: tonesOf(char) }] : [];
