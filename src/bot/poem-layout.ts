@@ -6,6 +6,7 @@ import { toSimplified } from '../poetry/script.ts';
 import { showCharacters } from '../poetry/show.ts';
 import { isLineMark, markedVerseLines } from '../poetry/verse-lines.ts';
 import type { ShownPoem } from './answer.ts';
+import { type Locale, say } from './locale.ts';
 
 /** The text lines of the poem: one couplet each, or one verse line each for an acrostic, so that its heads align. */
 export function textLines(poem: ShownPoem): readonly string[] {
@@ -52,6 +53,15 @@ export function headingOf(poem: ShownPoem): string {
 
 function shownCharacters({ written, plan, script }: ShownPoem): readonly string[] {
   return showCharacters(written.characters, plan, script);
+}
+
+/** A sentence on the characters that the model has never met; none if it knows all that were asked for. */
+export function neverMet({ written, plan }: ShownPoem, locale: Locale): string[] {
+  const asTyped = plan.slots.flatMap((slot) =>
+    slot.kind === 'given' && written.unknownCharacters.includes(slot.text) ? [slot.typed ?? slot.text] : [],
+  );
+  if (asTyped.length === 0) return [];
+  return [say(locale, 'never-met', { characters: [...new Set(asTyped)].join('') })];
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */

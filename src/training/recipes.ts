@@ -95,7 +95,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     clipNorm: 1,
     dropout: 0.3,
     batchRows: 128,
-    epochs: 6.2,
+    epochs: 5.8,
     // Early on, the loss depends on the number of updates and not on the size of the batches.
     pretraining: { epochs: 1.4, dropout: 0.1, batchRows: 64 },
     titleShare: 0.7,

@@ -10,7 +10,7 @@ import {
 import { markedVerseLines } from '../../poetry/verse-lines.ts';
 import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import { type Locale, say, texts } from '../locale.ts';
-import { formTitle, headingOf, textLines } from '../poem-layout.ts';
+import { formTitle, headingOf, neverMet, textLines } from '../poem-layout.ts';
 import { ACTIONS, type ButtonCodec } from './button.ts';
 import type { Message } from './interaction-reply.ts';
 
@@ -30,6 +30,7 @@ export function poemMessage(poem: ShownPoem, asker: string, locale: Locale, code
     formTitle(poem),
     ...(poem.spec.request.kind === 'acrostic' ? [say(locale, 'footer-acrostic')] : []),
     say(locale, 'footer-seed', { seed: String(poem.spec.seed) }),
+    ...neverMet(poem, locale),
   ];
   const description = textLines(poem)
     .map((line) => HEADING + line)

@@ -111,6 +111,7 @@ export const enUS: Texts = {
     'check-shape':
       'Give a whole poem: 2 to 16 lines of five characters each, or of seven, with punctuation after each line. The lines of this text have: {lengths}.',
     'footer-seed': 'seed {seed}',
+    'never-met': 'The model has never met {characters}.',
     'footer-acrostic': 'acrostic',
     'opening-empty': 'Give one to eight Chinese characters to begin with, as in /poem 月, or a title.',
     'opening-too-long': 'An opening has at most {limit} characters; this one has {count}.',

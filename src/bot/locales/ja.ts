@@ -90,6 +90,7 @@ export const ja: Texts = {
     'check-shape':
       '詩を一首まるごと入れてください：五言か七言で揃った二句から十六句、句末に句読点。この文の各句の字数：{lengths}。',
     'footer-seed': '種 {seed}',
+    'never-met': 'モデルは{characters}を見たことがありません。',
     'footer-acrostic': '蔵頭',
     'opening-empty': '/poem 月 のように一〜八字の漢字で始めるか、題を与えてください。',
     'opening-too-long': '起句は {limit} 字までです（今は {count} 字）。',

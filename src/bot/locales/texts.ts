@@ -68,7 +68,8 @@ type OwnSentence =
   | 'report-neighbour'
   // under a poem
   | 'footer-seed'
-  | 'footer-acrostic';
+  | 'footer-acrostic'
+  | 'never-met';
 
 export type SentenceKey = OwnSentence | RefusalCode | UnavailableCode;
 

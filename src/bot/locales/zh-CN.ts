@@ -82,6 +82,7 @@ export const zhCN: Texts = {
     'check-empty': '这里没有汉字。请给一整首诗，如 /check 白日依山尽，黄河入海流。欲穷千里目，更上一层楼。',
     'check-shape': '请给一整首诗：二至十六句，全是五言或全是七言，句末加标点。这里各句的字数是：{lengths}。',
     'footer-seed': '种子 {seed}',
+    'never-met': '模型从未见过{characters}。',
     'footer-acrostic': '藏头',
     'opening-empty': '请给一至八个汉字作开头，如 /poem 月，或者给一个题目。',
     'opening-too-long': '开头最多 {limit} 个字，这里有 {count} 个。',

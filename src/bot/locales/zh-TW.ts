@@ -82,6 +82,7 @@ export const zhTW: Texts = {
     'check-empty': '這裡沒有漢字。請給一整首詩，如 /check 白日依山盡，黃河入海流。欲窮千里目，更上一層樓。',
     'check-shape': '請給一整首詩：二至十六句，全是五言或全是七言，句末加標點。這裡各句的字數是：{lengths}。',
     'footer-seed': '種子 {seed}',
+    'never-met': '模型從未見過{characters}。',
     'footer-acrostic': '藏頭',
     'opening-empty': '請給一至八個漢字作開頭，如 /poem 月，或者給一個題目。',
     'opening-too-long': '開頭最多 {limit} 個字，這裡有 {count} 個。',

@@ -10,7 +10,7 @@ import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
-import { markedTitle, textLines, titleOf } from '../poem-layout.ts';
+import { markedTitle, neverMet, textLines, titleOf } from '../poem-layout.ts';
 import { drawSeed } from '../seed.ts';
 import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
@@ -120,7 +120,7 @@ async function answerTo(
 ): Promise<string> {
   try {
     const { command, values } = readCommandLine(line);
-    return render(await command.prepare(values, context)({ signal }));
+    return render(await command.prepare(values, context)({ signal }), context.locale);
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
     if (sentence === null) log.error({ err: error }, 'A command failed');
@@ -129,14 +129,14 @@ async function answerTo(
 }
 
 /** A poem or a page ends with an empty line, so that a program that reads the output finds its end. */
-function render(answer: Answer): string {
+function render(answer: Answer, locale: Locale): string {
   switch (answer.kind) {
     case 'notice':
       return `${answer.text}\n`;
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
-      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...answer.report].join('\n')}\n\n`;
+      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...neverMet(answer.poem, locale), ...answer.report].join('\n')}\n\n`;
   }
 }
 

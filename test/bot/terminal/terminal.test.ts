@@ -95,6 +95,20 @@ describe('the terminal', () => {
     expect(await session(`/check ${'白日依山尽，'.repeat(17)}\n`, 'ja')).toMatch(/^! 詩を一首まるごと/u);
   });
 
+  it('takes 々 and 〇 as characters', async () => {
+    expect(await session('/poem 悠々\n')).toMatch(/^悠悠.{5}，/u);
+    expect(await session('/acrostic 二〇二六\n')).toMatch(/^二.{6}，\n〇.{6}。\n二/u);
+  });
+
+  it('says which characters the model has never met, as they were typed', async () => {
+    const inference = new FakeInference();
+    inference.unknownCharacters = ['𠮷'];
+    expect(await session('/poem 𠮷 seed:1\n', 'en-US', inference)).toMatch(
+      /。\nThe model has never met 𠮷\.\n\n$/u,
+    );
+    expect(await session('/poem 月 seed:1\n', 'en-US', inference)).not.toContain('never met');
+  });
+
   it('answers in order, errors included, even if the last line has no line break', async () => {
     const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
     expect(
