@@ -61,6 +61,7 @@ export type UnavailableCode =
   | 'queue-full'
   | 'deadline'
   | 'breaker-open'
+  | 'given-up' // the order ended the engine twice
   | 'closing'
   | 'cancelled';
 

@@ -124,6 +124,8 @@ export const enUS: Texts = {
     'guild-busy': 'This server has reached the limit of poems for one server.',
     'queue-full': 'Too many people are asking for poems right now.',
     deadline: 'Your poem could not be written in time.',
+    'given-up':
+      'This request stopped the poem generator twice, so it was given up. Please try another seed or other words.',
     'breaker-open': 'The poem generator keeps failing and is being restarted.',
     closing: 'I am being restarted. Please try again in a minute.',
     cancelled: 'The poem was cancelled.',

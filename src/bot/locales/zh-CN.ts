@@ -95,6 +95,7 @@ export const zhCN: Texts = {
     'guild-busy': '这个服务器求的诗暂时已到上限。',
     'queue-full': '此刻求诗的人太多了。',
     deadline: '这首诗没能按时写成。',
+    'given-up': '这首诗两次使写诗的引擎停下，只好作罢。请换一个种子或换几个字。',
     'breaker-open': '写诗的引擎屡次出错，正在恢复。',
     closing: '我正在重启，请过一分钟再试。',
     cancelled: '这首诗取消了。',

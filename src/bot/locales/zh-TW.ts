@@ -95,6 +95,7 @@ export const zhTW: Texts = {
     'guild-busy': '這個伺服器求的詩暫時已到上限。',
     'queue-full': '此刻求詩的人太多了。',
     deadline: '這首詩沒能按時寫成。',
+    'given-up': '這首詩兩次使寫詩的引擎停下，只好作罷。請換一個種子或換幾個字。',
     'breaker-open': '寫詩的引擎屢次出錯，正在恢復。',
     closing: '我正在重新啟動，請過一分鐘再試。',
     cancelled: '這首詩取消了。',
