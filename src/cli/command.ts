@@ -5,6 +5,7 @@
 
 import dotenv from 'dotenv';
 import { ENGINE_CHOICES, type EngineChoice } from '../engines/names.ts';
+import { isDiskFull } from '../system/disk-full.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 
@@ -19,6 +20,14 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
+    if (isDiskFull(error)) {
+      const { path } = error as NodeJS.ErrnoException;
+      printFailure(
+        `the disk is full: ${path ?? 'a file'} could not be written; make room and run this again`,
+      );
+      process.exitCode = 1;
+      return;
+    }
     const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
     printFailure((error as Error).message);

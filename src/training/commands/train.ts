@@ -14,12 +14,14 @@ import { RECIPES, type Recipe } from '../recipes.ts';
 import { train } from '../run.ts';
 import { TensorBoard } from '../tensorboard.ts';
 
-const HELP = `npm run train -- --recipe NAME [--resume] [--out NAME] [--minutes N]
-              [--epochs N | --tokens N] [--tensorboard DIR] [--engine E]
+const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
+              [--minutes N] [--epochs N | --tokens N] [--tensorboard DIR] [--engine E]
 
   --recipe NAME   ${Object.keys(RECIPES).join(', ')}
-  --out NAME      the checkpoint's name under checkpoints/ (default: the recipe's); an older checkpoint is kept aside
+  --out NAME      the checkpoint's name under checkpoints/ (default: the recipe's)
   --resume        continue the run of that name where it stopped
+  --replace       take the place of the checkpoint of that name, which is refused otherwise. It happens when the run is
+                  finished: until then the run lies in NAME.new. The old checkpoint is kept as NAME.1
   --minutes N     stop after N minutes (the run is saved, and --resume continues it)
   --epochs N      N passes over the corpus instead of the recipe's; the learning rate falls towards their end
   --tokens N      learn from N predictions in all, instead of the recipe's epochs
@@ -31,6 +33,7 @@ const OPTIONS = {
     recipe: { type: 'string' },
     out: { type: 'string' },
     resume: { type: 'boolean', default: false },
+    replace: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     epochs: { type: 'string' },
     tokens: { type: 'string' },
@@ -76,8 +79,15 @@ await runCommand(async () => {
     engine,
     folder,
     resume: values.resume,
+    replace: values.replace,
     limitMs,
     signal: stop.signal,
+    onStart: (run) => {
+      if (run.folder === folder) return;
+      console.log(
+        `writing to ${shown(run.folder)}; it takes the place of ${shown(folder)} when it is finished`,
+      );
+    },
     onStep: (step, { trainer, tokensPerSecond }) => {
       progress.step(step, trainer, tokensPerSecond);
       board?.step(step);
@@ -90,18 +100,23 @@ await runCommand(async () => {
   });
   progress.end();
   board?.close();
-  console.log(
-    `saved ${relative(process.cwd(), folder) || folder} at step ${result.steps} of ${result.totalSteps}`,
-  );
+  console.log(`saved ${shown(result.folder)} at step ${result.steps} of ${result.totalSteps}`);
+  if (result.folder !== folder) console.log(`${shown(folder)} stays as it is until this run is finished`);
   if (!result.finished) console.log(`to go on: ${commandToResume(values)}`);
 });
 
+function shown(folder: string): string {
+  return relative(process.cwd(), folder) || folder;
+}
+
 /** The recipe that the command line names. Throws `UsageError`. */
-function recipeOf({ recipe: wanted = '', epochs, tokens }: Values): Recipe {
+function recipeOf({ recipe: wanted = '', epochs, tokens, resume, replace }: Values): Recipe {
   const named = Object.hasOwn(RECIPES, wanted) ? RECIPES[wanted] : undefined;
   if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
   if (epochs !== undefined && tokens !== undefined)
     throw new UsageError('--epochs and --tokens both set the length of the run: give one of them');
+  if (resume && replace)
+    throw new UsageError('--replace is for a new run; --resume goes on with one that has it already');
   return named;
 }
 
