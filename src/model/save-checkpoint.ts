@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PART, writeAtomically } from '../system/atomic-write.ts';
 import { type Architecture, countParameters, shapesOf, sizeOf } from './architecture.ts';
 import type { Card } from './card.ts';
+import { sealCard } from './card-checksum.ts';
 import { CARD, readCard, sha256 } from './checkpoint.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { toHalf } from './half.ts';
@@ -74,8 +75,7 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
     ...details,
   };
   for (const [file, bytes] of files) await writeAtomically(join(folder, file), bytes);
-  await replaceCard(folder, card);
-  return card;
+  return replaceCard(folder, card);
 }
 
 /** What the card says of a critic, besides its file. */
@@ -95,8 +95,7 @@ export async function saveCritic(folder: string, critic: Critic, details: Critic
   const wornPhrases = [...critic.wornPhrases];
   const entry = { ...named, type, hidden, ...details, wornPhrases } as const;
   const card: Card = { ...before, critic: entry };
-  await replaceCard(folder, card);
-  return card;
+  return replaceCard(folder, card);
 }
 
 /**
@@ -121,13 +120,15 @@ function nameOf(kind: Kind, extension: string, bytes: Uint8Array): { file: strin
   return { file: `${kind}-${hash.slice(0, 8)}.${extension}`, sha256: hash };
 }
 
-/** Writes the card, and removes the files of the checkpoint that it does not name. */
-async function replaceCard(folder: string, card: Card): Promise<void> {
-  await writeAtomically(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
+/** Writes the card with its checksum, removes the files of the checkpoint that it does not name, and returns the card. */
+async function replaceCard(folder: string, card: Card): Promise<Card> {
+  const sealed = sealCard(card);
+  await writeAtomically(join(folder, CARD), `${JSON.stringify(sealed, null, 2)}\n`);
   const named = filesOf(card);
   for (const file of await readdir(folder)) {
     if (STALE.test(file) && !named.includes(file)) await rm(join(folder, file), { force: true });
   }
+  return sealed;
 }
 
 function filesOf({ weights, vocabulary, novelty, critic }: Card): string[] {
