@@ -3,9 +3,9 @@
  * one line on standard error and exit code 1, without a stack trace.
  */
 
-import dotenv from 'dotenv';
 import { ENGINE_CHOICES, type EngineChoice } from '../engines/names.ts';
 import { isDiskFull } from '../system/disk-full.ts';
+import { loadEnvironment, withoutQuotes } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 
@@ -16,8 +16,8 @@ export class UsageError extends OperatorError {
 
 /** Runs a command with the variables of the file `.env`. Errors that the operator cannot mend are thrown. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
-  dotenv.config({ quiet: true });
   try {
+    loadEnvironment();
     await command();
   } catch (error) {
     if (isDiskFull(error)) {
@@ -37,7 +37,7 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
 
 /** The engine that the flag names, or the ENGINE variable; `auto` if neither is set. Throws {@link UsageError}. */
 export function engineChoice(flag: string | undefined): EngineChoice {
-  const word = flag || process.env.ENGINE || 'auto';
+  const word = flag || withoutQuotes(process.env.ENGINE ?? '') || 'auto';
   const choice = ENGINE_CHOICES.find((name) => name === word);
   if (!choice) throw new UsageError(`there is no engine ${word}; there are ${ENGINE_CHOICES.join(', ')}`);
   return choice;
