@@ -15,6 +15,9 @@ export class SettingsError extends OperatorError {
   override readonly name = 'SettingsError';
 }
 
+/** Characters of a wrong value that an error repeats. */
+const MAX_QUOTED = 100;
+
 const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
@@ -41,11 +44,11 @@ const SCHEMA = z.object({
     .default('https://discord.com/api'),
   OWNER_IDS: z
     .string()
-    .regex(
-      /^\s*\d{15,20}(\s*[,\s]\s*\d{15,20})*\s*,?\s*$/,
+    .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+    .refine(
+      (ids) => ids.every((id) => /^\d{15,20}$/.test(id)),
       'must be Discord user ids (15 to 20 digits), with commas between',
     )
-    .transform((text) => text.split(/[,\s]+/).filter(Boolean))
     .default([]),
   SHARDS: z
     .string()
@@ -96,7 +99,8 @@ export function readSettings(
   const issue = result.error.issues[0];
   const variable = String(issue?.path[0]);
   // The message never contains a token, not even an invalid one.
-  const was = variable === 'DISCORD_TOKEN' ? '' : `, not ${JSON.stringify(given[variable])}`;
+  const was =
+    variable === 'DISCORD_TOKEN' ? '' : `, not ${JSON.stringify(given[variable]?.slice(0, MAX_QUOTED))}`;
   const line = lines.get(variable);
   const where = line === undefined ? '' : ` (.env, line ${line})`;
   throw new SettingsError(`${variable} ${issue?.message}${was}${where}.`);

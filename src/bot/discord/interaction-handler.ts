@@ -12,6 +12,7 @@ import {
 } from 'discord.js';
 import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
+import { excerpt } from '../option-values.ts';
 import { preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
@@ -115,7 +116,7 @@ export class InteractionHandler {
     context.kind = command?.name ?? 'unknown';
     const mode = command?.ephemeral ? 'ephemeral' : 'public';
     await answerTask(context, mode, this.#services, () => {
-      if (!command) throw new UserError('command-unknown', { name: data.name });
+      if (!command) throw new UserError('command-unknown', { name: excerpt(data.name) });
       const { asker } = context.command;
       if (command.ownersOnly && !asker.owner) {
         this.#services.log.warn(
