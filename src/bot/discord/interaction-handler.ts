@@ -21,6 +21,7 @@ import { type InteractionContext, type InteractionServices, openContext } from '
 import { InteractionExpired, InteractionTaken } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
 import { prepareMessageReport } from './message-report.ts';
+import { TaskMeter } from './metered-task.ts';
 import { answerTask } from './task-answer.ts';
 import { variationOf } from './variation.ts';
 
@@ -30,6 +31,7 @@ const REMEMBERED = 10_000;
 export class InteractionHandler {
   readonly #services: InteractionServices;
   readonly #underway = new Set<Promise<void>>();
+  readonly #meter = new TaskMeter();
   /** The ids of the latest interactions, the oldest first. */
   readonly #seen = new Set<string>();
   #stopping = false;
@@ -125,7 +127,8 @@ export class InteractionHandler {
         );
         throw new UserError('owners-only', { command: command.name });
       }
-      return command.prepare(optionValues(command, data.options ?? []), context.command);
+      const prepare = () => command.prepare(optionValues(command, data.options ?? []), context.command);
+      return command.writes ? prepare() : this.#meter.prepare(asker, prepare);
     });
   }
 
@@ -142,7 +145,9 @@ export class InteractionHandler {
       await reply.respondEphemeral(sentenceMessage(say(command.locale, 'button-stale'), command.locale));
     } else if (button.action === 'report') {
       await answerTask(context, 'ephemeral', this.#services, () =>
-        prepareMessageReport(message.embeds[0], button.spec, command),
+        this.#meter.prepare(command.asker, () =>
+          prepareMessageReport(message.embeds[0], button.spec, command),
+        ),
       );
     } else {
       const spec = variationOf(button.spec, button.action, command.drawSeed());

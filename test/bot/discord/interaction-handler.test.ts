@@ -41,8 +41,8 @@ function setUp(...callbacks: readonly { status: number; body: object }[]) {
   return { handler, inference, requests, outcomes: () => metrics.text() };
 }
 
-/** /poem 月, as Discord delivers it. */
-function poemInteraction(id: string): APIInteraction {
+/** A command with its first option, as Discord delivers it. */
+function interactionOf(id: string, name: string, option: string, value: string): APIInteraction {
   const delivered = {
     id,
     token: 'token',
@@ -51,10 +51,12 @@ function poemInteraction(id: string): APIInteraction {
     version: 1,
     locale: 'zh-CN',
     user: { id: '1' },
-    data: { id: '2', type: 1, name: 'poem', options: [{ type: 3, name: 'opening', value: '月' }] },
+    data: { id: '2', type: 1, name, options: [{ type: 3, name: option, value }] },
   };
   return JSON.parse(JSON.stringify(delivered));
 }
+
+const poemInteraction = (id: string) => interactionOf(id, 'poem', 'opening', '月');
 
 describe('an interaction', () => {
   it('that is delivered twice gives one poem and one answer', async () => {
@@ -91,5 +93,17 @@ describe('an interaction', () => {
     handler.handle(poemInteraction('0'));
     await handler.drain();
     expect(inference.orders).toHaveLength(10_002);
+  });
+});
+
+describe('interactions that ask for no poem', () => {
+  it('are refused to an asker who has too many of them under way', async () => {
+    const { handler, outcomes } = setUp();
+    const text = '白日依山盡，黃河入海流。欲窮千里目，更上一層樓。';
+    for (let n = 0; n < 50; n++) handler.handle(interactionOf(String(n), 'check', 'text', text));
+    await handler.drain();
+    const counted = await outcomes();
+    expect(counted).toContain('{kind="check",outcome="done"} 6');
+    expect(counted).toContain('{kind="check",outcome="user-busy"} 44');
   });
 });
