@@ -30,9 +30,17 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
     }
     const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
-    printFailure((error as Error).message);
+    printFailure(usage ? usageMessage(error as Error) : (error as Error).message);
     process.exitCode = 1;
   }
+}
+
+/** Node's message is about how to write a value that begins with a dash, which no flag here takes. */
+function usageMessage({ message }: Error): string {
+  const [, flag] = /^Option '(?:-\w, )?--([\w-]+)(?: <value>)?' argument is ambiguous/u.exec(message) ?? [];
+  return flag === undefined
+    ? message
+    : `--${flag} takes no value that begins with a dash; --help lists the values`;
 }
 
 /** The engine that the flag names, or the ENGINE variable; `auto` if neither is set. Throws {@link UsageError}. */
