@@ -29,10 +29,10 @@ const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
   --tensorboard DIR   also write TensorBoard's event files, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
 
-How long a run takes: on two cores TensorFlow learns from about 11,000 predictions a second with report and from 8,000
-at 512 units, wasm from about a seventh of that. report has 50 million of them: 1 h 20 on TensorFlow, most of a day on
-wasm. With --minutes 2 on wasm a model has hardly begun to learn, and writes nonsense. Each run says after its first
-steps how long it will take.`;
+How long a run takes: on two cores TensorFlow learns from about 11,000 predictions a second with report, and wasm from
+2,700; at 512 units from 8,000 and 1,000. report has 50 million of them: 1 h 20 on TensorFlow, 5 h on wasm. After
+--minutes 2 on wasm it has hardly begun, and the model writes nonsense. Each run says after its first steps how long
+it will take.`;
 
 const OPTIONS = {
   options: {
@@ -77,7 +77,13 @@ await runCommand(async () => {
   const stop = new AbortController();
   onStopRequest(({ count, signalNumber }) => (count === 1 ? stop.abort() : process.exit(128 + signalNumber)));
   const progress = new Progress(process.stdout);
-  const board = values.tensorboard ? new TensorBoard(join(values.tensorboard, name), values.resume) : null;
+  const note = (sentence: string) => {
+    progress.end();
+    console.error(`note: ${sentence}`);
+  };
+  const board = values.tensorboard
+    ? new TensorBoard(join(values.tensorboard, name), values.resume, note)
+    : null;
   let estimate: RunEstimate | null = null;
   const result = await train({
     recipe,
@@ -109,10 +115,7 @@ await runCommand(async () => {
       progress.evaluation(entry);
       board?.evaluation(entry);
     },
-    onNote: (sentence) => {
-      progress.end();
-      console.error(`note: ${sentence}`);
-    },
+    onNote: note,
   });
   progress.end();
   board?.close();
