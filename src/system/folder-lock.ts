@@ -54,8 +54,10 @@ async function isListenedTo(path: string): Promise<boolean> {
   try {
     await once(socket, 'connect');
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // A socket of another user may not be connected to. Then somebody may listen, so the folder counts as locked.
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== 'ECONNREFUSED' && code !== 'ENOENT';
   } finally {
     socket.destroy();
   }
