@@ -85,6 +85,8 @@ export interface CommandOf<O extends Options> {
   readonly options: O;
   /** The command affects every server. Only owners may use it, and Discord offers it in servers only. */
   readonly ownersOnly?: boolean;
+  /** The command writes a poem, which the service counts for its asker. */
+  readonly writes?: boolean;
   /** Only the user who asked sees the answer. */
   readonly ephemeral?: boolean;
   /**

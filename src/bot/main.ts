@@ -1,9 +1,9 @@
 /** `npm start`: runs the bot on Discord if DISCORD_TOKEN is set, else in the terminal. */
 
 import { inspect } from 'node:util';
-import { config } from 'dotenv';
 import { openInference } from '../service/embedded.ts';
 import type { Inference } from '../service/inference.ts';
+import { loadEnvironment } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { onStopRequest } from '../system/stop-signals.ts';
@@ -35,8 +35,7 @@ async function main(): Promise<void> {
   }
   // If nobody reads standard error, errors cannot be reported anywhere, so a failed write is ignored.
   process.stderr.on('error', () => {});
-  config({ quiet: true });
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, loadEnvironment());
   const token = settings.DISCORD_TOKEN;
   // In the terminal the log appears between the poems, so by default it has warnings only.
   const log = openLog(

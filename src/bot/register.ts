@@ -11,7 +11,7 @@ import {
   type RESTGetCurrentApplicationResult,
   Routes,
 } from 'discord.js';
-import { config } from 'dotenv';
+import { loadEnvironment } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { compareCommands } from './discord/command-difference.ts';
@@ -94,8 +94,7 @@ try {
   const given = readArguments();
   if (given.help) console.log(HELP);
   else {
-    config({ quiet: true });
-    await register(readSettings(process.env), given);
+    await register(readSettings(process.env, loadEnvironment()), given);
   }
 } catch (error) {
   // parseArgs throws a TypeError with a code.

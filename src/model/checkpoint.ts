@@ -17,6 +17,7 @@ import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
 import { type Architecture, shapesOf, sizeOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
+import { isSealIntact } from './card-checksum.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { fromHalf } from './half.ts';
@@ -85,6 +86,7 @@ export async function readCard(folder: string): Promise<Card> {
     }
     throw new CheckpointError(`${path} cannot be read: ${(error as Error).message}`);
   }
+  if (!isSealIntact(json)) throw new CheckpointError(`${path} is damaged: its checksum does not match`);
   const card = cardSchema.safeParse(json);
   if (!card.success) {
     const issue = card.error.issues[0];

@@ -68,7 +68,7 @@ describe('npm run register', () => {
   it('writes to one server alone', async () => {
     const guild = harness.discord.guilds[0] ?? '';
     await harness.register('--guild', guild);
-    expect(harness.discord.commands.get(guild)).toHaveLength(5);
+    expect(harness.discord.commands.get(guild)).toHaveLength(6);
     expect((await harness.register('--guild', guild)).stdout).toContain('up to date');
   });
 
@@ -76,7 +76,7 @@ describe('npm run register', () => {
     const guild = harness.discord.guilds[0] ?? '';
     expect((await harness.register('--guild', guild, '--clear')).stdout).toContain('- /poem removed');
     expect(harness.discord.commands.get(guild)).toEqual([]);
-    expect(harness.discord.commands.get('global')).toHaveLength(5);
+    expect(harness.discord.commands.get('global')).toHaveLength(6);
   });
 
   it('says in one line what is wrong', async () => {

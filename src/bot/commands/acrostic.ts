@@ -8,6 +8,7 @@ import { meterAndRhyme, preparePoemFromOptions } from '../prepare-poem.ts';
 
 export const acrostic = defineCommand({
   name: 'acrostic',
+  writes: true,
   options: {
     heads: {
       kind: 'text',

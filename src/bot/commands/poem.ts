@@ -9,6 +9,7 @@ import { meterAndRhyme, preparePoemFromOptions } from '../prepare-poem.ts';
 
 export const poem = defineCommand({
   name: 'poem',
+  writes: true,
   options: {
     opening: {
       kind: 'text',

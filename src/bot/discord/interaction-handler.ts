@@ -12,29 +12,41 @@ import {
 } from 'discord.js';
 import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
+import { excerpt } from '../option-values.ts';
 import { preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
 import { optionValues } from './command-options.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
-import { InteractionExpired } from './interaction-reply.ts';
+import { InteractionExpired, InteractionTaken } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
 import { prepareMessageReport } from './message-report.ts';
+import { TaskMeter } from './metered-task.ts';
 import { answerTask } from './task-answer.ts';
 import { variationOf } from './variation.ts';
+
+/** How many interactions are remembered, so that one that is delivered again is not answered again. */
+const REMEMBERED = 10_000;
 
 export class InteractionHandler {
   readonly #services: InteractionServices;
   readonly #underway = new Set<Promise<void>>();
+  readonly #meter = new TaskMeter();
+  /** The ids of the latest interactions, the oldest first. */
+  readonly #seen = new Set<string>();
   #stopping = false;
 
   constructor(services: InteractionServices) {
     this.#services = services;
   }
 
-  /** Starts to answer an interaction. Never throws. */
+  /** Starts to answer an interaction, unless it was delivered before. Never throws. */
   handle(interaction: APIInteraction): void {
     const { log, metrics } = this.#services;
+    if (this.#wasSeen(interaction.id)) {
+      log.debug({ id: interaction.id }, 'An interaction was delivered again');
+      return;
+    }
     const done = this.#process(interaction)
       .catch((error) => log.error({ err: error }, 'An interaction could not be understood'))
       .finally(() => {
@@ -56,6 +68,15 @@ export class InteractionHandler {
     return this.#underway.size;
   }
 
+  /** A gateway that resumes may replay what it has delivered already. */
+  #wasSeen(id: string): boolean {
+    if (this.#seen.has(id)) return true;
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
+    return false;
+  }
+
   async #process(interaction: APIInteraction): Promise<void> {
     const context = openContext(interaction, this.#services);
     try {
@@ -63,8 +84,10 @@ export class InteractionHandler {
       else await this.#answer(context);
     } catch (error) {
       // Discord accepts no answer any more, so the user cannot be told.
-      context.outcome = error instanceof InteractionExpired ? 'too-late' : 'lost';
-      this.#services.log.warn({ err: error, kind: context.kind }, 'An interaction could not be answered');
+      context.outcome = outcomeWithoutAnswer(error);
+      // The user has an answer from the process that was faster.
+      const level = context.outcome === 'taken' ? 'debug' : 'warn';
+      this.#services.log[level]({ err: error, kind: context.kind }, 'An interaction could not be answered');
     }
     this.#record(context);
   }
@@ -95,7 +118,7 @@ export class InteractionHandler {
     context.kind = command?.name ?? 'unknown';
     const mode = command?.ephemeral ? 'ephemeral' : 'public';
     await answerTask(context, mode, this.#services, () => {
-      if (!command) throw new UserError('command-unknown', { name: data.name });
+      if (!command) throw new UserError('command-unknown', { name: excerpt(data.name) });
       const { asker } = context.command;
       if (command.ownersOnly && !asker.owner) {
         this.#services.log.warn(
@@ -104,7 +127,8 @@ export class InteractionHandler {
         );
         throw new UserError('owners-only', { command: command.name });
       }
-      return command.prepare(optionValues(command, data.options ?? []), context.command);
+      const prepare = () => command.prepare(optionValues(command, data.options ?? []), context.command);
+      return command.writes ? prepare() : this.#meter.prepare(asker, prepare);
     });
   }
 
@@ -121,7 +145,9 @@ export class InteractionHandler {
       await reply.respondEphemeral(sentenceMessage(say(command.locale, 'button-stale'), command.locale));
     } else if (button.action === 'report') {
       await answerTask(context, 'ephemeral', this.#services, () =>
-        prepareMessageReport(message.embeds[0], button.spec, command),
+        this.#meter.prepare(command.asker, () =>
+          prepareMessageReport(message.embeds[0], button.spec, command),
+        ),
       );
     } else {
       const spec = variationOf(button.spec, button.action, command.drawSeed());
@@ -147,6 +173,11 @@ export class InteractionHandler {
     if (kind === 'autocomplete') log.debug(line, 'interaction');
     else log.info(line, 'interaction');
   }
+}
+
+function outcomeWithoutAnswer(error: unknown): string {
+  if (error instanceof InteractionTaken) return 'taken';
+  return error instanceof InteractionExpired ? 'too-late' : 'lost';
 }
 
 async function refuseWhileStopping(context: InteractionContext): Promise<void> {

@@ -1,7 +1,7 @@
 /** Runs the bot on Discord: connects it, serves interactions, and stops it. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { OAuth2Scopes } from 'discord.js';
+import { OAuth2Scopes, REST } from 'discord.js';
 import type { Inference } from '../../service/inference.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
@@ -50,6 +50,7 @@ export async function serveDiscord(
   });
   const handler = new InteractionHandler({
     rest: gateway.client.rest,
+    firstRest: new REST({ ...gateway.client.rest.options, retries: 0 }),
     inference,
     owners: new Set(settings.OWNER_IDS),
     codec: new ButtonCodec(settings.DISCORD_TOKEN),

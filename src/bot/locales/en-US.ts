@@ -120,7 +120,7 @@ export const enUS: Texts = {
     'title-too-long': 'A title has at most {limit} characters; this one has {count}.',
     'not-hanzi': 'Only Chinese characters can stand in a poem; “{character}” is not one.',
     'rhyme-unknown': '“{rhyme}” is not a level-tone rhyme group. Write auto, or a group such as 東 or 先.',
-    'user-busy': 'You have reached the limit of poems for one person.',
+    'user-busy': 'You have reached the limit for one person.',
     'guild-busy': 'This server has reached the limit of poems for one server.',
     'queue-full': 'Too many people are asking for poems right now.',
     deadline: 'Your poem could not be written in time.',

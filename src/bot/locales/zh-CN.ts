@@ -91,7 +91,7 @@ export const zhCN: Texts = {
     'title-too-long': '题目最多 {limit} 个字，这里有 {count} 个。',
     'not-hanzi': '诗里只能有汉字，“{character}”不是。',
     'rhyme-unknown': '“{rhyme}”不是平声韵部。请写 auto（自动），或“东”“先”这样的韵部。',
-    'user-busy': '你求的诗暂时已到一人的上限。',
+    'user-busy': '你暂时已到一人的上限。',
     'guild-busy': '这个服务器求的诗暂时已到上限。',
     'queue-full': '此刻求诗的人太多了。',
     deadline: '这首诗没能按时写成。',

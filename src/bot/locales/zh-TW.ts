@@ -91,7 +91,7 @@ export const zhTW: Texts = {
     'title-too-long': '題目最多 {limit} 個字，這裡有 {count} 個。',
     'not-hanzi': '詩裡只能有漢字，「{character}」不是。',
     'rhyme-unknown': '「{rhyme}」不是平聲韻部。請寫 auto（自動），或「東」「先」這樣的韻部。',
-    'user-busy': '你求的詩暫時已到一人的上限。',
+    'user-busy': '你暫時已到一人的上限。',
     'guild-busy': '這個伺服器求的詩暫時已到上限。',
     'queue-full': '此刻求詩的人太多了。',
     deadline: '這首詩沒能按時寫成。',

@@ -16,6 +16,7 @@ import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
 import { complete, QUIT } from './completion.ts';
 import { keepHistory, readHistory } from './history.ts';
+import { suspendOnCtrlZ } from './suspend.ts';
 
 const PROMPT = '诗人> ';
 
@@ -56,6 +57,9 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     else lines.close();
   });
   if (interactive) {
+    suspendOnCtrlZ(lines, options.input, () => {
+      if (current === null) lines.prompt(true);
+    });
     output.write(`${say(locale, 'terminal-hint')}\n`);
     lines.prompt();
   }

@@ -176,6 +176,7 @@ describe('the terminal', () => {
     ['/acrostic 月', 'at least 2'],
     [`/acrostic ${'月'.repeat(17)}`, 'at most 16'],
     ['/reload ../../etc', 'not a path'],
+    [`/reload \u202e${'x'.repeat(30_000)}\u2066`, 'not a path'],
     ['/reload broken', 'card.json'],
     ['/about now', '/about takes no options. Write only the command.'],
     ['/help me:now', '/help takes no options'],
