@@ -65,18 +65,21 @@ describe('an order that ends the engine each time', () => {
     expect(await inference.metrics()).toMatch(/shiren_breaker_open 0/);
   });
 
-  test('is tried again with another checkpoint', async () => {
+  test('is tried again with another checkpoint', { timeout: 90_000 }, async () => {
     const { inference, root } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, seed, again: true },
     });
     await expect(inference.write(order(seed), OWNER)).rejects.toMatchObject({ code: 'given-up' });
-    await setFault(root, { kind: 'crash', on: 'write', after: 1, seed: seed + 1, again: true });
-    await expect(inference.write(order(seed + 1), OWNER)).rejects.toMatchObject({ code: 'given-up' });
+    await setFault(root, null);
+    // A reload is refused until the next thread is there.
+    await inference.write(order(1), OWNER);
     await inference.reload('two');
     expect(await inference.write(order(seed), OWNER)).toMatchObject({ checkpoint: 'two' });
   });
 
-  test('never rests the service for others, however many of them one user asks for', async () => {
+  test('never rests the service for others, however many of them one user asks for', {
+    timeout: 90_000,
+  }, async () => {
     const { inference } = await serve({ fault: { kind: 'crash', on: 'write', after: 1, again: true } });
     for (const each of [1, 2, 3, 4]) {
       await expect(inference.write(order(each), userNamed('a'))).rejects.toMatchObject({ code: 'given-up' });
@@ -93,7 +96,7 @@ async function wearOut(inference: Inference): Promise<void> {
 }
 
 describe('an engine that crashes whoever asks', () => {
-  test('rests, and works again without help', async () => {
+  test('rests, and works again without help', { timeout: 90_000 }, async () => {
     const { inference, root, log } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 700 },
@@ -113,7 +116,9 @@ describe('an engine that crashes whoever asks', () => {
     expect(log.map(({ message }) => message)).toContain('the engine works again');
   });
 
-  test('may be started with another checkpoint while it rests, and a failure does not prolong the rest', async () => {
+  test('may be started with another checkpoint while it rests, and a failure does not prolong the rest', {
+    timeout: 90_000,
+  }, async () => {
     const { inference, root } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 60_000 },
@@ -131,7 +136,7 @@ describe('an engine that crashes whoever asks', () => {
     expect(await inference.write(order(9), OWNER)).toMatchObject({ checkpoint: 'two' });
   });
 
-  test('is counted once, and its totals never fall', async () => {
+  test('is counted once, and its totals never fall', { timeout: 90_000 }, async () => {
     const { inference } = await serve({
       fault: { kind: 'crash', on: 'write', after: 3, again: true },
       recovery: { restMs: 60_000 },
@@ -149,7 +154,7 @@ describe('an engine that crashes whoever asks', () => {
     }
   });
 
-  test('is started once after its rest, not three times', async () => {
+  test('is started once after its rest, not three times', { timeout: 90_000 }, async () => {
     const { inference, root } = await serve({
       fault: { kind: 'crash', on: 'write', after: 1, again: true },
       recovery: { restMs: 300 },
@@ -162,7 +167,7 @@ describe('an engine that crashes whoever asks', () => {
 });
 
 describe('a reload', () => {
-  test('that breaks the engine does not count against it, however often', async () => {
+  test('that breaks the engine does not count against it, however often', { timeout: 90_000 }, async () => {
     const { inference } = await serve({ fault: { kind: 'crash', on: 'load', after: 1, again: true } });
     const before = text(await inference.write(order(1), OWNER));
     for (let n = 1; n <= 4; n++) {
