@@ -83,8 +83,8 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     schedule: { peak: 2e-3, warmupSteps: 100, decayShare: 0.3 },
   },
   /**
-   * The recipe of the next checkpoint to be served; the card of the shipped one holds its own recipe, of 512 units. There are five times as many Song poems as Tang poems, in the same forms. The
-   * network learns the language from them first, and then the style of Tang poets from Tang poems.
+   * The checkpoint that is served. There are five times as many Song poems as Tang poems, in the same forms. The network
+   * learns the language from them first, and then the style of Tang poets from Tang poems.
    */
   tang: {
     name: 'tang',
