@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util';
 import { config } from 'dotenv';
+import { CardStudio } from '../card/studio.ts';
 import { openInference } from '../service/embedded.ts';
 import type { Inference } from '../service/inference.ts';
 import { OperatorError } from '../system/operator-error.ts';
@@ -60,14 +61,17 @@ function startInference(settings: Settings, log: Log): Promise<Inference> {
 async function runTerminal(inference: Inference, log: Log): Promise<void> {
   // A reader such as `head` may close the pipe before the end. That is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const studio = new CardStudio();
   await serveTerminal({
     input: process.stdin,
     output: process.stdout,
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     locale: terminalLocale(process.env),
     inference,
+    studio,
     log,
   });
+  await studio.close();
   await inference.close(0);
 }
 

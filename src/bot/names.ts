@@ -14,6 +14,9 @@ const OPTION_NAMES = [
   'script',
   'seed',
   'report',
+  'card',
+  'layout',
+  'paper',
   'checkpoint',
 ] as const;
 

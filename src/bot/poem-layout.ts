@@ -6,6 +6,11 @@ import { toSimplified } from '../poetry/script.ts';
 import { isLineMark } from '../poetry/verse-lines.ts';
 import type { ShownPoem } from './answer.ts';
 
+/** The part of a shown poem that says how it is headed. */
+export interface LaidOut extends Pick<ShownPoem, 'spec' | 'plan' | 'script'> {
+  readonly written: Pick<ShownPoem['written'], 'characters'>;
+}
+
 /** The text lines of the poem: one couplet each, or one verse line each for an acrostic, so that its heads align. */
 export function textLines(poem: ShownPoem): readonly string[] {
   const lines = poem.lines.map((line) => inScript(line, poem.script));
@@ -37,18 +42,21 @@ export function headingOf(poem: ShownPoem): string {
     return [...marked, heads].join(' · ');
   }
   if (poem.written.title) return marked.join('');
-  // The opening in the request may contain punctuation and variant characters; the plan's first slots do not.
-  const { slots } = poem.plan;
-  const firstFree = slots.findIndex(({ kind }) => kind === 'free');
-  const opening = poem.written.characters
-    .slice(0, firstFree)
-    .filter((character) => !isLineMark(character))
-    .join('');
-  return [...marked, inScript(opening, poem.script)].filter(Boolean).join(' · ');
+  return [...marked, openingOf(poem)].filter(Boolean).join(' · ');
+}
+
+/**
+ * The opening in the poem's script. The one in the request may contain punctuation and variant characters; the plan's
+ * first slots do not.
+ */
+export function openingOf({ plan, written, script }: LaidOut): string {
+  const firstFree = plan.slots.findIndex(({ kind }) => kind === 'free');
+  const opening = written.characters.slice(0, firstFree).filter((character) => !isLineMark(character));
+  return inScript(opening.join(''), script);
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */
-export function formTitle(poem: ShownPoem): string {
+export function formTitle(poem: Pick<ShownPoem, 'spec' | 'script'>): string {
   const { request } = poem.spec;
   if (request.kind === 'acrostic') return request.length === 5 ? '五言' : '七言';
   return inScript(FORMS[request.form].title, poem.script);

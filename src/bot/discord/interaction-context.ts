@@ -1,6 +1,7 @@
 /** The state of one interaction while the bot answers it. */
 
 import type { APIInteraction, REST } from 'discord.js';
+import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { CommandContext } from '../command.ts';
 import { nearestLocale, scriptOf } from '../locale.ts';
@@ -13,6 +14,7 @@ import { InteractionReply } from './interaction-reply.ts';
 export interface InteractionServices {
   readonly rest: REST;
   readonly inference: Inference;
+  readonly studio: Pick<CardStudio, 'paint'>;
   /** User ids of the owners. */
   readonly owners: ReadonlySet<string>;
   readonly codec: ButtonCodec;
@@ -38,7 +40,7 @@ export interface InteractionContext {
 
 export function openContext(
   interaction: APIInteraction,
-  { rest, inference, owners, drawSeed }: InteractionServices,
+  { rest, inference, studio, owners, drawSeed }: InteractionServices,
 ): InteractionContext {
   const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
   const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
@@ -46,7 +48,7 @@ export function openContext(
   return {
     interaction,
     reply: new InteractionReply(rest, interaction),
-    command: { inference, asker, locale, script: scriptOf(locale), platform: 'discord', drawSeed },
+    command: { inference, studio, asker, locale, script: scriptOf(locale), platform: 'discord', drawSeed },
     arrivedAt: performance.now(),
     kind: 'unknown',
     outcome: 'done',

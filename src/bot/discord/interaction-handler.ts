@@ -10,15 +10,18 @@ import {
   ApplicationCommandType,
   InteractionType,
 } from 'discord.js';
+import { DEFAULT_STYLE } from '../../card/card.ts';
 import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
-import { preparePoem } from '../prepare-poem.ts';
+import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
+import { styleOf } from './button.ts';
 import { optionValues } from './command-options.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
 import { InteractionExpired } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
+import { isCard, prepareMessageCard } from './message-card.ts';
 import { prepareMessageReport } from './message-report.ts';
 import { answerTask } from './task-answer.ts';
 import { variationOf } from './variation.ts';
@@ -116,6 +119,7 @@ export class InteractionHandler {
     const { command, reply } = context;
     const button = this.#services.codec.decode(data.custom_id);
     context.kind = button ? `button-${button.action}` : 'button';
+    const own = button?.asker === command.asker.user;
     if (!button) {
       context.outcome = 'button-stale';
       await reply.respondEphemeral(sentenceMessage(say(command.locale, 'button-stale'), command.locale));
@@ -123,10 +127,18 @@ export class InteractionHandler {
       await answerTask(context, 'ephemeral', this.#services, () =>
         prepareMessageReport(message.embeds[0], button.spec, command),
       );
-    } else {
+    } else if (button.action === 'again' || button.action === 'form') {
       const spec = variationOf(button.spec, button.action, command.drawSeed());
-      const mode = button.asker === command.asker.user ? 'update' : 'public';
-      await answerTask(context, mode, this.#services, () => preparePoem(spec, false, command));
+      await answerTask(context, own ? 'update' : 'public', this.#services, () =>
+        preparePoem(spec, NO_EXTRAS, command),
+      );
+    } else {
+      const style = styleOf(button.action) ?? DEFAULT_STYLE;
+      // A button under a card changes the card; the one under a poem leaves the poem where it is.
+      const mode = own && isCard(message) ? 'update' : 'public';
+      await answerTask(context, mode, this.#services, () =>
+        prepareMessageCard(message, button.spec, style, command),
+      );
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes } from 'discord.js';
+import { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
@@ -36,6 +37,7 @@ export async function serveDiscord(
   log: Log,
 ): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
+  const studio = new CardStudio();
   let reportClosed: (reason: string) => void = () => {};
   const closedForGood = new Promise<string>((resolve) => {
     reportClosed = resolve;
@@ -51,6 +53,7 @@ export async function serveDiscord(
   const handler = new InteractionHandler({
     rest: gateway.client.rest,
     inference,
+    studio,
     owners: new Set(settings.OWNER_IDS),
     codec: new ButtonCodec(settings.DISCORD_TOKEN),
     log,
@@ -86,6 +89,7 @@ export async function serveDiscord(
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
       // A dead gateway never confirms the close, so do not wait longer.
       await Promise.race([left, pause(Math.max(0, until - performance.now()), null, { ref: false })]);
+      await studio.close();
       status?.close();
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
     },

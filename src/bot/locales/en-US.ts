@@ -40,6 +40,9 @@ export const enUS: Texts = {
     script: { name: 'script', description: 'Simplified or traditional characters' },
     seed: { name: 'seed', description: 'A number; the same request with the same seed gives the same poem' },
     report: { name: 'report', description: 'Show tones, rhyme and pattern under the poem' },
+    card: { name: 'card', description: 'Show the poem as a picture, too' },
+    layout: { name: 'layout', description: 'How the picture is set (in columns unless you choose)' },
+    paper: { name: 'paper', description: 'The paper of the picture (light unless you choose)' },
     checkpoint: { name: 'checkpoint', description: 'The name of a folder in the checkpoints folder' },
   },
   choices: {
@@ -53,8 +56,10 @@ export const enUS: Texts = {
     meter: { strict: 'Strict', loose: 'Loose', none: 'None: line lengths only' },
     mood: { calm: 'Calm', free: 'Free', wild: 'Wild', greedy: 'Greedy: always the most likely character' },
     script: { simplified: 'Simplified', traditional: 'Traditional' },
+    layout: { vertical: 'Columns', horizontal: 'Rows' },
+    paper: { light: 'Light paper', dark: 'Dark paper' },
   },
-  buttons: { again: 'Another', form: 'Other form', report: 'Meter' },
+  buttons: { again: 'Another', form: 'Other form', report: 'Meter', card: '📜 Card' },
   sentences: {
     'command-unknown': 'There is no command /{name}. /help lists them.',
     'command-slash': 'A command begins with a slash, as in /poem 月. /help lists them.',
@@ -81,6 +86,11 @@ export const enUS: Texts = {
     'button-stale': 'This button is from an earlier version of the bot. Use /poem or /acrostic again.',
     'report-none': 'I can no longer read the poem above this button.',
     'long-text': 'This is too long to show here, so it is attached as a file.',
+    'picture-unknown': '“{value}” is not a valid {name}. Write yes, no, or a file name that ends in .png.',
+    'card-busy': 'Too many people are asking for pictures right now. Please try again in a moment.',
+    'card-failed': 'The picture could not be painted. Please try again.',
+    'card-saved': 'Card: {file}',
+    'card-not-saved': 'The card could not be written to {file}: {reason}.',
     'about-network':
       '{cell} of {layers} layers with {hidden} units, {vocabulary} characters, {parameters} parameters',
     'about-corpus': '{poems} poems ({source})',

@@ -22,6 +22,9 @@ export const ja: Texts = {
     script: { name: '字体', description: '簡体字か繁体字か' },
     seed: { name: '種', description: '数。同じ頼みと同じ種なら同じ詩になります' },
     report: { name: '詳細', description: '詩の下に平仄・韻・型を示します' },
+    card: { name: '詩箋', description: '詩を一枚の絵にもします' },
+    layout: { name: '組み方', description: '詩箋の組み方（指定がなければ縦組み）' },
+    paper: { name: '紙', description: '詩箋の紙の色（指定がなければ白い紙）' },
     checkpoint: { name: 'モデル', description: 'モデルのフォルダーの名前' },
   },
   choices: {
@@ -35,8 +38,10 @@ export const ja: Texts = {
     meter: { strict: '厳格', loose: 'ゆるやか', none: 'なし（字数だけ）' },
     mood: { calm: '静か', free: '自由', wild: '奔放', greedy: '貪欲（常に最もありそうな字）' },
     script: { simplified: '簡体字', traditional: '繁体字' },
+    layout: { vertical: '縦組み', horizontal: '横組み' },
+    paper: { light: '白い紙', dark: '黒い紙' },
   },
-  buttons: { again: 'もう一首', form: '別の詩体', report: '平仄' },
+  buttons: { again: 'もう一首', form: '別の詩体', report: '平仄', card: '📜 詩箋' },
   sentences: {
     'command-unknown': '/{name} というコマンドはありません。/help に一覧があります。',
     'command-slash': 'コマンドは /poem 月 のように斜線で始めます。/help に一覧があります。',
@@ -63,6 +68,11 @@ export const ja: Texts = {
     'button-stale': 'このボタンは古い版のものです。/poem か /acrostic で頼み直してください。',
     'report-none': 'このボタンの上の詩はもう読めません。',
     'long-text': '長いので、ファイルにして添付しました。',
+    'picture-unknown': '{name} は yes か no、または .png で終わるファイル名です。「{value}」は使えません。',
+    'card-busy': '今は詩箋を求める人が多すぎます。少ししてからもう一度どうぞ。',
+    'card-failed': '詩箋が描けませんでした。もう一度お試しください。',
+    'card-saved': '詩箋：{file}',
+    'card-not-saved': '詩箋を {file} に書けませんでした：{reason}',
     'about-network':
       '{cell}、{layers} 層、各層 {hidden} ユニット、{vocabulary} 字、パラメータ {parameters} 個',
     'about-corpus': '{poems} 首（{source}）',

@@ -19,6 +19,6 @@ function optionCompletions(first: string, last: string): string[] {
   const [name = ''] = last.split(':');
   const option = last.includes(':') ? options.find(([known]) => known === name)?.[1] : undefined;
   if (option?.kind === 'choice') return option.choices.map(({ value }) => `${name}:${value} `);
-  if (option?.kind === 'boolean') return [`${name}:yes `, `${name}:no `];
+  if (option?.kind === 'boolean' || option?.kind === 'picture') return [`${name}:yes `, `${name}:no `];
   return options.map(([known]) => `${known}:`);
 }

@@ -5,6 +5,7 @@
 
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
@@ -15,6 +16,7 @@ import { drawSeed } from '../seed.ts';
 import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
 import { complete } from './completion.ts';
+import { saveCard } from './save-card.ts';
 
 const PROMPT = '诗人> ';
 
@@ -25,12 +27,13 @@ export interface TerminalOptions {
   readonly interactive: boolean;
   readonly locale: Locale;
   readonly inference: Inference;
+  readonly studio: Pick<CardStudio, 'paint'>;
   readonly log: Log;
 }
 
 /** Answers commands until the input ends. */
 export async function serveTerminal(options: TerminalOptions): Promise<void> {
-  const { input, output, interactive, locale, inference, log } = options;
+  const { input, output, interactive, locale, inference, studio, log } = options;
   const lines = createInterface({
     input,
     ...(interactive ? { output, prompt: PROMPT, completer: complete } : {}),
@@ -44,6 +47,7 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     locale,
     script: 'simplified',
     platform: 'terminal',
+    studio,
     drawSeed,
   };
   let current: AbortController | null = null;
@@ -69,7 +73,8 @@ async function answerTo(
 ): Promise<string> {
   try {
     const { command, values } = readCommandLine(line);
-    return render(await command.prepare(values, context)({ signal }));
+    const answer = await command.prepare(values, context)({ signal });
+    return render(answer, await saveCard(answer, context));
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
     if (sentence === null) log.error({ err: error }, 'A command failed');
@@ -78,14 +83,16 @@ async function answerTo(
 }
 
 /** A poem or a page ends with an empty line, so that a program that reads the output finds its end. */
-function render(answer: Answer): string {
+function render(answer: Answer, cardLines: readonly string[]): string {
   switch (answer.kind) {
     case 'notice':
       return `${answer.text}\n`;
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
-      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...answer.report].join('\n')}\n\n`;
+      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...answer.report, ...cardLines].join('\n')}\n\n`;
+    case 'card':
+      return `${cardLines.join('\n')}\n`;
   }
 }
 
