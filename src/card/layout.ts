@@ -49,8 +49,8 @@ export function layOut(card: Card): Layout {
 
 /** The size of a verse character: smaller if there are many lines, so that no card is much wider than a screen. */
 function verseSize(lines: number): number {
-  if (lines <= 4) return 84;
-  return lines <= 8 ? 58 : 44;
+  if (lines <= 4) return 88;
+  return lines <= 8 ? 72 : 56;
 }
 
 function withoutMark(line: string): string[] {
