@@ -1,0 +1,31 @@
+/**
+ * The tables, as a list of steps. A step is never changed once it is released: a change is a new step at the end. The
+ * table `migrations` says which steps a database has taken.
+ */
+
+import { type Database, number } from './database.ts';
+
+/** Times are Unix milliseconds; ids are Discord's, as texts. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE favourites (
+     owner TEXT NOT NULL,
+     poem TEXT NOT NULL,
+     kept_at BIGINT NOT NULL,
+     data TEXT NOT NULL,
+     PRIMARY KEY (owner, poem)
+   )`,
+];
+
+/** Takes the steps that the database has not taken. Throws if a later version of the program has changed it. */
+export async function migrate(database: Database, steps: readonly string[] = MIGRATIONS): Promise<void> {
+  await database.query('CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY)');
+  const [row] = await database.query('SELECT COUNT(*) AS taken FROM migrations');
+  const taken = row ? number(row, 'taken') : 0;
+  if (taken > steps.length) {
+    throw new Error(`it was written by a later version, which has ${taken} migrations, not ${steps.length}`);
+  }
+  for (const [index, step] of steps.entries()) {
+    // Two bots that start together take a step once: the second one's insert fails, and all of its step with it.
+    if (index >= taken) await database.script(`INSERT INTO migrations VALUES (${index}); ${step}`);
+  }
+}
