@@ -8,6 +8,8 @@ import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood, Script, VerseRequest } from '../poetry/request.ts';
 import type { GeneratedPoem } from '../service/inference.ts';
 
+import type { KeptAt } from './favourites.ts';
+
 /** Everything that is needed to write the same poem again. */
 export interface PoemSpec {
   readonly request: VerseRequest;
@@ -57,6 +59,8 @@ export type Answer =
     }
   /** A picture card alone, with the poem that it shows. */
   | { readonly kind: 'card'; readonly spec: PoemSpec; readonly style: CardStyle; readonly picture: Picture }
+  /** A poem that the user has kept. */
+  | { readonly kind: 'favourite'; readonly kept: KeptAt }
   /** One sentence. */
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'page'; readonly title: string; readonly entries: readonly Entry[] };

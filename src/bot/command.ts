@@ -7,6 +7,7 @@ import type { CardStudio } from '../card/studio.ts';
 import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
+import type { Favourites } from './favourites.ts';
 import type { Locale } from './locale.ts';
 import { type CommandName, isOptionName, type OptionName } from './names.ts';
 
@@ -82,6 +83,8 @@ export interface CommandContext extends SuggestionContext {
   readonly script: Script;
   readonly platform: 'terminal' | 'discord';
   readonly studio: Pick<CardStudio, 'paint'>;
+  /** Null if nothing can be stored. */
+  readonly favourites: Favourites | null;
   /** Draws a fresh seed, for a request without one. */
   drawSeed(): number;
 }

@@ -5,6 +5,8 @@ import { config } from 'dotenv';
 import { CardStudio } from '../card/studio.ts';
 import { openInference } from '../service/embedded.ts';
 import type { Inference } from '../service/inference.ts';
+import type { Database } from '../storage/database.ts';
+import { openDatabase } from '../storage/open.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { onStopRequest } from '../system/stop-signals.ts';
@@ -92,7 +94,8 @@ async function runDiscord(
   });
   // discord.js may reject a promise because of one malformed packet. That must not end the bot for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled promise rejection'));
-  service = await serveDiscord(settings, inference, log).catch(async (error) => {
+  const database = await openStorage(settings, log);
+  service = await serveDiscord(settings, inference, database, log).catch(async (error) => {
     await inference.close(0);
     throw error;
   });
@@ -100,6 +103,23 @@ async function runDiscord(
   stopping = true;
   await service.stop();
   throw new DiscordError(reason);
+}
+
+/** Null if nothing can be stored; then the bot serves everything else. */
+async function openStorage(settings: Settings, log: Log): Promise<Database | null> {
+  const storage = { folder: settings.DATA_DIR, address: settings.DATABASE_URL };
+  try {
+    const database = await openDatabase(storage);
+    log.info({ place: database.place }, 'Storage opened');
+    return database;
+  } catch (error) {
+    const name = storage.address === undefined ? 'DATA_DIR' : 'DATABASE_URL';
+    log.warn(
+      { err: error },
+      `Nothing can be stored, so there are no favourites: ${name} cannot be used. Everything else is served`,
+    );
+    return null;
+  }
 }
 
 try {

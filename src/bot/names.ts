@@ -1,6 +1,14 @@
 /** The names of the commands and of their options, as the code and the locale files use them. */
 
-export type CommandName = 'poem' | 'acrostic' | 'reload' | 'about' | 'help';
+export type CommandName =
+  | 'poem'
+  | 'acrostic'
+  | 'favorites'
+  | 'privacy'
+  | 'forget-me'
+  | 'reload'
+  | 'about'
+  | 'help';
 
 const OPTION_NAMES = [
   'opening',

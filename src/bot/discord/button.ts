@@ -15,9 +15,18 @@ import type { PoemSpec } from '../answer.ts';
 import { RHYME_NAMES } from '../rhyme-name.ts';
 
 /** The buttons under a poem, in the order in which they are shown. */
-export const POEM_ACTIONS = ['again', 'form', 'report', 'card'] as const;
+export const POEM_ACTIONS = ['again', 'form', 'report', 'card', 'keep'] as const;
 /** Every action. A custom id holds the index of its action, so a new one is added at the end. */
-export const ACTIONS = [...POEM_ACTIONS, 'card-dark', 'card-horizontal', 'card-horizontal-dark'] as const;
+export const ACTIONS = [
+  'again',
+  'form',
+  'report',
+  'card',
+  'card-dark',
+  'card-horizontal',
+  'card-horizontal-dark',
+  'keep',
+] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** The look of the card that an action asks for; null if it asks for none. */

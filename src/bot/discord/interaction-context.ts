@@ -4,6 +4,7 @@ import type { APIInteraction, REST } from 'discord.js';
 import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { CommandContext } from '../command.ts';
+import type { Favourites } from '../favourites.ts';
 import { nearestLocale, scriptOf } from '../locale.ts';
 import type { Log } from '../log.ts';
 import type { ButtonCodec } from './button.ts';
@@ -15,6 +16,7 @@ export interface InteractionServices {
   readonly rest: REST;
   readonly inference: Inference;
   readonly studio: Pick<CardStudio, 'paint'>;
+  readonly favourites: Favourites | null;
   /** User ids of the owners. */
   readonly owners: ReadonlySet<string>;
   readonly codec: ButtonCodec;
@@ -40,7 +42,7 @@ export interface InteractionContext {
 
 export function openContext(
   interaction: APIInteraction,
-  { rest, inference, studio, owners, drawSeed }: InteractionServices,
+  { rest, inference, studio, favourites, owners, drawSeed }: InteractionServices,
 ): InteractionContext {
   const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
   const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
@@ -48,7 +50,16 @@ export function openContext(
   return {
     interaction,
     reply: new InteractionReply(rest, interaction),
-    command: { inference, studio, asker, locale, script: scriptOf(locale), platform: 'discord', drawSeed },
+    command: {
+      inference,
+      studio,
+      favourites,
+      asker,
+      locale,
+      script: scriptOf(locale),
+      platform: 'discord',
+      drawSeed,
+    },
     arrivedAt: performance.now(),
     kind: 'unknown',
     outcome: 'done',

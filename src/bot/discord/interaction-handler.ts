@@ -18,10 +18,12 @@ import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
 import { styleOf } from './button.ts';
 import { optionValues } from './command-options.ts';
+import { prepareFavourite, readFavouriteId } from './favourite-buttons.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
 import { InteractionExpired } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
 import { isCard, prepareMessageCard } from './message-card.ts';
+import { prepareKeep } from './message-keep.ts';
 import { prepareMessageReport } from './message-report.ts';
 import { answerTask } from './task-answer.ts';
 import { variationOf } from './variation.ts';
@@ -117,6 +119,13 @@ export class InteractionHandler {
     { data, message }: APIMessageComponentInteraction,
   ): Promise<void> {
     const { command, reply } = context;
+    const favourite = readFavouriteId(data.custom_id);
+    if (favourite) {
+      context.kind = `favourite-${favourite.action}`;
+      const mode = favourite.action === 'card' ? 'public' : 'update';
+      await answerTask(context, mode, this.#services, () => prepareFavourite(favourite, command));
+      return;
+    }
     const button = this.#services.codec.decode(data.custom_id);
     context.kind = button ? `button-${button.action}` : 'button';
     const own = button?.asker === command.asker.user;
@@ -126,6 +135,10 @@ export class InteractionHandler {
     } else if (button.action === 'report') {
       await answerTask(context, 'ephemeral', this.#services, () =>
         prepareMessageReport(message.embeds[0], button.spec, command),
+      );
+    } else if (button.action === 'keep') {
+      await answerTask(context, 'ephemeral', this.#services, () =>
+        prepareKeep(message, button.spec, command),
       );
     } else if (button.action === 'again' || button.action === 'form') {
       const spec = variationOf(button.spec, button.action, command.drawSeed());

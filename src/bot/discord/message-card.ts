@@ -3,6 +3,7 @@
 import type { APIMessage } from 'discord.js';
 import type { CardStyle } from '../../card/card.ts';
 import { compilePlan } from '../../poetry/compile.ts';
+import type { Script } from '../../poetry/request.ts';
 import { isTraditional } from '../../poetry/script.ts';
 import type { PoemSpec } from '../answer.ts';
 import { asCard, cardShown, pictureOf, untitled } from '../card-of.ts';
@@ -30,14 +31,20 @@ export function prepareMessageCard(
 ): CommandTask {
   const shown = poemIn(message, spec);
   if (shown === null) throw new UserError('report-none');
-  const script = spec.script ?? (isTraditional(shown.lines.join('')) ? 'traditional' : 'simplified');
+  const script = spec.script ?? scriptShown(shown.lines);
   return async () => {
     const picture = await pictureOf(asCard({ ...shown, spec, script }, style), context, false);
     return { kind: 'card', spec, style, picture };
   };
 }
 
-function poemIn(
+/** The script of the lines, as far as they tell. */
+export function scriptShown(lines: readonly string[]): Script {
+  return isTraditional(lines.join('')) ? 'traditional' : 'simplified';
+}
+
+/** The title and the verse lines that the message shows, in the script that it shows. */
+export function poemIn(
   { embeds: [embed], attachments }: ShownMessage,
   spec: PoemSpec,
 ): { readonly title: string; readonly lines: readonly string[] } | null {
@@ -45,8 +52,7 @@ function poemIn(
   if (lines === null) return cardShown(attachments[0]?.description);
   const marked = /^《(.+?)》/u.exec(embed?.title ?? '')?.[1];
   if (marked !== undefined) return { title: marked, lines };
-  const text = lines.join('');
-  const script = isTraditional(text) ? 'traditional' : 'simplified';
-  const written = { characters: [...text] };
+  const script = scriptShown(lines);
+  const written = { characters: [...lines.join('')] };
   return { title: untitled({ spec, script, plan: compilePlan(spec.request), written }), lines };
 }

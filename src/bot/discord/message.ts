@@ -9,9 +9,11 @@ import {
 } from 'discord.js';
 import { markedVerseLines } from '../../poetry/verse-lines.ts';
 import type { Answer, Entry, Picture, PoemSpec, ShownPoem } from '../answer.ts';
+import type { KeptAt } from '../favourites.ts';
 import { type Locale, say, texts } from '../locale.ts';
-import { formTitle, headingOf, textLines } from '../poem-layout.ts';
+import { formTitle, headingOf, markedTitle, textLines } from '../poem-layout.ts';
 import { type Action, type ButtonCodec, cardAction, POEM_ACTIONS } from './button.ts';
+import { type FavouriteButton, favouriteId } from './favourite-buttons.ts';
 import type { File, Message } from './interaction-reply.ts';
 
 /** Vermilion. */
@@ -60,6 +62,30 @@ function cardMessage(
   };
 }
 
+/** A kept poem, with buttons to page, for its card, and to remove it. */
+function favouriteMessage({ id, poem, index, total }: KeptAt, locale: Locale): Message {
+  const labels = texts(locale).buttons;
+  const embed = {
+    title: markedTitle(poem.title),
+    description: poem.lines.map((line) => HEADING + line).join('\n'),
+    color: COLOUR,
+    footer: { text: `${index + 1} / ${total}` },
+  };
+  const button = (label: string, action: FavouriteButton): APIButtonComponent => ({
+    type: ComponentType.Button,
+    style: ButtonStyle.Secondary,
+    label,
+    custom_id: favouriteId(action),
+  });
+  const components = [
+    ...(index > 0 ? [button('◀', { action: 'page', index: index - 1 })] : []),
+    ...(index < total - 1 ? [button('▶', { action: 'page', index: index + 1 })] : []),
+    button(labels.card, { action: 'card', id }),
+    button(texts(locale).remove, { action: 'remove', id, index }),
+  ];
+  return { body: { embeds: [embed], components: [{ type: ComponentType.ActionRow, components }] } };
+}
+
 function pictureFile({ png, alt }: Picture): File {
   return { name: 'poem.png', data: Buffer.from(png), contentType: 'image/png', description: alt };
 }
@@ -94,6 +120,8 @@ export function answerMessage(answer: Answer, asker: string, locale: Locale, cod
       return withExtras(poemMessage(answer.poem, asker, locale, codec), answer);
     case 'card':
       return cardMessage(answer, asker, locale, codec);
+    case 'favourite':
+      return favouriteMessage(answer.kept, locale);
     case 'notice':
       return sentenceMessage(answer.text, locale);
     case 'page':

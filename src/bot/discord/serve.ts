@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
+import type { Database } from '../../storage/database.ts';
+import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
 import type { Settings } from '../settings.ts';
@@ -34,6 +36,7 @@ export interface DiscordService {
 export async function serveDiscord(
   settings: Settings & { readonly DISCORD_TOKEN: string },
   inference: Inference,
+  database: Database | null,
   log: Log,
 ): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
@@ -54,6 +57,7 @@ export async function serveDiscord(
     rest: gateway.client.rest,
     inference,
     studio,
+    favourites: database && new Favourites(database),
     owners: new Set(settings.OWNER_IDS),
     codec: new ButtonCodec(settings.DISCORD_TOKEN),
     log,
@@ -90,6 +94,7 @@ export async function serveDiscord(
       // A dead gateway never confirms the close, so do not wait longer.
       await Promise.race([left, pause(Math.max(0, until - performance.now()), null, { ref: false })]);
       await studio.close();
+      await database?.close();
       status?.close();
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
     },

@@ -9,6 +9,9 @@ export const enUS: Texts = {
       name: 'acrostic',
       description: 'Write a poem with one of your characters at the head of each line',
     },
+    favorites: { name: 'favorites', description: 'Page through the poems that you have kept with ❤' },
+    privacy: { name: 'privacy', description: 'Say what the bot stores about you' },
+    'forget-me': { name: 'forget-me', description: 'Delete everything that the bot stores about you' },
     reload: {
       name: 'reload',
       description: 'Switch to another checkpoint, or load the current one again (owners only)',
@@ -59,7 +62,8 @@ export const enUS: Texts = {
     layout: { vertical: 'Columns', horizontal: 'Rows' },
     paper: { light: 'Light paper', dark: 'Dark paper' },
   },
-  buttons: { again: 'Another', form: 'Other form', report: 'Meter', card: '📜 Card' },
+  buttons: { again: 'Another', form: 'Other form', report: 'Meter', card: '📜 Card', keep: '❤ Keep' },
+  remove: 'Delete',
   sentences: {
     'command-unknown': 'There is no command /{name}. /help lists them.',
     'command-slash': 'A command begins with a slash, as in /poem 月. /help lists them.',
@@ -91,6 +95,14 @@ export const enUS: Texts = {
     'card-failed': 'The picture could not be painted. Please try again.',
     'card-saved': 'Card: {file}',
     'card-not-saved': 'The card could not be written to {file}: {reason}.',
+    'storage-none': 'I cannot store anything here, so there are no favorites. Everything else works.',
+    kept: 'Kept. /favorites shows the poems that you have kept.',
+    'favourites-empty': 'You have kept no poems. Press ❤ under a poem to keep it.',
+    'favourites-full': 'You have kept {limit} poems, which is the limit. Delete one with /favorites first.',
+    privacy:
+      'I store your user id with the poems that you keep with ❤, and nothing else. I store no messages, no names and no other requests. /forget-me deletes all of it.',
+    'privacy-nothing': 'I store nothing about you.',
+    forgotten: 'Done. I have deleted everything that I stored about you: {count} poems.',
     'about-network':
       '{cell} of {layers} layers with {hidden} units, {vocabulary} characters, {parameters} parameters',
     'about-corpus': '{poems} poems ({source})',

@@ -6,6 +6,9 @@ export const ja: Texts = {
   commands: {
     poem: { name: '漢詩', description: 'あなたの漢字で始まる漢詩を作ります' },
     acrostic: { name: '蔵頭詩', description: '各句の頭にあなたの漢字を一字ずつ置いた詩を作ります' },
+    favorites: { name: 'お気に入り', description: '❤ で残した詩を順に表示します' },
+    privacy: { name: 'プライバシー', description: 'あなたについて保存しているものを示します' },
+    'forget-me': { name: '忘れて', description: 'あなたについて保存したものをすべて消します' },
     reload: { name: '再読込', description: '別のモデルに替えるか、今のモデルを読み直します（所有者のみ）' },
     about: { name: '情報', description: '詩を作るモデルと稼働状況を表示します' },
     help: { name: 'ヘルプ', description: 'コマンドとオプションの一覧を表示します' },
@@ -41,7 +44,8 @@ export const ja: Texts = {
     layout: { vertical: '縦組み', horizontal: '横組み' },
     paper: { light: '白い紙', dark: '黒い紙' },
   },
-  buttons: { again: 'もう一首', form: '別の詩体', report: '平仄', card: '📜 詩箋' },
+  buttons: { again: 'もう一首', form: '別の詩体', report: '平仄', card: '📜 詩箋', keep: '❤ 残す' },
+  remove: '消す',
   sentences: {
     'command-unknown': '/{name} というコマンドはありません。/help に一覧があります。',
     'command-slash': 'コマンドは /poem 月 のように斜線で始めます。/help に一覧があります。',
@@ -73,6 +77,14 @@ export const ja: Texts = {
     'card-failed': '詩箋が描けませんでした。もう一度お試しください。',
     'card-saved': '詩箋：{file}',
     'card-not-saved': '詩箋を {file} に書けませんでした：{reason}',
+    'storage-none': 'ここでは何も保存できないので、お気に入りはありません。ほかはすべて使えます。',
+    kept: '残しました。/favorites で見られます。',
+    'favourites-empty': '残した詩はまだありません。詩の下の ❤ を押すと残せます。',
+    'favourites-full': '残せるのは {limit} 首までです。/favorites でどれかを消してください。',
+    privacy:
+      'ユーザー ID と、❤ で残した詩だけを保存します。メッセージも名前もほかの頼みも保存しません。/forget-me ですべて消えます。',
+    'privacy-nothing': 'あなたについては何も保存していません。',
+    forgotten: '消しました。あなたについて保存していたものはもうありません（{count} 首）。',
     'about-network':
       '{cell}、{layers} 層、各層 {hidden} ユニット、{vocabulary} 字、パラメータ {parameters} 個',
     'about-corpus': '{poems} 首（{source}）',

@@ -51,6 +51,14 @@ type OwnSentence =
   | 'card-failed'
   | 'card-saved'
   | 'card-not-saved'
+  // what is stored
+  | 'storage-none'
+  | 'kept'
+  | 'favourites-empty'
+  | 'favourites-full'
+  | 'privacy'
+  | 'privacy-nothing'
+  | 'forgotten'
   // about
   | 'about-network'
   | 'about-corpus'
@@ -88,7 +96,10 @@ export interface Texts {
     readonly form: string;
     readonly report: string;
     readonly card: string;
+    readonly keep: string;
   };
+  /** Under a kept poem. */
+  readonly remove: string;
   readonly sentences: { readonly [key in SentenceKey]: string };
   /** Lines and labels of /about. */
   readonly about: {

@@ -48,6 +48,8 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     script: 'simplified',
     platform: 'terminal',
     studio,
+    // The terminal has no hearts to press.
+    favourites: null,
     drawSeed,
   };
   let current: AbortController | null = null;
@@ -91,6 +93,8 @@ function render(answer: Answer, cardLines: readonly string[]): string {
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
       return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...answer.report, ...cardLines].join('\n')}\n\n`;
+    case 'favourite':
+      return `${[markedTitle(answer.kept.poem.title), ...answer.kept.poem.lines].join('\n')}\n\n`;
     case 'card':
       return `${cardLines.join('\n')}\n`;
   }

@@ -54,6 +54,7 @@ function setUp(locale: CommandContext['locale'] = 'zh-CN') {
   const context: CommandContext = {
     ...{ inference, asker, locale, script: 'simplified', platform: 'discord' },
     studio: new FakeStudio(),
+    favourites: null,
     drawSeed: () => 0,
   };
   return { inference, context };
