@@ -15,7 +15,8 @@ export default defineConfig({
   test: {
     // The programs that tests start are built ones. The global setup builds them if a source has changed.
     globalSetup: ['test/global-setup.ts'],
-    testTimeout: 20_000,
+    // Long, because the machine may be busy: beside other work, a test that starts a program took more than 20 seconds.
+    testTimeout: 60_000,
     projects: [
       project('unit', ['test/**/*.test.ts'], [...ENGINE, ...END_TO_END, ...SHIPPED]),
       project('engine', ENGINE),

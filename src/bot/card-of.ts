@@ -4,12 +4,11 @@ import type { Card, CardStyle } from '../card/card.ts';
 import type { Script } from '../poetry/request.ts';
 import type { Picture, PoemSpec, ShownPoem } from './answer.ts';
 import type { CommandContext } from './command.ts';
-import { formTitle, inScript, type LaidOut, openingOf, titleOf } from './poem-layout.ts';
+import { formTitle, inScript, type LaidOut, openingOf, shownLines, titleOf } from './poem-layout.ts';
 
 export function cardOf(poem: ShownPoem, style: CardStyle): Card {
   const { spec, script } = poem;
-  const lines = poem.lines.map((line) => inScript(line, script));
-  return asCard({ spec, script, lines, title: titleOf(poem) || untitled(poem) }, style);
+  return asCard({ spec, script, lines: shownLines(poem), title: titleOf(poem) || untitled(poem) }, style);
 }
 
 /** A card from a poem's lines and title, which are in `script` already. */

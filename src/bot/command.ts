@@ -17,6 +17,8 @@ export interface TextOption {
   readonly required?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** In the terminal the option takes the whole line after the command, with its spaces and colons. */
+  readonly takesLine?: boolean;
   /** Completions of the text typed so far, best first. */
   suggest?(typed: string, context: SuggestionContext): Promise<readonly Suggestion[]>;
 }
@@ -98,6 +100,8 @@ export interface CommandOf<O extends Options> {
   readonly options: O;
   /** The command affects every server. Only owners may use it, and Discord offers it in servers only. */
   readonly ownersOnly?: boolean;
+  /** The command writes a poem, which the service counts for its asker. */
+  readonly writes?: boolean;
   /** Only the user who asked sees the answer. */
   readonly ephemeral?: boolean;
   /**

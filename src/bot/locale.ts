@@ -36,10 +36,8 @@ export function say(locale: Locale, key: SentenceKey, values: SentenceValues = {
 
 /** The locale that is nearest to a BCP 47 tag (Discord's) or a POSIX name (`zh_TW.UTF-8`). */
 export function nearestLocale(name: string): Locale {
-  const tag = name
-    .replace(/[.@].*$/, '')
-    .replaceAll('_', '-')
-    .toLowerCase();
+  const [withoutEncoding = ''] = name.split(/[.@]/u, 1);
+  const tag = withoutEncoding.replaceAll('_', '-').toLowerCase();
   if (/^zh-(tw|hk|mo|hant)/.test(tag)) return 'zh-TW';
   if (/^zh\b/.test(tag)) return 'zh-CN';
   if (/^ja\b/.test(tag)) return 'ja';

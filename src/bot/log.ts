@@ -22,11 +22,23 @@ function serializeError(error: unknown): unknown {
   return { type, message: redact(message), code, status, stack: stack && redact(stack) };
 }
 
-/** Replaces interaction tokens (in webhook and callback URLs) and bot tokens with `[token]`. */
+/** A longer text is cut. A proxy may answer with a whole page, which becomes the message of an error. */
+const MAX_TEXT = 4_000;
+
+/**
+ * Replaces interaction tokens (in webhook and callback URLs) and bot tokens with `[token]`. A text of more than
+ * {@link MAX_TEXT} characters is cut first. A token begins at the edge of a run of its characters: an expression that
+ * tries every place in the run takes a time that grows with the square of its length.
+ */
 export function redact(text: string): string {
-  return text
+  return cut(text)
     .replace(/(\/(?:webhooks|interactions)\/\d+\/)[^/\s?]+/g, '$1[token]')
-    .replace(/[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/g, '[token]');
+    .replace(/(?<![\w-])[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/g, '[token]');
+}
+
+/** Cuts between words: half of a token would not be recognised as one. */
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT).replace(/\S*$/u, '')}…`;
 }
 
 /** Opens a log. Each of `secrets` is replaced with `[token]` in every line, if it is at least 16 characters long. */

@@ -1,12 +1,12 @@
 /** `npm start`: runs the bot on Discord if DISCORD_TOKEN is set, else in the terminal. */
 
 import { inspect } from 'node:util';
-import { config } from 'dotenv';
 import { CardStudio } from '../card/studio.ts';
 import { openInference } from '../service/embedded.ts';
 import type { Inference } from '../service/inference.ts';
 import type { Database } from '../storage/database.ts';
 import { openDatabase } from '../storage/open.ts';
+import { loadEnvironment } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { onStopRequest } from '../system/stop-signals.ts';
@@ -16,16 +16,29 @@ import { terminalLocale } from './locale.ts';
 import { type Log, openLog } from './log.ts';
 import { warmUp } from './prepare-poem.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { historyFile } from './terminal/history.ts';
 import { serveTerminal } from './terminal/terminal.ts';
 
 /** By the convention of shells, a program that a signal ended has the exit code 128 plus the signal's number. */
 const SIGNAL_EXIT = 128;
 
+const HELP = `npm start: runs the bot on Discord if DISCORD_TOKEN is set, else in the terminal.
+
+  It takes no options. Settings are environment variables, or lines in a file .env; .env.example lists them all.
+  In the terminal every line is a command, as on Discord: /help lists them, /quit ends.`;
+
 async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  if (words.includes('--help')) {
+    console.log(HELP);
+    return;
+  }
+  if (words[0] !== undefined) {
+    throw new OperatorError(`npm start takes no options, so ${words[0]} means nothing; --help says more.`);
+  }
   // If nobody reads standard error, errors cannot be reported anywhere, so a failed write is ignored.
   process.stderr.on('error', () => {});
-  config({ quiet: true });
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, loadEnvironment());
   const token = settings.DISCORD_TOKEN;
   // In the terminal the log appears between the poems, so by default it has warnings only.
   const log = openLog(
@@ -68,6 +81,7 @@ async function runTerminal(inference: Inference, log: Log): Promise<void> {
     input: process.stdin,
     output: process.stdout,
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    historyFile: historyFile(process.env),
     locale: terminalLocale(process.env),
     inference,
     studio,

@@ -3,9 +3,11 @@
  * line of the corpus that is nearest to a line of the poem.
  */
 
+import type { Place } from '../poetry/pattern-fit.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { reportOn } from '../poetry/report.ts';
 import type { Script } from '../poetry/request.ts';
+import { showCharacters } from '../poetry/show.ts';
 import type { Inference } from '../service/inference.ts';
 import { type Locale, say } from './locale.ts';
 import { inScript } from './poem-layout.ts';
@@ -17,34 +19,46 @@ export interface ReportSubject {
   readonly plan: VersePlan;
   /** The script to report in. */
   readonly script: Script;
+  /** The characters as they are shown. Default: in the script, but what the user gave as it was typed. */
+  readonly shown?: readonly string[];
 }
 
 /** The lines of the report in `locale`. */
 export async function reportLines(
-  { characters, plan, script }: ReportSubject,
+  { characters, plan, script, shown = showCharacters(characters, plan, script) }: ReportSubject,
   inference: Inference,
   locale: Locale,
 ): Promise<readonly string[]> {
-  const { lines, pattern, rhyme, deviations } = reportOn({ characters, plan });
+  const { lines, pattern, rhyme, neighbourRhyme, deviations, rescued, unknown } = reportOn({
+    characters,
+    plan,
+  });
   const show = (text: string) => inScript(text, script);
   const verses = lines.map((line) => line.map(({ character }) => character).join(''));
   const tones = lines.map((line) => line.map(({ tone }) => tone ?? '？').join(''));
-  const deviationLines = deviations.map(({ line, position, character, rule, expected }) =>
-    say(locale, `report-${rule}`, {
-      line: line + 1,
-      position: position + 1,
-      character: show(character),
-      expected: show(expected),
-    }),
-  );
+  const shownLine = (line: number) =>
+    shown.slice(line * (plan.length + 1), line * (plan.length + 1) + plan.length);
+  const at = ({ line, position, character }: Place) => ({
+    line: line + 1,
+    position: position + 1,
+    character: shownLine(line)[position] ?? show(character),
+  });
+  const remarks = [
+    ...deviations.map((deviation) =>
+      say(locale, `report-${deviation.rule}`, { ...at(deviation), expected: show(deviation.expected) }),
+    ),
+    ...unknown.map((place) => say(locale, 'report-unknown', at(place))),
+  ];
   return [
-    ...verses.map((verse, i) => `${show(verse)}　${tones[i]}`),
+    ...verses.map((_, i) => `${shownLine(i).join('')}　${tones[i]}`),
     ...(pattern === null ? [] : [say(locale, 'report-pattern', { pattern: show(pattern) })]),
     rhyme === null
       ? say(locale, 'report-no-rhyme')
       : say(locale, 'report-rhyme-group', { rhyme: show(rhyme) }),
+    ...(neighbourRhyme ? [say(locale, 'report-neighbour')] : []),
+    ...rescued.map((place) => say(locale, 'report-rescued', at(place))),
     // Without a pattern there is nothing that the characters could fit.
-    ...(deviationLines.length > 0 || pattern === null ? deviationLines : [say(locale, 'report-fits')]),
+    ...(remarks.length > 0 || pattern === null ? remarks : [say(locale, 'report-fits')]),
     ...(await nearestLines(verses, inference, locale, show)),
   ];
 }

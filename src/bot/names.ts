@@ -3,6 +3,7 @@
 export type CommandName =
   | 'poem'
   | 'acrostic'
+  | 'check'
   | 'favorites'
   | 'privacy'
   | 'forget-me'
@@ -10,7 +11,7 @@ export type CommandName =
   | 'about'
   | 'help';
 
-const OPTION_NAMES = [
+export const OPTION_NAMES = [
   'opening',
   'heads',
   'title',
@@ -26,6 +27,7 @@ const OPTION_NAMES = [
   'layout',
   'paper',
   'checkpoint',
+  'text',
 ] as const;
 
 export type OptionName = (typeof OPTION_NAMES)[number];

@@ -24,8 +24,10 @@ export function readValue(name: OptionName, option: Option, raw: string): Option
       });
     }
     case 'choice': {
-      const typed = toSimplified(raw.normalize('NFKC').toLowerCase());
-      const found = option.choices.find(({ value, also }) => typed === String(value) || also.includes(typed));
+      const typed = spelling(raw);
+      const found = option.choices.find(({ value, also }) =>
+        [String(value), ...also].some((known) => spelling(known) === typed),
+      );
       if (found) return found.value;
       const choices = option.choices.map(({ value }) => value).join(', ');
       throw new UserError('choice-unknown', { value: excerpt(raw), name, choices });
@@ -49,6 +51,21 @@ function readYesOrNo(raw: string): boolean | null {
   const typed = toSimplified(raw.normalize('NFKC').toLowerCase());
   if (YES.includes(typed)) return true;
   return NO.includes(typed) ? false : null;
+}
+
+/**
+ * A choice as it is compared: in simplified script and lower case, without spaces, tone marks of pinyin, and a final 诗.
+ * A digit stands for its numeral in front of another character: 7绝 is 七绝, but 7 alone stays 7.
+ */
+function spelling(text: string): string {
+  const plain = text
+    .normalize('NFD')
+    .replace(/[\u0300-\u0307\u0309-\u036f\s]/gu, '')
+    .normalize('NFKC')
+    .toLowerCase();
+  return toSimplified(plain)
+    .replace(/^[57](?=.)/u, (digit) => (digit === '5' ? '五' : '七'))
+    .replace(/(?<=..)诗$/u, '');
 }
 
 /** The first 24 characters of the user's text on one line, to quote in an error message. */

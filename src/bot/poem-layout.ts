@@ -3,8 +3,10 @@
 import { FORMS } from '../poetry/form.ts';
 import type { Script } from '../poetry/request.ts';
 import { toSimplified } from '../poetry/script.ts';
-import { isLineMark } from '../poetry/verse-lines.ts';
+import { showCharacters } from '../poetry/show.ts';
+import { isLineMark, markedVerseLines } from '../poetry/verse-lines.ts';
 import type { ShownPoem } from './answer.ts';
+import { type Locale, say } from './locale.ts';
 
 /** The part of a shown poem that says how it is headed. */
 export interface LaidOut extends Pick<ShownPoem, 'spec' | 'plan' | 'script'> {
@@ -13,7 +15,7 @@ export interface LaidOut extends Pick<ShownPoem, 'spec' | 'plan' | 'script'> {
 
 /** The text lines of the poem: one couplet each, or one verse line each for an acrostic, so that its heads align. */
 export function textLines(poem: ShownPoem): readonly string[] {
-  const lines = poem.lines.map((line) => inScript(line, poem.script));
+  const lines = shownLines(poem);
   if (poem.spec.request.kind === 'acrostic') return lines;
   return lines
     .filter((_, index) => index % 2 === 0)
@@ -38,7 +40,9 @@ export function headingOf(poem: ShownPoem): string {
   const title = titleOf(poem);
   const marked = title ? [markedTitle(title)] : [];
   if (poem.spec.request.kind === 'acrostic') {
-    const heads = inScript(poem.lines.map((line) => [...line][0] ?? '').join(''), poem.script);
+    const heads = shownLines(poem)
+      .map((line) => [...line][0] ?? '')
+      .join('');
     return [...marked, heads].join(' · ');
   }
   if (poem.written.title) return marked.join('');
@@ -46,13 +50,33 @@ export function headingOf(poem: ShownPoem): string {
 }
 
 /**
- * The opening in the poem's script. The one in the request may contain punctuation and variant characters; the plan's
+ * The opening as the poem shows it. The one in the request may contain punctuation and variant characters; the plan's
  * first slots do not.
  */
-export function openingOf({ plan, written, script }: LaidOut): string {
-  const firstFree = plan.slots.findIndex(({ kind }) => kind === 'free');
-  const opening = written.characters.slice(0, firstFree).filter((character) => !isLineMark(character));
-  return inScript(opening.join(''), script);
+export function openingOf(poem: LaidOut): string {
+  const firstFree = poem.plan.slots.findIndex(({ kind }) => kind === 'free');
+  return shownCharacters(poem)
+    .slice(0, firstFree)
+    .filter((character) => !isLineMark(character))
+    .join('');
+}
+
+/** The verse lines with their marks, as the poem shows them. */
+export function shownLines(poem: LaidOut): readonly string[] {
+  return markedVerseLines(shownCharacters(poem).join(''));
+}
+
+function shownCharacters({ written, plan, script }: LaidOut): readonly string[] {
+  return showCharacters(written.characters, plan, script);
+}
+
+/** A sentence on the characters that the model has never met; none if it knows all that were asked for. */
+export function neverMet({ written, plan }: ShownPoem, locale: Locale): string[] {
+  const asTyped = plan.slots.flatMap((slot) =>
+    slot.kind === 'given' && written.unknownCharacters.includes(slot.text) ? [slot.typed ?? slot.text] : [],
+  );
+  if (asTyped.length === 0) return [];
+  return [say(locale, 'never-met', { characters: [...new Set(asTyped)].join('') })];
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */

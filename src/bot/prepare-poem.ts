@@ -58,13 +58,13 @@ export function preparePoem(
   { report, card, file }: Extras,
   context: CommandContext,
 ): CommandTask {
-  const plan = compilePlan(spec.request);
+  const script = spec.script ?? context.script;
+  const plan = compilePlan(spec.request, context.script);
   const { inference, asker, locale } = context;
   return async (options) => {
     const written = await inference.write({ plan, mood: spec.mood, seed: spec.seed }, asker, options);
     const { characters } = written;
     const lines = markedVerseLines(characters.join(''));
-    const script = spec.script ?? context.script;
     const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
     const poem = { spec, plan, lines, script, written };
     return {

@@ -11,7 +11,7 @@ import {
   type RESTGetCurrentApplicationResult,
   Routes,
 } from 'discord.js';
-import { config } from 'dotenv';
+import { loadEnvironment } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { compareCommands } from './discord/command-difference.ts';
@@ -20,11 +20,19 @@ import { errorLine } from './discord/error-line.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const USAGE = 'usage: npm run register -- [--guild ID] [--dry-run] [--clear]';
+const HELP = `npm run register -- [--guild ID] [--dry-run] [--clear]
+
+  Registers the commands with Discord if they differ from the registered ones. Needs DISCORD_TOKEN.
+
+  --guild ID   in one server only, where changes show at once; for development
+  --dry-run    say what would change, and write nothing
+  --clear      remove the commands`;
 
 interface Arguments {
   readonly guild: string | undefined;
   readonly dryRun: boolean;
   readonly clear: boolean;
+  readonly help: boolean;
 }
 
 async function register(settings: Settings, { guild, dryRun, clear }: Arguments): Promise<void> {
@@ -62,20 +70,32 @@ async function register(settings: Settings, { guild, dryRun, clear }: Arguments)
 
 function readArguments(): Arguments {
   const { values } = parseArgs({
-    options: { guild: { type: 'string' }, 'dry-run': { type: 'boolean' }, clear: { type: 'boolean' } },
+    options: {
+      guild: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      clear: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.guild !== undefined && !/^\d{15,20}$/.test(values.guild)) {
     throw new OperatorError(
       `--guild must be a server's id (15 to 20 digits), not ${JSON.stringify(values.guild)}.`,
     );
   }
-  return { guild: values.guild, dryRun: values['dry-run'] ?? false, clear: values.clear ?? false };
+  return {
+    guild: values.guild,
+    dryRun: values['dry-run'] ?? false,
+    clear: values.clear ?? false,
+    help: values.help ?? false,
+  };
 }
 
 try {
   const given = readArguments();
-  config({ quiet: true });
-  await register(readSettings(process.env), given);
+  if (given.help) console.log(HELP);
+  else {
+    await register(readSettings(process.env, loadEnvironment()), given);
+  }
 } catch (error) {
   // parseArgs throws a TypeError with a code.
   const usage = error instanceof TypeError && 'code' in error ? `\n${USAGE}` : '';

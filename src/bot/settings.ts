@@ -7,6 +7,7 @@ import { ENGINE_CHOICES } from '../service/engine-names.ts';
 import { DEFAULT_SEARCH } from '../service/inference-options.ts';
 import { dataFolder } from '../storage/data-folder.ts';
 import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
+import { withoutQuotes } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
 
@@ -14,6 +15,9 @@ import { repositoryRoot } from '../system/package-root.ts';
 export class SettingsError extends OperatorError {
   override readonly name = 'SettingsError';
 }
+
+/** Characters of a wrong value that an error repeats. */
+const MAX_QUOTED = 100;
 
 const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
@@ -24,7 +28,14 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
 const SCHEMA = z.object({
-  DISCORD_TOKEN: z.string().regex(/^\S+$/, 'must not contain spaces').optional(),
+  DISCORD_TOKEN: z
+    .string()
+    .regex(/^\S+$/, 'must not contain spaces')
+    .regex(
+      /^[!-~]+$/,
+      'has characters that no token has: copy it again from the Bot page of your application',
+    )
+    .optional(),
   DISCORD_API: z
     .string()
     .refine(
@@ -34,11 +45,11 @@ const SCHEMA = z.object({
     .default('https://discord.com/api'),
   OWNER_IDS: z
     .string()
-    .regex(
-      /^\s*\d{15,20}(\s*[,\s]\s*\d{15,20})*\s*,?\s*$/,
+    .transform((text) => text.split(/[,\s]+/).filter(Boolean))
+    .refine(
+      (ids) => ids.every((id) => /^\d{15,20}$/.test(id)),
       'must be Discord user ids (15 to 20 digits), with commas between',
     )
-    .transform((text) => text.split(/[,\s]+/).filter(Boolean))
     .default([]),
   SHARDS: z
     .string()
@@ -75,11 +86,20 @@ const SCHEMA = z.object({
 export type Settings = Readonly<z.infer<typeof SCHEMA>>;
 
 /**
- * Reads the settings from `environment`. An empty variable counts as unset. Throws {@link SettingsError} for the first
- * variable that has an invalid value.
+ * Reads the settings from `environment`. An empty variable counts as unset; white space and quotes around a value do
+ * not count. `lines` says where `.env` sets a variable. Throws {@link SettingsError} for the first variable that has an
+ * invalid value, or that `.env` spells with other letters than it has.
  */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+export function readSettings(
+  environment: NodeJS.ProcessEnv,
+  lines: ReadonlyMap<string, number> = new Map(),
+): Settings {
+  requireSpelling(lines);
+  const given = Object.fromEntries(
+    Object.entries(environment)
+      .map(([name, value]) => [name, withoutQuotes(value ?? '')] as const)
+      .filter(([, value]) => value !== ''),
+  );
   const result = SCHEMA.safeParse(given);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
@@ -88,8 +108,21 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const was =
     variable === 'DISCORD_TOKEN' || variable === 'DATABASE_URL'
       ? ''
-      : `, not ${JSON.stringify(given[variable])}`;
-  throw new SettingsError(`${variable} ${issue?.message}${was}.`);
+      : `, not ${JSON.stringify(given[variable]?.slice(0, MAX_QUOTED))}`;
+  const line = lines.get(variable);
+  const where = line === undefined ? '' : ` (.env, line ${line})`;
+  throw new SettingsError(`${variable} ${issue?.message}${was}${where}.`);
+}
+
+/** A token under the name discord_token would start the terminal in silence. */
+function requireSpelling(lines: ReadonlyMap<string, number>): void {
+  const plain = (name: string) => name.toUpperCase().replaceAll(/[^A-Z]/gu, '');
+  for (const [name, line] of lines) {
+    const meant = Object.keys(SCHEMA.shape).find((known) => plain(known) === plain(name));
+    if (meant !== undefined && meant !== name) {
+      throw new SettingsError(`.env, line ${line}: ${name} is spelled ${meant}.`);
+    }
+  }
 }
 
 /** Plain http would send the bot's token unencrypted, so it is allowed to this machine only. */

@@ -3,8 +3,9 @@
  * one line on standard error and exit code 1, without a stack trace.
  */
 
-import dotenv from 'dotenv';
 import { ENGINE_CHOICES, type EngineChoice } from '../engines/names.ts';
+import { isDiskFull } from '../system/disk-full.ts';
+import { loadEnvironment, withoutQuotes } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 
@@ -15,20 +16,36 @@ export class UsageError extends OperatorError {
 
 /** Runs a command with the variables of the file `.env`. Errors that the operator cannot mend are thrown. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {
-  dotenv.config({ quiet: true });
   try {
+    loadEnvironment();
     await command();
   } catch (error) {
+    if (isDiskFull(error)) {
+      const { path } = error as NodeJS.ErrnoException;
+      printFailure(
+        `the disk is full: ${path ?? 'a file'} could not be written; make room and run this again`,
+      );
+      process.exitCode = 1;
+      return;
+    }
     const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
-    printFailure((error as Error).message);
+    printFailure(usage ? usageMessage(error as Error) : (error as Error).message);
     process.exitCode = 1;
   }
 }
 
+/** Node's message is about how to write a value that begins with a dash, which no flag here takes. */
+function usageMessage({ message }: Error): string {
+  const [, flag] = /^Option '(?:-\w, )?--([\w-]+)(?: <value>)?' argument is ambiguous/u.exec(message) ?? [];
+  return flag === undefined
+    ? message
+    : `--${flag} takes no value that begins with a dash; --help lists the values`;
+}
+
 /** The engine that the flag names, or the ENGINE variable; `auto` if neither is set. Throws {@link UsageError}. */
 export function engineChoice(flag: string | undefined): EngineChoice {
-  const word = flag || process.env.ENGINE || 'auto';
+  const word = flag || withoutQuotes(process.env.ENGINE ?? '') || 'auto';
   const choice = ENGINE_CHOICES.find((name) => name === word);
   if (!choice) throw new UsageError(`there is no engine ${word}; there are ${ENGINE_CHOICES.join(', ')}`);
   return choice;

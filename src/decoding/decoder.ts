@@ -13,6 +13,7 @@
 import { BOS } from '../model/vocabulary.ts';
 import { FORM_TAGS, type FormTag, tagOf } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
+import { standardForm } from '../poetry/script.ts';
 import { announcedOf } from './announced.ts';
 import { Batch } from './batch.ts';
 import type { DecoderModel, PoemCritic, PromptSkills } from './decoder-model.ts';
@@ -97,6 +98,15 @@ export class Decoder {
   /** Who judges what is written; null if there is no critic. */
   get critic(): PoemCritic | null {
     return this.#model.critic;
+  }
+
+  /** The given characters of a plan that the network has no token for, each once, in their order. */
+  unknownCharacters({ slots }: VersePlan): string[] {
+    const { vocabulary } = this.#model;
+    const given = slots.flatMap((slot) =>
+      slot.kind === 'given' ? [slot.text] : slot.kind === 'choice' ? [...slot.among] : [],
+    );
+    return [...new Set(given)].filter((char) => !vocabulary.has(char) && !vocabulary.has(standardForm(char)));
   }
 
   /** A poem up to the slot `end`, or to its end, as a critic reads it: form, title, BOS, characters and marks. */

@@ -92,7 +92,18 @@ function countWorn(lines: readonly (readonly string[])[], wornPhrases?: Readonly
   return sum;
 }
 
+/**
+ * The seed that an order is written from. To the network, all characters that it does not know are one token. They take
+ * part here, so that two of them do not get the same poem.
+ */
+export function orderSeed(seed: number, unknownCharacters: readonly string[]): number {
+  let mixed = seed;
+  for (const char of unknownCharacters)
+    mixed = Math.imul(mixed ^ (char.codePointAt(0) ?? 0), 0x9e3779b1) >>> 0;
+  return mixed;
+}
+
 /** The seed of the n-th candidate of an order. The first candidate has the order's own seed. */
-export function seedOf(orderSeed: number, n: number): number {
-  return (orderSeed ^ Math.imul(n, 0x9e3779b9)) >>> 0;
+export function seedOf(seed: number, n: number): number {
+  return (seed ^ Math.imul(n, 0x9e3779b9)) >>> 0;
 }

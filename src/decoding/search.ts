@@ -10,7 +10,7 @@
 import type { VersePlan } from '../poetry/plan.ts';
 import { themeOf } from '../poetry/theme.ts';
 import type { Decoder } from './decoder.ts';
-import { cost, seedOf, WEIGHTS } from './ranking.ts';
+import { cost, orderSeed, seedOf, WEIGHTS } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
 import type { Sampling } from './sampling.ts';
 
@@ -41,6 +41,8 @@ export class PoemSearch {
   readonly #decoder: Decoder;
   readonly #request: SearchRequest;
   readonly #settings: SearchSettings;
+  /** The seed that those of all rows come from. */
+  readonly #seed: number;
   #rows: readonly Row[];
   /** The rows of all stages. */
   readonly #allRows = new Set<Row>();
@@ -58,11 +60,16 @@ export class PoemSearch {
     this.#decoder = decoder;
     this.#request = request;
     this.#settings = settings;
+    this.#seed = orderSeed(request.seed, decoder.unknownCharacters(request.plan));
     this.#coupletEnds = settings.kept < settings.candidates ? coupletStarts(request.plan) : [];
     // Without chance there is one title for everything, as with the likeliest poem.
     const chance = request.sampling.temperature > 0;
     this.#stage = decoder.prompts.writesTitles && request.plan.title === '' && chance ? 'title' : 'verse';
     this.#rows = this.#join();
+  }
+
+  get plan(): VersePlan {
+    return this.#request.plan;
   }
 
   /** The rows of the current stage. */
@@ -117,13 +124,13 @@ export class PoemSearch {
   }
 
   #join(): Row[] {
-    const { plan, sampling, seed } = this.#request;
+    const { plan, sampling } = this.#request;
     const { candidates } = this.#settings;
     const rows = Array.from({ length: candidates }, (_, n) =>
       this.#decoder.join({
         plan,
         sampling,
-        seed: seedOf(seed, n),
+        seed: seedOf(this.#seed, n),
         scored: candidates > 1,
         writesTitle: this.#stage === 'title',
         pauses: this.#coupletEnds,
@@ -179,12 +186,12 @@ export class PoemSearch {
   }
 
   #readWithoutTitle(finalists: readonly Finalist[]): void {
-    const { plan, sampling, seed } = this.#request;
+    const { plan, sampling } = this.#request;
     const bare: VersePlan = { ...plan, title: '', meter: 'none', patterns: [], rhymes: [] };
     this.#stage = 'reading';
     this.#finalists = finalists;
     this.#rows = finalists.map(({ result }) =>
-      this.#decoder.join({ plan: bare, sampling, seed, forced: result.characters }),
+      this.#decoder.join({ plan: bare, sampling, seed: this.#seed, forced: result.characters }),
     );
   }
 
@@ -204,7 +211,7 @@ export class PoemSearch {
     const forks = Array.from({ length: candidates - kept.length }, (_, n) => {
       const row = kept[n % kept.length] as Row;
       this.#forks++;
-      return row.fork(seedOf(this.#request.seed, candidates + this.#forks));
+      return row.fork(seedOf(this.#seed, candidates + this.#forks));
     });
     this.#rows = [...kept, ...forks];
     for (const row of this.#rows) {

@@ -84,6 +84,8 @@ export const cardSchema = z.object({
   }),
   /** Measured with the stored weights. Null if not measured yet. */
   heldOut: z.object({ validation: heldOut.nullable(), test: heldOut.nullable() }),
+  /** Of everything above; card-checksum.ts. Older cards have none. */
+  sha256: sha256.optional(),
 });
 
 /** The vocabulary file: the hanzi in the order of their ids, and the number of occurrences of each. */

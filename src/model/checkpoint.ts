@@ -8,7 +8,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
 import { OperatorError } from '../system/operator-error.ts';
@@ -17,6 +17,8 @@ import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
 import { type Architecture, shapesOf, sizeOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
+import { isSealIntact } from './card-checksum.ts';
+import { readCheckpointFile } from './checkpoint-file.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { fromHalf } from './half.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -77,13 +79,14 @@ export async function readCard(folder: string): Promise<Card> {
   const path = join(folder, CARD);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse((await readCheckpointFile(folder, CARD)).toString('utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new CheckpointError(`there is no checkpoint at ${folder}: ${CARD} is missing`);
     }
     throw new CheckpointError(`${path} cannot be read: ${(error as Error).message}`);
   }
+  if (!isSealIntact(json)) throw new CheckpointError(`${path} is damaged: its checksum does not match`);
   const card = cardSchema.safeParse(json);
   if (!card.success) {
     const issue = card.error.issues[0];
@@ -126,21 +129,18 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 async function loadFilesOf(folder: string, card: Card): Promise<Checkpoint> {
-  const vocabulary = await readVocabulary(join(folder, card.vocabulary.file), card);
+  const vocabulary = await readVocabulary(folder, card);
   requireShapes(join(folder, CARD), card);
   const { architecture } = card;
-  const parameters = await readParameters(
-    join(folder, card.weights.file),
-    shapesOf(architecture),
-    card.weights,
-  );
+  const parameters = await readParameters(folder, shapesOf(architecture), card.weights);
   const ngrams = card.novelty && (await readIndex(NgramFilter, folder, card.novelty.runs));
   const critic = card.critic && (await readCritic(folder, architecture, card.critic));
   return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ngrams, critic };
 }
 
-async function readVocabulary(path: string, card: Card): Promise<Vocabulary> {
-  const bytes = await readVerified(path, card.vocabulary.sha256);
+async function readVocabulary(folder: string, card: Card): Promise<Vocabulary> {
+  const path = join(folder, card.vocabulary.file);
+  const bytes = await readVerified(folder, card.vocabulary);
   let vocabulary: Vocabulary;
   try {
     const { hanzi, counts } = vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
@@ -179,18 +179,19 @@ async function readCritic(
   card: NonNullable<Card['critic']>,
 ): Promise<Critic> {
   const architecture = { vocabulary, embedding, hidden: card.hidden };
-  const parameters = await readParameters(join(folder, card.file), criticShapes(architecture), card);
+  const parameters = await readParameters(folder, criticShapes(architecture), card);
   return { architecture, parameters, wornPhrases: card.wornPhrases };
 }
 
 /** Reads tensors that lie in a file one after the other, in the order of `shapes`. */
 async function readParameters(
-  path: string,
+  folder: string,
   shapes: ReadonlyMap<string, readonly number[]>,
-  { type, sha256: expected }: { readonly type: 'float32' | 'float16'; readonly sha256: string },
+  stored: NamedFile & { readonly type: 'float32' | 'float16' },
 ): Promise<Map<string, Float32Array>> {
-  const bytes = await readVerified(path, expected);
-  const width = type === 'float16' ? 2 : 4;
+  const path = join(folder, stored.file);
+  const bytes = await readVerified(folder, stored);
+  const width = stored.type === 'float16' ? 2 : 4;
   let needed = 0;
   for (const shape of shapes.values()) needed += width * sizeOf(shape);
   if (bytes.byteLength !== needed) {
@@ -215,10 +216,10 @@ async function readParameters(
 async function readIndex<T>(
   index: { parse(bytes: Uint8Array): T },
   folder: string,
-  { file, sha256: expected }: { file: string; sha256: string },
+  named: NamedFile,
 ): Promise<T> {
-  const path = join(folder, file);
-  const bytes = await readVerified(path, expected);
+  const path = join(folder, named.file);
+  const bytes = await readVerified(folder, named);
   try {
     return index.parse(bytes);
   } catch (error) {
@@ -226,10 +227,14 @@ async function readIndex<T>(
   }
 }
 
-async function readVerified(path: string, expected: string): Promise<Uint8Array> {
+/** A file as the card names it. */
+type NamedFile = Pick<Card['vocabulary'], 'file' | 'sha256'>;
+
+async function readVerified(folder: string, { file, sha256: expected }: NamedFile): Promise<Uint8Array> {
+  const path = join(folder, file);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readCheckpointFile(folder, file);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new CheckpointError(

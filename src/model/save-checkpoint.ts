@@ -1,10 +1,11 @@
 /** Writes a trained model to disk. checkpoint.ts describes the folder and reads it. */
 
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PART, writeAtomically } from '../system/atomic-write.ts';
 import { type Architecture, countParameters, shapesOf, sizeOf } from './architecture.ts';
 import type { Card } from './card.ts';
+import { sealCard } from './card-checksum.ts';
 import { CARD, readCard, sha256 } from './checkpoint.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { toHalf } from './half.ts';
@@ -74,8 +75,7 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
     ...details,
   };
   for (const [file, bytes] of files) await writeAtomically(join(folder, file), bytes);
-  await replaceCard(folder, card);
-  return card;
+  return replaceCard(folder, card);
 }
 
 /** What the card says of a critic, besides its file. */
@@ -95,8 +95,23 @@ export async function saveCritic(folder: string, critic: Critic, details: Critic
   const wornPhrases = [...critic.wornPhrases];
   const entry = { ...named, type, hidden, ...details, wornPhrases } as const;
   const card: Card = { ...before, critic: entry };
-  await replaceCard(folder, card);
-  return card;
+  return replaceCard(folder, card);
+}
+
+/**
+ * Copies a checkpoint over the one in the folder `to`. A reader of `to` finds the old one or the new one. Throws
+ * `CheckpointError` if there is none to copy.
+ */
+export async function copyCheckpoint(from: string, to: string): Promise<void> {
+  const card = await readCard(from);
+  await mkdir(to, { recursive: true });
+  for (const file of filesOf(card)) await writeAtomically(join(to, file), await readFile(join(from, file)));
+  await replaceCard(to, card);
+}
+
+/** True for the card, and for the files that cards name. */
+export function belongsToCheckpoint(file: string): boolean {
+  return file === CARD || STALE.test(file);
 }
 
 /** The name of a file, which contains its checksum. */
@@ -105,14 +120,20 @@ function nameOf(kind: Kind, extension: string, bytes: Uint8Array): { file: strin
   return { file: `${kind}-${hash.slice(0, 8)}.${extension}`, sha256: hash };
 }
 
-/** Writes the card, and removes the files of the checkpoint that it does not name. */
-async function replaceCard(folder: string, card: Card): Promise<void> {
-  await writeAtomically(join(folder, CARD), `${JSON.stringify(card, null, 2)}\n`);
-  const { weights, vocabulary, novelty, critic } = card;
-  const named = [weights, vocabulary, novelty?.runs, novelty?.lines, critic].map((entry) => entry?.file);
+/** Writes the card with its checksum, removes the files of the checkpoint that it does not name, and returns the card. */
+async function replaceCard(folder: string, card: Card): Promise<Card> {
+  const sealed = sealCard(card);
+  await writeAtomically(join(folder, CARD), `${JSON.stringify(sealed, null, 2)}\n`);
+  const named = filesOf(card);
   for (const file of await readdir(folder)) {
     if (STALE.test(file) && !named.includes(file)) await rm(join(folder, file), { force: true });
   }
+  return sealed;
+}
+
+function filesOf({ weights, vocabulary, novelty, critic }: Card): string[] {
+  const entries = [weights, vocabulary, novelty?.runs, novelty?.lines, critic];
+  return entries.flatMap((entry) => (entry ? [entry.file] : []));
 }
 
 /** The values of all tensors in the stored type, in the order of `shapes`. */

@@ -35,13 +35,14 @@ export const TRADITIONAL_FORMS: ReadonlyMap<string, readonly string[]> = new Map
   丑丑醜 岩岩巖 筑筑築 冲沖衝 准准準 并並併幷 仆僕仆 术術朮 历歷曆 钟鐘鍾 复復複覆 获獲穫 须須鬚 饥飢饑 脏臟髒 纤纖縴
   坛壇罈 团團糰 汇匯彙 弥彌瀰 签籤簽 迹跡迹 荡蕩盪 赞贊讚 鉴鑑鑒 锤鎚錘 凄淒悽 炼鍊煉 叹歎嘆 个箇個 闲閑閒 径徑逕 袅嫋裊
   艳豔艷 湿濕溼 捣擣搗 借借藉 着著着 么麽麼 床牀床 群羣群 唇脣唇 灶竈灶 吃喫吃 痴癡痴 强強强 烟煙烟 绕繞遶 吊弔吊 抬擡抬
+  岳岳嶽 戚戚 周周 布布 背背 朱朱 席席 念念 胡胡 夫夫 了了 佣佣 表表
   却却 峰峰 荆荆 挂挂 占占 脚脚 凶凶 熏熏 秘秘 吁吁 衮衮 咨咨 虬虬 姹姹 皂皂 咤咤 蘖蘖 肴肴 鸡雞 绣繡 棱稜`),
 );
 
 /**
  * Variants that occur in the printed corpus of verse, that OpenCC does not change, and that readers of simplified script
  * do not know. Each is followed by the character that replaced it (異體字整理表, 1955). Variants that differ in sense or
- * sound are left out.
+ * sound are left out. Exceptions are in script.ts.
  */
 export const VARIANTS = parsePairs(`
    疎疏 劒剑 鴈雁 猨猿 慙惭 簷檐 鬬斗 徧遍 櫂棹 斾旆 嬾懒 蘂蕊 媿愧 堦阶 褭袅 覩睹 廻回 臯皋 皐皋 煖暖 髪发 暎映 桮杯
@@ -51,7 +52,9 @@ export const VARIANTS = parsePairs(`
    胷胸 蕚萼 磵涧 轝舆 濬浚 賸剩 勅敕 俛俯 塲场 尅克 瓌瑰 嗁啼 椶棕 噉啖 秔粳 輙辄 廐厩 揜掩 撃击 襃褒
    鉏锄 睠眷 鳯凤 斵斫 澣浣 蠭蜂 鷰燕 匳奁 嵓岩 嵒岩 緫总 倂并 澁涩 箒帚 羗羌 菓果 謌歌 隟隙 餧喂 刼劫 啣衔
    畊耕 氊毡 碪砧 翺翱 濶阔 穽阱 臙胭 覔觅 躭耽 壍堑 澘潸 甎砖 塼砖 竚伫 蹏蹄 鄽廛 韈袜 韤袜 顋腮 駈驱 鰕虾 齩咬
-   倐倏 勗勖 敍叙 狥徇 箆篦 荳豆 駞驼 婬淫 憇憩 抝拗 燿耀 蟇蟆 袵衽 裌夹 挍校 徃往 潄漱 艣橹 踈疏 餙饰`);
+   倐倏 勗勖 敍叙 狥徇 箆篦 荳豆 駞驼 婬淫 憇憩 抝拗 燿耀 蟇蟆 袵衽 裌夹 挍校 徃往 潄漱 艣橹 踈疏 餙饰
+   沈沉 邨村 祗只 秪只 秖只 荅答 藁稿 珮佩 妬妒 珪圭 慇殷 蒨茜 毘毗 袴裤 愬诉 搆构 烝蒸 跼局 怳恍 厓崖 炁气 絜洁 羃幂 镮环 駮驳
+   瑠琉 蘗檗 敧欹 攲欹 瑯琅 笻筇 晻暗 甖罂 偪逼 橤蕊 鸜鸲 櫺棂 枿蘖 恡吝 髣仿 髴佛 淛浙 燋焦 蜨蝶 讐雠 徴征`);
 
 /** Spellings of Taiwan, Hong Kong or older type. Each is followed by the spelling of the corpus of verse. */
 export const SPELLINGS = parsePairs(`

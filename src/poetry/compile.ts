@@ -6,22 +6,25 @@ import { isHanzi, printable, printableAt, tidy } from './hanzi.ts';
 import { fitLine, patternsFor, tonelessPattern } from './meter.ts';
 import type { Pattern, Slot, VersePlan } from './plan.ts';
 import { ALL_RHYMES } from './prosody.ts';
-import type { AcrosticRequest, PoemRequest, VerseRequest } from './request.ts';
+import type { AcrosticRequest, PoemRequest, Script, VerseRequest } from './request.ts';
 import { Refusal } from './request.ts';
-import { asTraditional, readEitherScript, toSimplified } from './script.ts';
-import { rhymesOfSlot, tonesOfSlot } from './slot.ts';
+import { asTraditional, isTraditionalOnly, readEitherScript, toSimplified } from './script.ts';
+import { rhymesOfSlot, tonesOfSlot, usualTonesOfSlot } from './slot.ts';
 
 export const MAX_OPENING = 8;
 export const MIN_HEADS = 2;
 export const MAX_HEADS = 16;
 export const MAX_TITLE = 16;
 
-/** Throws {@link Refusal} if the request cannot be carried out. */
-export function compilePlan(request: VerseRequest): VersePlan {
-  return request.kind === 'poem' ? compilePoem(request) : compileAcrostic(request);
+/**
+ * Throws {@link Refusal} if the request cannot be carried out. `typedIn` is the script that the user reads: a text that may
+ * be of either script (皇后) is taken as it is typed by a reader of traditional script.
+ */
+export function compilePlan(request: VerseRequest, typedIn: Script = 'simplified'): VersePlan {
+  return request.kind === 'poem' ? compilePoem(request, typedIn) : compileAcrostic(request, typedIn);
 }
 
-function compilePoem(request: PoemRequest): VersePlan {
+function compilePoem(request: PoemRequest, typedIn: Script): VersePlan {
   const { lines, length } = FORMS[request.form];
   const title = readTitle(request.title);
   const opening = readOpening(request.opening, length);
@@ -29,18 +32,17 @@ function compilePoem(request: PoemRequest): VersePlan {
   const count = [...opening].length;
   if (count > MAX_OPENING) throw new Refusal('opening-too-long', { count, limit: MAX_OPENING });
 
-  const fixed = readEitherScript(opening).map(slotAmong);
+  const fixed = fixedSlots(opening, 'together', typedIn);
   return assemble(request, lines, length, title, (line, position) => fixed[line * length + position]);
 }
 
-function compileAcrostic(request: AcrosticRequest): VersePlan {
-  const text = tidy(request.heads);
-  requireHanzi(text);
+function compileAcrostic(request: AcrosticRequest, typedIn: Script): VersePlan {
+  const text = readHeads(request.heads);
   const count = [...text].length;
   if (count < MIN_HEADS) throw new Refusal('heads-too-few', { count, limit: MIN_HEADS });
   if (count > MAX_HEADS) throw new Refusal('heads-too-many', { count, limit: MAX_HEADS });
 
-  const heads = readEitherScript(text, 'apart').map(slotAmong);
+  const heads = fixedSlots(text, 'apart', typedIn);
   return assemble(request, count, request.length, readTitle(request.title), (line, position) =>
     position === 0 ? heads[line] : undefined,
   );
@@ -92,8 +94,11 @@ function assemble(
   };
 }
 
-/** The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there. */
-function readOpening(opening: string, length: LineLength): string {
+/**
+ * The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there.
+ * Throws {@link Refusal} if there is anything else.
+ */
+export function readOpening(opening: string, length: LineLength): string {
   const text = tidy(opening);
   let hanzi = '';
   let count = 0;
@@ -116,6 +121,15 @@ function readOpening(opening: string, length: LineLength): string {
 
 const LINE_MARKS = new Set('，。、；！？,.;!?');
 
+const MARKS_AND_SPACES = /[\p{P}\p{Z}\s]/gu;
+
+/** The hanzi of heads, which may be typed as a list: 日、红、山. Throws {@link Refusal} if there is anything else. */
+export function readHeads(heads: string): string {
+  const text = tidy(heads).replace(MARKS_AND_SPACES, '');
+  requireHanzi(text);
+  return text;
+}
+
 function requireHanzi(text: string): void {
   let index = 0;
   for (const char of text) {
@@ -124,9 +138,17 @@ function requireHanzi(text: string): void {
   }
 }
 
-function slotAmong(among: readonly string[]): Slot {
-  const [text, ...others] = among;
-  return text !== undefined && others.length === 0 ? { kind: 'given', text } : { kind: 'choice', among };
+/** The slots of characters that the user typed. */
+function fixedSlots(text: string, characters: 'together' | 'apart', typedIn: Script): Slot[] {
+  const typed = [...text];
+  return readEitherScript(text, characters, typedIn).map((among, i): Slot => {
+    const char = typed[i] ?? '';
+    const shown = isTraditionalOnly(char) || among.every((form) => toSimplified(form) === char);
+    const asTyped = shown ? {} : { typed: char };
+    const [form, ...others] = among;
+    if (form === undefined || others.length > 0) return { kind: 'choice', among, ...asTyped };
+    return { kind: 'given', text: form, ...asTyped };
+  });
 }
 
 /** The 平水韻 group of a name in either script (`東`, `东`, `东韵`). */
@@ -138,6 +160,9 @@ function parseRhyme(name: string): string {
   return group;
 }
 
+/** What a breach costs, against 1 for a character that fits only by a rare reading. */
+const BREACH = 1000;
+
 /** The patterns that the fixed characters break least. All patterns if they break none. */
 function leastBroken(
   patterns: readonly Pattern[],
@@ -146,11 +171,12 @@ function leastBroken(
   rhymes: readonly string[],
 ): Pattern[] {
   const costs = patterns.map((pattern) => {
-    let broken = 0;
+    let cost = 0;
     const endings: (readonly string[])[] = [];
     for (const [line, shape] of pattern.lines.entries()) {
       const places = slots.slice(line * (length + 1), line * (length + 1) + length);
-      broken += fitLine(places.map(tonesOfSlot), shape).broken.length;
+      cost += BREACH * fitLine(places.map(tonesOfSlot), shape).broken.length;
+      cost += fitLine(places.map(usualTonesOfSlot), shape).broken.length;
       const last = places.at(length - 1);
       if (last !== undefined && pattern.rhymed.includes(line)) {
         const groups = rhymesOfSlot(last);
@@ -158,7 +184,7 @@ function leastBroken(
       }
     }
     const missed = rhymes.map((rhyme) => endings.filter((groups) => !groups.includes(rhyme)).length);
-    return broken + Math.min(...missed);
+    return cost + BREACH * Math.min(...missed);
   });
   const least = Math.min(...costs);
   return patterns.filter((_, i) => costs[i] === least);

@@ -12,7 +12,7 @@ import type { Pattern, Slot, VersePlan } from './plan.ts';
 import { TONE } from './prosody.ts';
 import { EVERY_GROUP, groupsIn } from './rhyme-set.ts';
 import { lookAlikes } from './script.ts';
-import { admits, type SlotConstraint } from './slot-constraint.ts';
+import { admitsForm, type SlotConstraint } from './slot-constraint.ts';
 
 /** What {@link PlanCursor.relax} drops, in this order: each step keeps the earlier ones dropped. */
 export const RELAXATIONS = ['repetition', 'odd-tone', 'rhyme', 'tone'] as const;
@@ -45,10 +45,15 @@ export class PlanCursor {
     this.#plan = plan;
     this.#patterns = new OpenPatterns(plan, rhymeSizes);
     for (const slot of plan.slots) {
-      if (slot.kind !== 'given' || !isHanzi(slot.text)) continue;
-      if (this.#used.has(slot.text)) this.#givenTwice.add(slot.text);
-      this.#used.add(slot.text);
-      for (const twin of lookAlikes(slot.text)) this.#used.add(twin);
+      if (slot.kind === 'free' || (slot.kind === 'given' && !isHanzi(slot.text))) continue;
+      // The forms of a choice look the same in one of the scripts, so none of them may stand elsewhere.
+      for (const char of slot.kind === 'given' ? [slot.text] : slot.among) {
+        if (this.#used.has(char)) this.#givenTwice.add(char);
+        this.#used.add(char);
+      }
+      for (const char of slot.kind === 'given' ? [slot.text] : slot.among) {
+        for (const twin of lookAlikes(char)) this.#used.add(twin);
+      }
     }
   }
 
@@ -91,10 +96,13 @@ export class PlanCursor {
     if (slot === null || slot.kind === 'given') return null;
     const { line, position } = this.#place();
     const isLast = position === this.#plan.length - 1;
-    let { tones, groups } = this.#patterns.allowedAt(line, position);
+    let { tones, groups, obliqueOnly } = this.#patterns.allowedAt(line, position);
     // Places 1, 3 and 5 of a line have an even index.
     if (this.#drops('odd-tone') && position % 2 === 0 && !isLast) tones = TONE.either;
-    if (this.#drops('rhyme') && groups !== null) groups = EVERY_GROUP;
+    if (this.#drops('rhyme')) {
+      if (groups !== null) groups = EVERY_GROUP;
+      obliqueOnly = false;
+    }
     if (this.#drops('tone')) {
       tones = TONE.either;
       groups = null;
@@ -102,6 +110,7 @@ export class PlanCursor {
     return {
       tones,
       rhymes: groups === null ? null : groupsIn(groups),
+      obliqueOnly,
       used: this.#drops('repetition') ? NO_CHARACTERS : this.#used,
       line,
       position,
@@ -116,7 +125,7 @@ export class PlanCursor {
     const slot = this.slot;
     const constraint = this.constraint();
     if (slot?.kind !== 'choice' || constraint === null) return [];
-    const fitting = slot.among.filter((char) => admits(constraint, char));
+    const fitting = slot.among.filter((char) => admitsForm(constraint, char));
     return fitting.length > 0 ? fitting : slot.among;
   }
 
@@ -139,10 +148,10 @@ export class PlanCursor {
     if (slot === null) throw new RangeError('the plan is complete');
     const { line, position } = this.#place();
     if (position < this.#plan.length) {
-      const given = slot.kind === 'given';
+      const given = slot.kind !== 'free';
       if (this.#used.has(char) && !given) this.#deviate(char, 'repetition');
       this.#remember(char, given, position);
-      const broken = this.#patterns.narrow(char, line, position);
+      const broken = this.#patterns.narrow(char, line, position, given);
       if (broken !== null) this.#deviate(char, broken);
     } else {
       this.#patterns.startLine(line + 1);

@@ -1,7 +1,7 @@
 /** Which characters a poem may have, and how to show others in a message. */
 
-/** A unified ideograph of any plane. 々 and 〇 are not unified ideographs. */
-const HANZI = /^\p{Unified_Ideograph}$/u;
+/** A unified ideograph of any plane, or 〇, which Unicode does not count among them. */
+const HANZI = /^[\p{Unified_Ideograph}〇]$/u;
 
 export function isHanzi(char: string): boolean {
   return HANZI.test(char);
@@ -11,12 +11,16 @@ export function isHanzi(char: string): boolean {
 const VARIATION_SELECTORS = /(?<=\p{Unified_Ideograph})[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
 const RADICALS = /[\u2E80-\u2FDF]/gu;
 
-/** Trims a text, removes variation selectors, and replaces compatibility ideographs and radicals by usual characters. */
+/** 々 and its older form 〻 repeat the character before them. */
+const REPEATED = /([\p{Unified_Ideograph}〇])([々〻]+)/gu;
+
+/** Trims a text, removes variation selectors, writes 々 out, and replaces compatibility ideographs and radicals by usual characters. */
 export function tidy(text: string): string {
   return text
     .normalize('NFC')
     .replace(RADICALS, (radical) => radical.normalize('NFKC'))
     .replace(VARIATION_SELECTORS, '')
+    .replace(REPEATED, (_, char: string, marks: string) => char.repeat(1 + marks.length))
     .trim();
 }
 

@@ -37,13 +37,22 @@ const LINES_OF: { readonly [meter in Exclude<Meter, 'none'>]: { readonly [length
   loose: { 5: LOOSE_FIVE, 7: LOOSE_SEVEN },
 };
 
+/** The kind of a line, apart from whether it rhymes: `a` stands for `a` and `A`, `b` for `b` and `B`. */
+export type LineKind = 'a' | 'b';
+
+/** The first line of a pattern: its kind, and whether it rhymes. */
+export interface FirstLine {
+  readonly start: LineKind;
+  readonly rhymes: boolean;
+}
+
 /** The first lines of the four patterns of a poem. */
-const FIRST_LINES = [
+export const FIRST_LINES: readonly FirstLine[] = [
   { start: 'b', rhymes: false },
   { start: 'a', rhymes: false },
   { start: 'a', rhymes: true },
   { start: 'b', rhymes: true },
-] as const;
+];
 const OPPOSITE = { a: 'b', b: 'a' } as const;
 const RHYMING = { a: 'A', b: 'B' } as const;
 
@@ -60,22 +69,34 @@ export function rhymedLines(lines: number): number[] {
  */
 export function patternsFor(lines: number, length: LineLength, meter: Meter): Pattern[] {
   if (meter === 'none') return [];
-  const kinds = LINES_OF[meter][length];
-  return FIRST_LINES.map(({ start, rhymes }) => {
-    const rhymed = rhymedLines(lines);
-    if (rhymes && !rhymed.includes(0)) rhymed.unshift(0);
-    // The second character of a `b` line is level in five-character verse and oblique in seven-character verse.
-    const tone = (start === 'b') === (length === 5) ? '平' : '仄';
-    return {
-      name: `${titleOf(lines, length)}${tone}起首句${rhymes ? '入韻' : '不入韻'}`,
-      lines: Array.from({ length: lines }, (_, line) => {
-        // Four lines have the kind of the first line, the opposite one twice, and the kind of the first line again.
-        const kind = line % 4 === 0 || line % 4 === 3 ? start : OPPOSITE[start];
-        return kinds[rhymed.includes(line) ? RHYMING[kind] : kind];
-      }),
-      rhymed,
-    };
-  });
+  return FIRST_LINES.map((first) => patternOf(first, regularKinds(first.start, lines), length, meter));
+}
+
+/** The kinds of the lines of a poem whose first line has the kind `start`, by 對 and 黏. */
+export function regularKinds(start: LineKind, lines: number): LineKind[] {
+  // Four lines have the kind of the first line, the opposite one twice, and the kind of the first line again.
+  return Array.from({ length: lines }, (_, line) =>
+    line % 4 === 0 || line % 4 === 3 ? start : OPPOSITE[start],
+  );
+}
+
+/** The pattern of a poem with this first line, and with lines of these kinds. */
+export function patternOf(
+  { start, rhymes }: FirstLine,
+  kinds: readonly LineKind[],
+  length: LineLength,
+  meter: Exclude<Meter, 'none'>,
+): Pattern {
+  const shapes = LINES_OF[meter][length];
+  const rhymed = rhymedLines(kinds.length);
+  if (rhymes && !rhymed.includes(0)) rhymed.unshift(0);
+  // The second character of a `b` line is level in five-character verse and oblique in seven-character verse.
+  const tone = (start === 'b') === (length === 5) ? '平' : '仄';
+  return {
+    name: `${titleOf(kinds.length, length)}${tone}起首句${rhymes ? '入韻' : '不入韻'}`,
+    lines: kinds.map((kind, line) => shapes[rhymed.includes(line) ? RHYMING[kind] : kind]),
+    rhymed,
+  };
 }
 
 /** A pattern without tones, for verse that follows no meter: it only rhymes, or is entirely free. */

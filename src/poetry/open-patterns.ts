@@ -8,7 +8,7 @@
 
 import { alternativesOf, brokenPlaces } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
-import { rhymesOf, TONE, tonesOf } from './prosody.ts';
+import { rhymesOf, TONE, tonesOf, usualRhymesOf, usualTonesOf } from './prosody.ts';
 import { EVERY_GROUP, groupBits } from './rhyme-set.ts';
 import { tonesOfSlot } from './slot.ts';
 
@@ -58,30 +58,36 @@ export class OpenPatterns {
     return this.#open.map(({ pattern }) => pattern);
   }
 
-  /** What the open patterns allow at a place: tone bits, and a set of rhyme groups. `groups` is null if none rhymes. */
-  allowedAt(line: number, position: number): { tones: number; groups: number | null } {
-    if (this.#open.length === 0) return { tones: TONE.either, groups: null };
+  /**
+   * What the open patterns allow at a place: tone bits, and a set of rhyme groups. `groups` is null if none rhymes.
+   * `obliqueOnly` says that a line which may not be taken to rhyme ends here.
+   */
+  allowedAt(line: number, position: number): { tones: number; groups: number | null; obliqueOnly: boolean } {
+    if (this.#open.length === 0) return { tones: TONE.either, groups: null, obliqueOnly: false };
     let tones = 0;
     let groups: number | null = null;
+    let obliqueOnly = false;
     for (const open of this.#open) {
+      if (this.#endsUnrhymed(open, line, position)) obliqueOnly = true;
       for (const shape of open.shapes) tones |= shape[position] ?? 0;
       if (this.#rhymesAt(open, line, position)) groups = (groups ?? 0) | this.#preferAmple(open.groups);
     }
-    return { tones, groups };
+    return { tones, groups, obliqueOnly };
   }
 
   /**
-   * Closes the patterns that a character does not fit. If it fits none of them, all stay open, and the rule that it
+   * Closes the patterns that a character does not fit. A character that the request gives (`given`) counts with all its
+   * readings, one that the model wrote with its usual ones. If it fits no pattern, all stay open, and the rule that it
    * breaks is returned; otherwise null.
    */
-  narrow(char: string, line: number, position: number): 'tone' | 'rhyme' | null {
+  narrow(char: string, line: number, position: number, given = false): 'tone' | 'rhyme' | null {
     if (this.#open.length === 0) return null;
-    const known = tonesOf(char);
+    const known = given ? tonesOf(char) : usualTonesOf(char);
     const tones = known === 0 ? TONE.either : known;
-    const groups = known === 0 ? EVERY_GROUP : groupBits(rhymesOf(char));
+    const groups = known === 0 ? EVERY_GROUP : groupBits(given ? rhymesOf(char) : usualRhymesOf(char));
     const left: OpenPattern[] = [];
     let fitsTone = false;
-    for (const open of this.#open) {
+    for (const open of given ? this.#open : this.#readAsLevel(char, line, position)) {
       const shapes = open.shapes.filter((shape) => ((shape[position] ?? 0) & tones) !== 0);
       if (shapes.length === 0) continue;
       fitsTone = true;
@@ -104,6 +110,22 @@ export class OpenPatterns {
 
   #rhymesAt({ pattern }: OpenPattern, line: number, position: number): boolean {
     return position === this.#plan.length - 1 && pattern.rhymed.includes(line);
+  }
+
+  /** The open patterns without those in which this character would end a line that does not rhyme; all if none is left. */
+  #readAsLevel(char: string, line: number, position: number): readonly OpenPattern[] {
+    if (position !== this.#plan.length - 1 || (tonesOf(char) & TONE.level) === 0) return this.#open;
+    const rhymed = this.#open.filter((open) => !this.#endsUnrhymed(open, line, position));
+    return rhymed.length > 0 ? rhymed : this.#open;
+  }
+
+  /** Whether a line that ends oblique, because it does not rhyme, ends at this place. */
+  #endsUnrhymed({ pattern, shapes }: OpenPattern, line: number, position: number): boolean {
+    return (
+      position === this.#plan.length - 1 &&
+      !pattern.rhymed.includes(line) &&
+      shapes.every((shape) => shape[position] === TONE.oblique)
+    );
   }
 
   /** The groups of a set that have enough characters; the whole set if none has. */

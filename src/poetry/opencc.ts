@@ -26,9 +26,9 @@ export class Dictionary {
     return this.#characters.get(char) ?? char;
   }
 
-  /** All single characters. */
-  entries(): Iterable<[source: string, target: string]> {
-    return this.#characters;
+  /** The single characters that have another form. */
+  sources(): Iterable<string> {
+    return this.#characters.keys();
   }
 
   /** Cuts a text into phrases and single characters: pairs of the source and what it becomes. */

@@ -8,12 +8,15 @@
 import type { FormTag, LineLength } from './form.ts';
 import type { Meter } from './request.ts';
 
-/** One place of the poem: a hanzi or a punctuation mark. */
+/**
+ * One place of the poem: a hanzi or a punctuation mark. `typed` is the character as the user typed it. It is left out if
+ * simplified script shows the slot's text as that character anyway.
+ */
 export type Slot =
   /** A head, a character of the opening, or a mark. It is written as it is, even if the model does not know it. */
-  | { readonly kind: 'given'; readonly text: string }
+  | { readonly kind: 'given'; readonly text: string; readonly typed?: string }
   /** A simplified character that may mean several traditional ones. The model chooses one of them. */
-  | { readonly kind: 'choice'; readonly among: readonly string[] }
+  | { readonly kind: 'choice'; readonly among: readonly string[]; readonly typed?: string }
   /** The model writes any hanzi. */
   | { readonly kind: 'free' };
 

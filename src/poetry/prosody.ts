@@ -7,8 +7,8 @@
  */
 
 import { createRequire } from 'node:module';
-import { ALWAYS_LEVEL, ALWAYS_OBLIQUE, VERSE_READINGS } from './readings.ts';
-import { standardForm, traditionalForms } from './script.ts';
+import { ALWAYS_LEVEL, ALWAYS_OBLIQUE, RARELY, VERSE_READINGS } from './readings.ts';
+import { lookAlikes, standardForm, toSimplified, traditionalForms } from './script.ts';
 
 /** Tone bits. A character with both tones has both bits. */
 export const TONE = { level: 1, oblique: 2, either: 3 } as const;
@@ -38,36 +38,72 @@ interface Prosody {
   readonly rhymes: readonly string[];
 }
 
-const UNKNOWN: Prosody = { tones: 0, rhymes: [] };
-const known = new Map<string, Prosody>();
+/** By all readings of a character, and by its usual ones. */
+interface Readings {
+  readonly all: Prosody;
+  readonly usual: Prosody;
+}
 
-/** The tone bits ({@link TONE}) of a traditional character. 0 if its tone is unknown. */
+const UNKNOWN: Prosody = { tones: 0, rhymes: [] };
+const known = new Map<string, Readings>();
+
+/** The tone bits ({@link TONE}) of a traditional character, by all its readings. 0 if its tone is unknown. */
 export function tonesOf(char: string): number {
-  return lookUp(char).tones;
+  return lookUp(char).all.tones;
 }
 
 /** The level-tone 平水韻 groups of a traditional character. Empty if it is oblique only, or unknown. */
 export function rhymesOf(char: string): readonly string[] {
-  return lookUp(char).rhymes;
+  return lookUp(char).all.rhymes;
 }
 
-function lookUp(char: string): Prosody {
-  let prosody = known.get(char);
-  if (prosody === undefined) {
-    prosody =
-      verseReadings(char) ??
-      dictionaryReadings(standardForm(char)) ??
-      dictionaryReadings(char) ??
-      dictionaryReadings(traditionalForms(char)[0] ?? char) ??
-      UNKNOWN;
-    known.set(char, prosody);
+/** As {@link tonesOf}, but without the readings that verse has rarely: what the model may write a character for. */
+export function usualTonesOf(char: string): number {
+  return lookUp(char).usual.tones;
+}
+
+/** As {@link rhymesOf}, but without the readings that verse has rarely. */
+export function usualRhymesOf(char: string): readonly string[] {
+  return lookUp(char).usual.rhymes;
+}
+
+function lookUp(char: string): Readings {
+  let readings = known.get(char);
+  if (readings === undefined) {
+    readings = find(char);
+    known.set(char, readings);
   }
-  return prosody;
+  return readings;
 }
 
-/** The readings in readings.ts: level-tone groups, 仄, or both. */
-function verseReadings(char: string): Prosody | null {
-  const readings = VERSE_READINGS.get(char);
+/** The readings of the first spelling that has any. */
+function find(char: string): Readings {
+  for (const spelling of spellingsOf(char)) {
+    const usual = verseReadings(VERSE_READINGS.get(spelling)) ?? dictionaryReadings(spelling);
+    if (usual === null) continue;
+    const rare = verseReadings(RARELY.get(spelling)) ?? UNKNOWN;
+    const all = {
+      tones: usual.tones | rare.tones,
+      rhymes: [...new Set([...usual.rhymes, ...rare.rhymes])],
+    };
+    return { all, usual };
+  }
+  return { all: UNKNOWN, usual: UNKNOWN };
+}
+
+/** The spellings of a character, in the order in which they are looked up. The last ones only look the same. */
+function* spellingsOf(char: string): Iterable<string> {
+  if (VERSE_READINGS.has(char)) yield char;
+  yield standardForm(char);
+  yield char;
+  yield* traditionalForms(char);
+  yield* traditionalForms(toSimplified(char));
+  yield* lookAlikes(char);
+  yield toSimplified(char);
+}
+
+/** Readings as in readings.ts: level-tone groups, 仄, or both. Null if there are none. */
+function verseReadings(readings: readonly string[] | undefined): Prosody | null {
   if (readings === undefined) return null;
   const rhymes = readings.filter((reading) => reading !== '仄');
   const oblique = rhymes.length < readings.length;

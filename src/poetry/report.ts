@@ -4,22 +4,24 @@
  * wrote it, so that it can find the cursor's errors.
  */
 
+import { nearPatterns } from './adhesion.ts';
 import type { FormName } from './form.ts';
 import { FORMS } from './form.ts';
 import { isHanzi } from './hanzi.ts';
 import { fitLine, patternsFor, rhymedLines, tonelessPattern } from './meter.ts';
 import {
   closestPattern,
-  commonRhyme,
+  fitTones,
   type PatternDeviation,
+  type Place,
   type ToneMark,
-  toneDeviations,
   toneMark,
   type VerseLines,
 } from './pattern-fit.ts';
 import type { VersePlan } from './plan.ts';
 import { ALL_RHYMES, tonesOf } from './prosody.ts';
 import { countRepetition } from './repetition.ts';
+import { fitRhyme } from './rhyme-fit.ts';
 
 export interface CharacterReport {
   readonly character: string;
@@ -39,8 +41,14 @@ export interface VerseReport {
   readonly pattern: string | null;
   /** The 平水韻 group in which most of the rhyming lines end. Null if none does. */
   readonly rhyme: string | null;
-  /** The characters that break the closest pattern or the rhyme. */
+  /** Whether the first line rhymes in a neighbouring group, which tradition allows. */
+  readonly neighbourRhyme: boolean;
+  /** The characters that break the closest pattern or the rhyme, and the lines that break 對 or 黏. */
   readonly deviations: readonly PatternDeviation[];
+  /** Characters of the wrong tone that the next line rescues. They are no deviations. */
+  readonly rescued: readonly Place[];
+  /** Characters whose tone is unknown. Nothing can be said of them. */
+  readonly unknown: readonly Place[];
   readonly kept: Promises;
   /** Number of hanzi that occurred earlier in the poem. A doubled character (悠悠) does not count. */
   readonly repeatedCharacters: number;
@@ -56,9 +64,9 @@ export interface Promises {
   readonly given: boolean;
   /** The even lines, and an odd last line, rhyme in one level-tone group: the requested one, if there is one. */
   readonly rhyme: boolean;
-  /** Every character fits some strict pattern. */
+  /** Every character has a known tone and fits some strict pattern. */
   readonly toneStrict: boolean;
-  /** Every character fits some loose pattern, which fixes the even places and the line ends. */
+  /** Every character has a known tone and fits some loose pattern, which fixes the even places and the line ends. */
   readonly toneLoose: boolean;
   /** Share of the hanzi that fit the closest strict pattern, 0 to 1. */
   readonly toneCharacter: number;
@@ -114,14 +122,25 @@ function examine(
 ): VerseReport {
   const patterns =
     meter === 'none'
-      ? [tonelessPattern(count, length, rhymes.length > 0)]
-      : patternsFor(count, length, meter);
-  const { pattern, deviations } = closestPattern(lines, patterns, rhymes);
+      ? [{ pattern: tonelessPattern(count, length, rhymes.length > 0), faults: [] }]
+      : nearPatterns(
+          lines.map((line) => line.map(tonesOf)),
+          length,
+          meter,
+        );
+  const { pattern, deviations, rescued, rhyme } = closestPattern(lines, patterns, rhymes);
   const fewestBroken = (standard: 'strict' | 'loose') =>
-    Math.min(...patternsFor(count, length, standard).map((each) => toneDeviations(lines, each).length));
+    Math.min(...patternsFor(count, length, standard).map((each) => fitTones(lines, each).deviations.length));
   const strictlyBroken = fewestBroken('strict');
+  const unknown = lines.flatMap((line, i) =>
+    line.flatMap((character, position) =>
+      tonesOf(character) === 0 ? [{ line: i, position, character }] : [],
+    ),
+  );
   const endings = rhymedLines(count).map((line) => lines[line]?.at(-1) ?? '');
-  const { group, missed } = commonRhyme(endings, rhymes);
+  const rhymeKept = fitRhyme({ first: null, others: endings }, rhymes).missed.length === 0;
+  // Without a promised rhyme, the group is only an observation, and the pattern demands none.
+  const found = pattern.rhymed.length > 0 ? rhyme : fitRhyme({ first: null, others: endings }, rhymes);
   const repetition = countRepetition(lines);
   return {
     lines: lines.map((line, i) => {
@@ -129,14 +148,17 @@ function examine(
       return line.map((character, j) => markCharacter(character, shape[j] ?? 0));
     }),
     pattern: meter === 'none' ? null : pattern.name,
-    rhyme: missed.length < endings.length ? group : null,
+    rhyme: found.missed.length < endings.length || found.first === 'own' ? found.group : null,
+    neighbourRhyme: found.first === 'neighbour',
     deviations,
+    rescued,
+    unknown,
     kept: {
       ...checked,
-      rhyme: missed.length === 0,
-      toneStrict: strictlyBroken === 0,
-      toneLoose: fewestBroken('loose') === 0,
-      toneCharacter: 1 - strictlyBroken / Math.max(1, lines.flat().length),
+      rhyme: rhymeKept,
+      toneStrict: strictlyBroken === 0 && unknown.length === 0,
+      toneLoose: fewestBroken('loose') === 0 && unknown.length === 0,
+      toneCharacter: 1 - (strictlyBroken + unknown.length) / Math.max(1, lines.flat().length),
     },
     repeatedCharacters: repetition.characters,
     repeatedBigrams: repetition.pairs,

@@ -1,5 +1,7 @@
 /** Restores the traditional characters of a poem of which only the simplified text is left. */
 
+import { freePlan, lineMark } from './free-plan.ts';
+import { isHanzi } from './hanzi.ts';
 import { alternativesOf } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
 import { rhymesOf, TONE, tonesOf } from './prosody.ts';
@@ -14,16 +16,24 @@ import { isTraditional, toTraditional, traditionalForms } from './script.ts';
  * rhyme least; if there are several such choices, phrases decide.
  */
 export function restoreTraditional(shown: readonly string[], plan: VersePlan): readonly string[] {
+  return bestReading(formsOf(shown, plan), plan).characters;
+}
+
+/** The forms that each character may have, the likeliest first. */
+function formsOf(shown: readonly string[], plan: VersePlan): (readonly string[])[] {
   const text = shown.join('');
   const asShown = isTraditional(text);
   const suggested = [...toTraditional(text)];
-  const forms = shown.map((char, i): readonly string[] => {
+  return shown.map((char, i): readonly string[] => {
     const slot = plan.slots[i];
     if (slot?.kind === 'given') return [slot.text];
     if (asShown) return [char];
     const likeliest = suggested[i] ?? char;
     return slot?.kind === 'choice' ? slot.among : [...new Set([likeliest, ...traditionalForms(char)])];
   });
+}
+
+function bestReading(forms: readonly (readonly string[])[], plan: VersePlan): Reading {
   let best: Reading = {
     characters: forms.map(([likeliest = '']) => likeliest),
     misses: Infinity,
@@ -32,7 +42,35 @@ export function restoreTraditional(shown: readonly string[], plan: VersePlan): r
   for (const pattern of plan.patterns) {
     for (const rhyme of plan.rhymes) best = better(best, read(forms, plan, pattern, rhyme));
   }
-  return best.characters;
+  return best;
+}
+
+/** The most places that may break the pattern for a poem to count as regulated: a sixth of its characters. */
+const MOST_MISSES = 1 / 6;
+/** Longer poems follow no pattern as a whole. */
+const MOST_LINES = 16;
+
+/**
+ * A whole poem in traditional script, from its simplified text. Tone and rhyme choose among the forms if its lines have
+ * five characters each, or seven, and it follows a tone pattern: 淚始干 is 淚始乾 where the rhyme is 寒. Any other text is
+ * converted by its neighbours. Marks stay as they are.
+ */
+export function restoreVerse(text: string): string {
+  const lines = text.match(/\p{Unified_Ideograph}+/gu) ?? [];
+  const length = [...(lines[0] ?? '')].length;
+  const regular = lines.every((line) => [...line].length === length);
+  if ((length !== 5 && length !== 7) || !regular || lines.length < 2 || lines.length > MOST_LINES) {
+    return toTraditional(text);
+  }
+  const plan = freePlan(lines.length, length);
+  const shown = lines.flatMap((line, i) => [...line, lineMark(i, lines.length)]);
+  const forms = formsOf(shown, plan);
+  // Most poems have no character of several forms, and the search over patterns and rhymes is slow.
+  if (forms.every(({ length: count }) => count === 1)) return toTraditional(text);
+  const { characters, misses } = bestReading(forms, plan);
+  if (misses > lines.length * length * MOST_MISSES) return toTraditional(text);
+  const hanzi = characters.filter(isHanzi).values();
+  return text.replace(/\p{Unified_Ideograph}/gu, (char) => hanzi.next().value ?? char);
 }
 
 /** One choice of forms for a part of the poem. */

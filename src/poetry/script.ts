@@ -6,8 +6,11 @@
 
 import { ALSO_SIMPLIFIED, SPELLINGS, TRADITIONAL_FORMS, VARIANTS } from './character-tables.ts';
 import { toSimplifiedDictionary as simplified, toTraditionalDictionary as traditional } from './opencc.ts';
+import type { Script } from './request.ts';
+import { formBetween, usualForm } from './verse-contexts.ts';
 
-const ANY_VARIANT = new RegExp(`[${[...VARIANTS.keys()].join('')}]`, 'gu');
+/** A variant, except 沈 in the names of 沈约, and 祗 in words of its own (祗承). */
+const ANY_VARIANT = new RegExp(`(?!沈[约郎]|祗[承应候奉役园])[${[...VARIANTS.keys()].join('')}]`, 'gu');
 
 /**
  * Converts a text in either script to simplified script, phrase by phrase (乾坤 keeps its 乾). Old variants are replaced
@@ -25,19 +28,51 @@ export function simplifiedByOpenCC(text: string): string {
     .join('');
 }
 
-/** Converts a simplified text to traditional script, phrase by phrase (头发 becomes 頭髮, 出发 becomes 出發). */
+/** Converts a simplified text to traditional script: 头发 becomes 頭髮, 出发 becomes 出發. */
 export function toTraditional(text: string): string {
-  return traditional
-    .segments(text)
-    .map(([source, target]) => likeliestForm(source, target))
+  return informedForms(text)
+    .map(({ likeliest }) => likeliest)
     .join('');
 }
 
-/** The form that verse writes for a segment of one character; otherwise OpenCC's form. */
-function likeliestForm(source: string, target: string): string {
+/** What the neighbours of a character say about its traditional form. */
+interface InformedForm {
+  readonly source: string;
+  readonly likeliest: string;
+  /** `verse`: verse has hardly another form between these neighbours. `phrase`: a phrase has the form that verse mostly has. */
+  readonly decidedBy: 'verse' | 'phrase' | null;
+}
+
+/**
+ * The likeliest traditional form of each character of a simplified text. First verse itself decides by the neighbours
+ * (verse-contexts.ts). Then a phrase of OpenCC does, but only for a form that verse has: 独占 does not become 獨佔. Then the
+ * form that verse mostly has.
+ */
+function informedForms(text: string): InformedForm[] {
+  const each = [...text];
+  const inPhrases = traditional.segments(text).flatMap(([source, target]) => {
+    const [sources, targets] = [[...source], [...target]];
+    return sources.map((_, i) =>
+      sources.length > 1 && sources.length === targets.length ? targets[i] : null,
+    );
+  });
+  return each.map((source, i) => {
+    const mostly = usualForm(source) ?? mostLikelyForm(source);
+    const phrase = inPhrases[i] ?? null;
+    const inPhrase = phrase !== null && traditionalForms(source).includes(phrase) ? phrase : null;
+    const between = formBetween(each[i - 1] ?? '', source, each[i + 1] ?? '');
+    if (between !== undefined) {
+      return { source, likeliest: between.form, decidedBy: between.decided ? 'verse' : null };
+    }
+    return { source, likeliest: inPhrase ?? mostly, decidedBy: inPhrase === mostly ? 'phrase' : null };
+  });
+}
+
+/** The first form that verse writes, or OpenCC's form if the character is itself traditional. */
+function mostLikelyForm(source: string): string {
+  const target = traditional.character(source);
   const [first, ...others] = TRADITIONAL_FORMS.get(source) ?? [];
-  if (first === undefined || (first === source && [first, ...others].includes(target))) return target;
-  return first;
+  return first === undefined || (first === source && others.includes(target)) ? target : first;
 }
 
 /**
@@ -49,25 +84,40 @@ export function traditionalForms(char: string): readonly string[] {
   return TRADITIONAL_FORMS.get(char) ?? [traditional.character(char)];
 }
 
-/** For a simplified character, the traditional characters that become it. */
-let traditionalOf: Map<string, string[]> | null = null;
+/** For a character of simplified script, the other characters that become it. */
+let shownAs: Map<string, string[]> | null = null;
+const lookAlikesOf = new Map<string, readonly string[]>();
 
 /**
  * The other characters that look the same as a traditional one when the text is shown in simplified script: 墻 for 牆,
- * 裡 and 里 for 裏.
+ * 裡 and 里 for 裏, 疎 for 疏.
  */
 export function lookAlikes(char: string): readonly string[] {
-  if (traditionalOf === null) {
-    traditionalOf = new Map();
-    for (const [source, target] of simplified.entries()) {
-      const sources = traditionalOf.get(target);
-      if (sources) sources.push(source);
-      else traditionalOf.set(target, [source]);
-    }
+  let found = lookAlikesOf.get(char);
+  if (found === undefined) {
+    shownAs ??= groupByShownForm();
+    const shown = shownForm(char);
+    found = [...new Set([shown, ...(shownAs.get(shown) ?? [])])].filter((other) => other !== char);
+    lookAlikesOf.set(char, found);
   }
-  const shown = simplified.character(char);
-  const sources = traditionalOf.get(shown) ?? [];
-  return (isSimplifiedOnly(shown) ? sources : [shown, ...sources]).filter((other) => other !== char);
+  return found;
+}
+
+function groupByShownForm(): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const source of new Set([...simplified.sources(), ...VARIANTS.keys()])) {
+    const shown = shownForm(source);
+    const sources = groups.get(shown);
+    if (sources) sources.push(source);
+    else groups.set(shown, [source]);
+  }
+  return groups;
+}
+
+/** How a single character is shown in simplified script. */
+function shownForm(char: string): string {
+  const target = simplified.character(char);
+  return VARIANTS.get(target) ?? target;
 }
 
 /** Whether the character occurs only in simplified script (红, 发). */
@@ -92,26 +142,27 @@ export function standardForm(char: string): string {
 }
 
 /**
- * Reads a text whose script is not known: for each character, the traditional forms that it may mean.
+ * Reads a text whose script is not known: for each character, the traditional forms that it may mean, the likeliest first.
  *
- * If any character is of traditional script only, the whole text is traditional, and its 后 means 后. In any other text,
- * a character within a known phrase (头发, 白云) has the form of the phrase, and every other character may have any of
- * its forms. If the characters stand `apart`, as the heads of an acrostic do, phrases do not count.
+ * If any character is of traditional script only, the whole text is traditional, and its 后 means 后. So it is if it was
+ * typed by someone who reads traditional script (`typedIn`) and has no character of simplified script only. In any other
+ * text, every character may have any of its forms, but for those that its neighbours decide: 白发 is 白髮. If the
+ * characters stand `apart`, as the heads of an acrostic do, modern phrases do not count.
  */
 export function readEitherScript(
   text: string,
   characters: 'together' | 'apart' = 'together',
+  typedIn: Script = 'simplified',
 ): (readonly string[])[] {
   const each = [...text];
-  if (each.some(isTraditionalOnly)) {
+  if (each.some(isTraditionalOnly) || (typedIn === 'traditional' && !each.some(isSimplifiedOnly))) {
     return each.map((char) => (isSimplifiedOnly(char) ? traditionalForms(char) : [char]));
   }
-  if (characters === 'apart') return each.map(traditionalForms);
-  return traditional.segments(text).flatMap(([source, target]) => {
-    const sources = [...source];
-    const targets = [...target];
-    const isPhrase = sources.length > 1 && sources.length === targets.length;
-    return isPhrase ? targets.map((char) => [char]) : sources.map(traditionalForms);
+  return informedForms(text).map(({ source, likeliest, decidedBy }) => {
+    const forms = traditionalForms(source);
+    if (characters === 'apart' && decidedBy !== 'verse') return forms;
+    if (decidedBy !== null || forms.length === 1) return [likeliest];
+    return [likeliest, ...forms.filter((form) => form !== likeliest)];
   });
 }
 

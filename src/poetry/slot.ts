@@ -1,13 +1,22 @@
 /** The tone and rhyme of a slot before a character is chosen for it. */
 
 import type { Slot } from './plan.ts';
-import { rhymesOf, tonesOf } from './prosody.ts';
+import { rhymesOf, tonesOf, usualTonesOf } from './prosody.ts';
 
 /** The tone bits that a given or choice slot may have. 0 if the slot is free, or if a tone is unknown. */
 export function tonesOfSlot(slot: Slot): number {
+  return tonesBy(tonesOf, slot);
+}
+
+/** As {@link tonesOfSlot}, without the readings that verse has rarely. */
+export function usualTonesOfSlot(slot: Slot): number {
+  return tonesBy(usualTonesOf, slot);
+}
+
+function tonesBy(tonesOfChar: (char: string) => number, slot: Slot): number {
   if (slot.kind === 'free') return 0;
-  if (slot.kind === 'given') return tonesOf(slot.text);
-  const tones = slot.among.map(tonesOf);
+  if (slot.kind === 'given') return tonesOfChar(slot.text);
+  const tones = slot.among.map(tonesOfChar);
   return tones.includes(0) ? 0 : tones.reduce((all, bits) => all | bits, 0);
 }
 

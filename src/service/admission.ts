@@ -1,6 +1,6 @@
 /** Decides who may have a poem written, and when: limits per user, per guild and for all, and a bounded queue. */
 
-import { type Asker, Unavailable } from './inference.ts';
+import { type Asker, Unavailable, type UnavailableCode } from './inference.ts';
 import { Queue } from './queue.ts';
 import { RateLimiters } from './rate-limiter.ts';
 import type { Permit, Ticket } from './ticket.ts';
@@ -31,6 +31,9 @@ export const DEFAULT_LIMITS: Limits = {
   queue: 512,
   deadlineMs: 30_000,
 };
+
+/** Outcomes without a poem that the asker caused: they cancelled the order, or the order ends the engine. */
+const CHARGED: ReadonlySet<UnavailableCode> = new Set(['cancelled', 'given-up']);
 
 /** Rate limits of users and guilds, then one queue for the batch. Owners go straight to the queue and are never refused. */
 export class Admission {
@@ -79,8 +82,8 @@ export class Admission {
       await permits.obtain(this.#queue.request(asker.owner, signal));
       return await task();
     } catch (error) {
-      // An order without a poem does not count, unless the asker cancelled it: the work was begun for nothing.
-      refund = !(error instanceof Unavailable && error.code === 'cancelled');
+      // An order without a poem does not count, unless the work was begun for nothing because of the asker.
+      refund = !(error instanceof Unavailable && CHARGED.has(error.code));
       throw error;
     } finally {
       permits.release(refund);

@@ -1,10 +1,13 @@
 /**
  * A circuit breaker for engine crashes. It opens after too many crashes within a time window. After a rest one more start
  * is tried: success closes the breaker, a crash opens it again at once.
+ *
+ * A crash that an order caused is not counted, because one user could then stop the service for all. But if the orders of
+ * several users end the engine and no poem is written in between, the engine itself is faulty, and the breaker opens.
  */
 
 export interface BreakerOptions {
-  /** Crashes within `windowMs` that open the breaker for `restMs`. */
+  /** Crashes within `windowMs`, or users whose orders crash the engine, that open the breaker for `restMs`. */
   readonly crashes: number;
   readonly windowMs: number;
   readonly restMs: number;
@@ -16,6 +19,8 @@ export class Breaker {
   readonly #options: BreakerOptions;
   #crashes: number[] = [];
   #openUntil: number | null = null;
+  /** Users whose orders ended the engine since the last poem. */
+  readonly #users = new Set<string>();
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -40,10 +45,24 @@ export class Breaker {
     return this.open;
   }
 
+  /** Records that an order of this user ended the engine. Returns whether the breaker is open now. */
+  crashedBy(user: string): boolean {
+    const { crashes, restMs, now } = this.#options;
+    this.#users.add(user);
+    if (this.open || this.#users.size >= crashes) this.#openUntil = now() + restMs;
+    return this.open;
+  }
+
+  /** Records that a poem was written. */
+  worked(): void {
+    this.#users.clear();
+  }
+
   /** Records that the start after a rest succeeded. */
   recovered(): void {
     if (!this.open) return;
     this.#openUntil = null;
     this.#crashes = [];
+    this.#users.clear();
   }
 }

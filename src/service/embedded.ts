@@ -76,7 +76,7 @@ class EmbeddedInference implements Inference {
     });
   }
 
-  #openSupervisor({ hangMs, startMs, heapMb }: Recovery, search: SearchSettings): Supervisor {
+  #openSupervisor({ hangMs, startMs, loadMs, heapMb }: Recovery, search: SearchSettings): Supervisor {
     const { engine, checkpointsRoot, checkpoint, workerUrl, logger } = this.#options;
     return new Supervisor({
       thread: {
@@ -84,6 +84,7 @@ class EmbeddedInference implements Inference {
         start: { engine, checkpointsRoot, checkpoint, search },
         hangMs,
         startMs,
+        loadMs,
         heapMb,
       },
       breaker: this.#breaker,
@@ -91,6 +92,7 @@ class EmbeddedInference implements Inference {
         this.#metrics.countRestart(this.#supervisor.stats);
         logger.warn({ reason, underway: this.#supervisor.running }, 'the engine ended');
       },
+      onGivenUp: (user) => logger.warn({ user }, 'gave up an order that ended the engine twice'),
       onUnloadable: (checkpoint, next, reason) => {
         this.#metrics.countRestart(this.#supervisor.stats);
         this.#corpusLines.forget();
@@ -136,7 +138,7 @@ class EmbeddedInference implements Inference {
     let startedAt = askedAt;
     const ticket = this.#admission.admit(asker, stop.signal, () => {
       startedAt = performance.now();
-      return this.#supervisor.write(order, stop.signal);
+      return this.#supervisor.write(order, asker.user, stop.signal);
     });
     const poem = await attend(ticket, stop, this.#limits.deadlineMs, options);
     const waitedMs = startedAt - askedAt;

@@ -8,6 +8,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { deferred } from './deferred.ts';
 import { LoadError } from './inference.ts';
 import type {
+  CancelledMessage,
   EngineCommand,
   EngineMessage,
   EngineStart,
@@ -25,9 +26,11 @@ export interface EngineThreadOptions {
   readonly hangMs: number;
   /** The same, until the thread is ready. */
   readonly startMs: number;
+  /** Milliseconds that a load may take. Meanwhile no progress is asked for: a disk may be slow. */
+  readonly loadMs: number;
   /** Limit of the thread's JavaScript heap in megabytes. */
   readonly heapMb: number;
-  readonly onResult: (message: ResultMessage) => void;
+  readonly onResult: (message: ResultMessage | CancelledMessage) => void;
   /** Called once, unless `stop` was called before. `unable` is the code if the thread said that it cannot serve. */
   readonly onEnd: (reason: string, unable?: UnableMessage['code']) => void;
 }
@@ -46,6 +49,10 @@ export class EngineThread {
   #ended = false;
   /** Ids of unanswered commands. A cancelled order must be answered too, otherwise the thread counts as hanging. */
   readonly #unanswered = new Set<number>();
+  /** Ids of loads that are not done. Loads run one after the other. */
+  readonly #loads = new Set<number>();
+  /** When the first of them began. */
+  #loadSince = 0;
   #beats = 0;
   #progressAt = performance.now();
 
@@ -74,6 +81,10 @@ export class EngineThread {
     if (this.#ended) return;
     if (this.#unanswered.size === 0) this.#progressAt = performance.now();
     this.#unanswered.add(command.id);
+    if (command.type === 'load') {
+      if (this.#loads.size === 0) this.#loadSince = performance.now();
+      this.#loads.add(command.id);
+    }
     this.#worker.postMessage(command);
   }
 
@@ -97,12 +108,18 @@ export class EngineThread {
         break;
       default:
         this.#unanswered.delete(message.id);
-        if (message.type !== 'cancelled') this.#options.onResult(message);
+        if (this.#loads.delete(message.id)) this.#loadSince = this.#progressAt = performance.now();
+        this.#options.onResult(message);
     }
   }
 
   #checkProgress(): void {
     const now = performance.now();
+    const { hangMs, startMs, loadMs } = this.#options;
+    if (this.#loads.size > 0) {
+      if (now - this.#loadSince > loadMs) this.#end(`no checkpoint loaded within ${Math.round(loadMs)} ms`);
+      return;
+    }
     const beats = this.stats.get('beats');
     const idle = this.#isReady && this.#unanswered.size === 0;
     if (idle || beats !== this.#beats) {
@@ -110,7 +127,7 @@ export class EngineThread {
       this.#progressAt = now;
       return;
     }
-    const limit = this.#isReady ? this.#options.hangMs : this.#options.startMs;
+    const limit = this.#isReady ? hangMs : startMs;
     if (now - this.#progressAt > limit) this.#end(`no progress for ${Math.round(limit)} ms`);
   }
 

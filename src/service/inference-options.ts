@@ -33,7 +33,9 @@ export interface Recovery {
   readonly hangMs: number;
   /** The same, while the engine starts. */
   readonly startMs: number;
-  /** Crashes within `windowMs` that open the breaker for `restMs`. */
+  /** Milliseconds that a reload may take. After that the engine is restarted with the checkpoint that served. */
+  readonly loadMs: number;
+  /** Crashes within `windowMs`, or users whose orders crash the engine, that open the breaker for `restMs`. */
   readonly crashes: number;
   readonly windowMs: number;
   readonly restMs: number;
@@ -44,6 +46,7 @@ export interface Recovery {
 export const DEFAULT_RECOVERY: Recovery = {
   hangMs: 4000,
   startMs: 60_000,
+  loadMs: 60_000,
   crashes: 3,
   windowMs: 60_000,
   restMs: 20_000,

@@ -41,6 +41,8 @@ export interface EnginePoem {
   readonly title: string;
   /** Mean NLL in nats of the hanzi that the model chose; null if it chose none or there was only one candidate. */
   readonly nllHanzi: number | null;
+  /** The given characters that the model has never met, as the plan has them. */
+  readonly unknownCharacters: readonly string[];
   /** Name of the checkpoint. */
   readonly checkpoint: string;
 }
@@ -59,6 +61,7 @@ export type UnavailableCode =
   | 'queue-full'
   | 'deadline'
   | 'breaker-open'
+  | 'given-up' // the order ended the engine twice
   | 'closing'
   | 'cancelled';
 

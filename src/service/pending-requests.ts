@@ -9,6 +9,10 @@ export class PendingRequests<Request, Answer> {
     return this.#byId.size;
   }
 
+  has(id: number): boolean {
+    return this.#byId.has(id);
+  }
+
   /** Resolves or rejects when one of the methods below is called with this id. */
   add(id: number, request: Request): Promise<Answer> {
     const answer = deferred<Answer>();

@@ -1,16 +1,16 @@
 /**
  * Limits of one user or guild: poems per minute, poems at a time, and orders that wait for either.
  *
- * Bottleneck starts the orders in the order of arrival, limits how many run at a time, and counts them. {@link MinuteWindow} counts
+ * Bottleneck starts the orders in the order of arrival and limits how many run at a time. {@link MinuteWindow} counts
  * the poems of the minute: Bottleneck's reservoir can only be read asynchronously, but a refusal must be decided and
  * acted on in one step. The waiting orders are listed here, because Bottleneck cannot remove a job from its queue and
  * does not know a job's place in it.
  */
 
-import Bottleneck from 'bottleneck';
 import { type Deferred, deferred } from './deferred.ts';
 import { Unavailable } from './inference.ts';
 import { type CountedPoem, MinuteWindow } from './minute-window.ts';
+import { SteadyBottleneck } from './steady-bottleneck.ts';
 import type { Permit } from './ticket.ts';
 
 export interface RateLimits {
@@ -32,7 +32,7 @@ interface Entry {
 
 export class RateLimiter {
   readonly #limits: RateLimits;
-  readonly #bottleneck: Bottleneck;
+  readonly #bottleneck: SteadyBottleneck;
   readonly #minute: MinuteWindow;
   /** In order of arrival. */
   readonly #waiting = new Set<Entry>();
@@ -40,10 +40,9 @@ export class RateLimiter {
   /** `onIdle` is called at the end of a minute if nothing waits or runs. The limiter must not be used after that. */
   constructor(limits: RateLimits, onIdle: () => void) {
     this.#limits = limits;
-    this.#bottleneck = new Bottleneck({ maxConcurrent: limits.running });
+    this.#bottleneck = new SteadyBottleneck(limits.running);
     this.#minute = new MinuteWindow(limits.perMinute, () => {
-      const { RECEIVED, QUEUED, RUNNING, EXECUTING } = this.#bottleneck.counts();
-      const inUse = RECEIVED + QUEUED + RUNNING + EXECUTING > 0;
+      const inUse = this.#bottleneck.size > 0;
       if (!inUse) onIdle();
       return inUse;
     });
@@ -60,8 +59,7 @@ export class RateLimiter {
   /** Orders that can start now, those included that have been granted nothing yet but wait for nothing. */
   #free(): number {
     const { running } = this.#limits;
-    const places =
-      running === null ? Number.POSITIVE_INFINITY : running - this.#bottleneck.counts().EXECUTING;
+    const places = running === null ? Number.POSITIVE_INFINITY : running - this.#bottleneck.running;
     return Math.max(0, Math.min(this.#minute.left, places));
   }
 
@@ -80,7 +78,7 @@ export class RateLimiter {
       signal.removeEventListener('abort', leave);
       if (entry.counted) await entry.released.promise;
     };
-    this.#bottleneck.schedule(run).catch(entry.granted.reject);
+    this.#bottleneck.schedule(run, entry.granted.reject);
     return {
       granted: entry.granted.promise,
       wait: () => this.#waitOf(entry),

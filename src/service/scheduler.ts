@@ -166,7 +166,9 @@ export class Scheduler {
     const { characters, nll, hanzi, title } = search.result;
     const scored = settings.candidates > 1 && rows.length > 1 && hanzi > 0;
     const nllHanzi = scored ? nll / hanzi : null;
-    send({ type: 'written', id, poem: { characters, title, nllHanzi, checkpoint: model.summary.name } });
+    const unknownCharacters = model.decoder.unknownCharacters(search.plan);
+    const checkpoint = model.summary.name;
+    send({ type: 'written', id, poem: { characters, title, nllHanzi, unknownCharacters, checkpoint } });
   }
 
   /** Frees retired models that have no rows left. */

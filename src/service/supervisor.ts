@@ -1,19 +1,23 @@
 /**
  * Keeps an engine thread running: starts it, gives it orders, and starts another one if it crashes or hangs. The orders
- * in progress are then written again from their seeds, so the asker gets a poem and not an error.
+ * in progress are then written again from their seeds, so the asker gets a poem and not an error. `flight.ts` says which
+ * order is given up because it ends every thread.
  */
 
 import type { Breaker } from './breaker.ts';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.ts';
+import { Flight } from './flight.ts';
 import { type CheckpointSummary, type EnginePoem, LoadError, type Order, Unavailable } from './inference.ts';
 import { PendingRequests } from './pending-requests.ts';
-import type { EngineDescription, ReadyMessage, ResultMessage } from './protocol.ts';
+import type { CancelledMessage, EngineDescription, ReadyMessage, ResultMessage } from './protocol.ts';
 import type { SharedStats } from './shared-stats.ts';
 
 export interface SupervisorOptions {
   readonly thread: Omit<EngineThreadOptions, 'onResult' | 'onEnd'>;
   readonly breaker: Breaker;
   readonly onRestart: (reason: string) => void;
+  /** An order has ended two threads, the second one alone. It is not tried again. */
+  readonly onGivenUp: (user: string) => void;
   /** The served checkpoint can no longer be loaded. `next` is loaded: the one served before it, or the same again. */
   readonly onUnloadable: (checkpoint: string, next: string, reason: string) => void;
   readonly onBreaker: (open: boolean) => void;
@@ -26,7 +30,7 @@ const LEAST_START_MS = 10_000;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #breaker: Breaker;
-  readonly #orders = new PendingRequests<Order, EnginePoem>();
+  readonly #orders = new Flight((id, order) => this.#thread.send({ type: 'write', id, order }));
   readonly #loads = new PendingRequests<string, CheckpointSummary>();
   readonly #startedAt = performance.now();
   #thread: EngineThread;
@@ -39,6 +43,8 @@ export class Supervisor {
   #nextId = 1;
   /** Set while the breaker is open: the next start. */
   #rest: NodeJS.Timeout | null = null;
+  /** Whether `onBreaker` has said that the engine rests. */
+  #restReported = false;
   #stopped = false;
   /** The `startMs` of the next thread. */
   #startMs: number;
@@ -82,23 +88,32 @@ export class Supervisor {
     return this.#orders.size;
   }
 
-  /** Rejects with {@link Unavailable} if the breaker opens, with the signal's reason if the signal aborts. */
-  async write(order: Order, signal: AbortSignal): Promise<EnginePoem> {
+  /**
+   * Writes an order of `user`. Rejects with {@link Unavailable} if the breaker opens or if the order ends the engine
+   * twice, with the signal's reason if the signal aborts.
+   */
+  async write(order: Order, user: string, signal: AbortSignal): Promise<EnginePoem> {
     if (this.#breaker.open) throw new Unavailable('breaker-open', this.#breaker.retryMs);
+    if (this.#orders.isCulprit(order)) throw new Unavailable('given-up');
     signal.throwIfAborted();
     const id = this.#nextId++;
     const cancel = () => {
       if (this.#ready) this.#thread.send({ type: 'cancel', id });
       this.#orders.reject(id, signal.reason);
+      this.#sendOrders();
     };
     signal.addEventListener('abort', cancel, { once: true });
-    const poem = this.#orders.add(id, order);
-    if (this.#ready) this.#thread.send({ type: 'write', id, order });
+    const poem = this.#orders.add(id, { order, user });
+    this.#sendOrders();
     try {
       return await poem;
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+  }
+
+  #sendOrders(): void {
+    if (this.#ready) this.#orders.sendWaiting();
   }
 
   /**
@@ -117,7 +132,7 @@ export class Supervisor {
 
   async #startWith(checkpoint: string): Promise<CheckpointSummary> {
     this.#endRest();
-    this.#thread = this.#spawn(checkpoint);
+    this.#thread = this.#spawn(checkpoint, 'trial');
     try {
       return (await this.#thread.ready).checkpoint;
     } catch (error) {
@@ -139,7 +154,8 @@ export class Supervisor {
     this.#rest = null;
   }
 
-  #spawn(checkpoint: string): EngineThread {
+  /** A trial is a start with another checkpoint while the engine rests. */
+  #spawn(checkpoint: string, purpose: 'serve' | 'trial' = 'serve'): EngineThread {
     this.#ready = false;
     const options = this.#options.thread;
     const thread = new EngineThread({
@@ -147,7 +163,11 @@ export class Supervisor {
       startMs: this.#startMs,
       start: { ...options.start, checkpoint },
       onResult: (message) => this.#receive(message),
-      onEnd: (reason, unable) => this.#onEnd(thread, checkpoint, reason, unable === 'checkpoint'),
+      onEnd: (reason, unable) => {
+        if (this.#stopped || thread !== this.#thread) return;
+        if (purpose === 'trial' && !this.#ready) this.#restOn();
+        else this.#onEnd(checkpoint, reason, unable === 'checkpoint');
+      },
     });
     thread.ready.then(
       (message) => this.#onReady(thread, message),
@@ -164,14 +184,17 @@ export class Supervisor {
     this.#ready = true;
     if (this.#breaker.open) {
       this.#breaker.recovered();
+      this.#restReported = false;
       this.#options.onBreaker(false);
     }
-    for (const [id, order] of this.#orders.requests()) thread.send({ type: 'write', id, order });
+    this.#sendOrders();
   }
 
-  #receive(message: ResultMessage): void {
+  #receive(message: ResultMessage | CancelledMessage): void {
+    this.#orders.answered(message.id);
     switch (message.type) {
       case 'written':
+        this.#breaker.worked();
         this.#orders.resolve(message.id, message.poem);
         break;
       case 'failed':
@@ -179,12 +202,15 @@ export class Supervisor {
         break;
       case 'loaded':
         this.#serve(message.checkpoint);
+        // No order has ended the engine with this checkpoint yet.
+        this.#orders.forgetCulprits();
         this.#loads.resolve(message.id, message.checkpoint);
         break;
       case 'not-loaded':
         this.#loads.reject(message.id, new LoadError('checkpoint', message.message));
         break;
     }
+    this.#sendOrders();
   }
 
   #serve(checkpoint: CheckpointSummary): void {
@@ -194,8 +220,8 @@ export class Supervisor {
   }
 
   /** `tried` is the checkpoint that the thread was started with. `unloadable`: it ended because it could not load it. */
-  #onEnd(thread: EngineThread, tried: string, reason: string, unloadable: boolean): void {
-    if (this.#stopped || thread !== this.#thread) return;
+  #onEnd(tried: string, reason: string, unloadable: boolean): void {
+    const loading = this.#loads.size > 0;
     const message = `the engine stopped while it loaded the checkpoint: ${reason}`;
     this.#loads.rejectAll(new LoadError('checkpoint', message));
     // The first start has nothing to fall back on. `started` reports its failure.
@@ -205,23 +231,41 @@ export class Supervisor {
     if (unloadable) {
       const next = tried === name ? (this.#fallback ?? name) : name;
       this.#options.onUnloadable(tried, next, reason);
-      if (next === name) this.#restart(name);
+      if (next === name) this.#restart(name, this.#breaker.crashed());
       else this.#thread = this.#spawn(next);
+      return;
+    }
+    this.#options.onRestart(reason);
+    const { orders, culprit } = this.#orders.ended(!loading);
+    if (culprit) {
+      this.#options.onGivenUp(culprit.user);
+      this.#orders.reject(culprit.id, new Unavailable('given-up'));
+      this.#restart(name, this.#breaker.crashedBy(culprit.user));
     } else {
-      this.#options.onRestart(reason);
-      this.#restart(name);
+      // What a load or an order breaks does not count against the engine.
+      this.#restart(name, loading || orders > 0 ? this.#breaker.open : this.#breaker.crashed());
     }
   }
 
   /** Starts a thread after a crash: at once, or after a rest if the breaker is open now. */
-  #restart(checkpoint: string): void {
-    const wasOpen = this.#breaker.open;
-    if (!this.#breaker.crashed()) {
+  #restart(checkpoint: string, rests: boolean): void {
+    if (!rests) {
       this.#thread = this.#spawn(checkpoint);
       return;
     }
-    if (!wasOpen) this.#options.onBreaker(true);
+    if (!this.#restReported) this.#options.onBreaker(true);
+    this.#restReported = true;
     this.#orders.rejectAll(new Unavailable('breaker-open', this.#breaker.retryMs));
+    this.#restUntilRetry(checkpoint);
+  }
+
+  /** After a trial that failed, the engine rests as long as it would have without it. */
+  #restOn(): void {
+    this.#ready = false;
+    if (this.#checkpoint) this.#restUntilRetry(this.#checkpoint.name);
+  }
+
+  #restUntilRetry(checkpoint: string): void {
     this.#rest = setTimeout(() => {
       this.#rest = null;
       this.#thread = this.#spawn(checkpoint);

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { config } from 'dotenv';
+import { loadEnvironment, withoutQuotes } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { dataFolder } from './data-folder.ts';
@@ -11,10 +11,10 @@ import { SqliteDatabase } from './sqlite.ts';
 
 async function backup(target: string | undefined): Promise<void> {
   if (!target) throw new OperatorError('Name the file to write, as in npm run backup -- shiren-backup.db');
-  if (process.env.DATABASE_URL) {
+  if (withoutQuotes(process.env.DATABASE_URL ?? '')) {
     throw new OperatorError('DATABASE_URL names a PostgreSQL database; use pg_dump to back it up.');
   }
-  const source = join(dataFolder(process.env.DATA_DIR), FILE);
+  const source = join(dataFolder(withoutQuotes(process.env.DATA_DIR ?? '')), FILE);
   if (!existsSync(source)) throw new OperatorError(`There is no database at ${source}.`);
   const file = resolve(target);
   if (existsSync(file)) throw new OperatorError(`${file} is there already; a backup overwrites nothing.`);
@@ -28,7 +28,7 @@ async function backup(target: string | undefined): Promise<void> {
 }
 
 try {
-  config({ quiet: true });
+  loadEnvironment();
   await backup(process.argv[2]);
 } catch (error) {
   printFailure(error instanceof Error ? error.message : String(error));

@@ -16,8 +16,32 @@ export const MIGRATIONS: readonly string[] = [
    )`,
 ];
 
-/** Takes the steps that the database has not taken. Throws if a later version of the program has changed it. */
+/**
+ * Takes the steps that the database has not taken. Throws if a later version of the program has changed it.
+ *
+ * Two bots that start together take a step once: the second one's insert fails, and all of its step with it. Then it
+ * reads again what is left. It can lose each step once, and the table of the steps.
+ */
 export async function migrate(database: Database, steps: readonly string[] = MIGRATIONS): Promise<void> {
+  for (let losses = 0; ; losses++) {
+    try {
+      await takeSteps(database, steps);
+      return;
+    } catch (error) {
+      if (losses > steps.length || !isTaken(error)) throw error;
+    }
+  }
+}
+
+/** Whether another program was faster to insert the row, or to create the table. */
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const code = String(error.code);
+  // PostgreSQL's unique_violation and duplicate_table.
+  return code === '23505' || code === '42P07' || code.startsWith('SQLITE_CONSTRAINT');
+}
+
+async function takeSteps(database: Database, steps: readonly string[]): Promise<void> {
   await database.query('CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY)');
   const [row] = await database.query('SELECT COUNT(*) AS taken FROM migrations');
   const taken = row ? number(row, 'taken') : 0;
@@ -25,7 +49,6 @@ export async function migrate(database: Database, steps: readonly string[] = MIG
     throw new Error(`it was written by a later version, which has ${taken} migrations, not ${steps.length}`);
   }
   for (const [index, step] of steps.entries()) {
-    // Two bots that start together take a step once: the second one's insert fails, and all of its step with it.
     if (index >= taken) await database.script(`INSERT INTO migrations VALUES (${index}); ${step}`);
   }
 }

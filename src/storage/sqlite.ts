@@ -1,6 +1,6 @@
 /**
  * SQLite in one file. The package libsql has its binaries in npm packages, so it is installed without a compiler and
- * without any other host (docs/decisions/20-storage-in-libsql.md).
+ * without any other host (docs/decisions/21-storage-in-libsql.md).
  */
 
 import LibSql from 'libsql';

@@ -1,103 +1,47 @@
-/**
- * The files of a training run: the state it resumes from, its log, and the folder of the checkpoint that it writes.
- */
+/** The folder of the checkpoint that a training run writes, and how it takes the place of an older one. */
 
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { CheckpointError } from '../model/checkpoint.ts';
-import type { LogEntry } from './curve.ts';
-import type { Recipe } from './recipes.ts';
-import { readState } from './state-file.ts';
-import type { TrainerState } from './trainer.ts';
-
-/** What a state file says of its run. */
-export interface RunRecord {
-  readonly recipe: Recipe;
-  /** The hash of the corpus. With pretraining: the hashes of both corpora, joined by a plus sign. */
-  readonly corpus: string;
-  /** Time spent training, all sessions together. */
-  readonly seconds: number;
-  /** Predictions learned from, repeats included. */
-  readonly tokens: number;
-}
+import { CARD, CheckpointError, readCard } from '../model/checkpoint.ts';
+import { belongsToCheckpoint, copyCheckpoint } from '../model/save-checkpoint.ts';
+import { PART, writeAtomically } from '../system/atomic-write.ts';
+import { type FolderLock, lockFolder } from '../system/folder-lock.ts';
 
 /**
- * Reads the state that a run resumes from. Throws `CheckpointError` if there is none, or if it belongs to another
- * recipe or corpus; throws `StateError` if it is damaged.
- */
-export async function resume(
-  path: string,
-  recipe: Recipe,
-  corpus: RunRecord['corpus'],
-): Promise<{ state: TrainerState; record: RunRecord }> {
-  if (!(await exists(path))) throw new CheckpointError(`there is no run to resume: ${path} is missing`);
-  const { state, about } = await readState(path);
-  const record = recordOf(about);
-  if (record.corpus !== corpus) {
-    throw new CheckpointError(
-      `${path} was trained on another corpus; run without --resume to start a new run`,
-    );
-  }
-  if (!isDeepStrictEqual(withoutLength(recipe), withoutLength(record.recipe))) {
-    throw new CheckpointError(
-      `${path} was trained by another recipe (${record.recipe.name}); run without --resume to start a new run`,
-    );
-  }
-  return { state, record };
-}
-
-function recordOf(about: unknown): RunRecord {
-  const record = about as RunRecord & { recipe: { earlier?: Recipe['pretraining'] } };
-  // Older runs saved their recipe with `earlier` as the name of `pretraining`.
-  const { earlier = null, ...recipe } = record.recipe;
-  return { ...record, recipe: { ...recipe, pretraining: recipe.pretraining ?? earlier } };
-}
-
-/** The part of a recipe that may not change when a run resumes: everything but its numbers of epochs. */
-function withoutLength({ epochs: _, pretraining, ...settings }: Recipe) {
-  return { ...settings, pretraining: pretraining && { ...pretraining, epochs: 0 } };
-}
-
-/**
- * The log's entries up to a step. A killed run may have logged evaluations after its last save; they are left out,
- * because the resumed run repeats them.
- */
-export async function readLog(path: string, step: number): Promise<LogEntry[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const entries: LogEntry[] = [];
-  for (const line of text.split('\n')) {
-    try {
-      const entry = JSON.parse(line) as LogEntry;
-      if (entry.step <= step) entries.push(entry);
-    } catch {
-      // The empty line at the end, or a line that a kill cut short.
-      break;
-    }
-  }
-  return entries;
-}
-
-/**
- * The folder that a run writes to. If another checkpoint has the run's name, that checkpoint may be in use, so a new
- * run writes to `NAME.new` until {@link publish} exchanges the two.
+ * The folder that a run writes to. If another checkpoint has the run's name, that checkpoint may be in use. A run that
+ * may replace it writes to `NAME.new` until {@link publish}. One run at a time writes to a name.
  */
 export class RunFolder {
   readonly #final: string;
+  readonly #lock: FolderLock;
   #current: string;
 
-  private constructor(final: string, current: string) {
+  private constructor(final: string, current: string, lock: FolderLock) {
     this.#final = final;
     this.#current = current;
+    this.#lock = lock;
   }
 
-  /** Makes the folder. `folder` is where the checkpoint belongs in the end. */
-  static async open(folder: string, { resuming }: { readonly resuming: boolean }): Promise<RunFolder> {
-    const inUse = !resuming && (await exists(folder));
-    const opened = new RunFolder(folder, inUse ? `${folder}.new` : folder);
-    if (inUse) await rm(opened.path, { recursive: true, force: true });
-    await mkdir(dirname(opened.state), { recursive: true });
-    return opened;
+  /**
+   * Finds the folder of the run to resume, or makes one for a new run. `folder` is where the checkpoint belongs in the
+   * end. Completes what a killed run left undone. Throws `CheckpointError` if another run writes there, if there is no
+   * run to resume, or if a new run would overwrite something.
+   */
+  static async open(
+    folder: string,
+    { resuming, replace }: { readonly resuming: boolean; readonly replace: boolean },
+  ): Promise<RunFolder> {
+    const lock = await lockFolder(folder);
+    if (lock === null)
+      throw new CheckpointError(`another run writes to ${folder}; wait for its end or stop it`);
+    try {
+      const current = resuming ? await folderToResume(folder) : await folderToBegin(folder, replace);
+      await mkdir(dirname(statePath(current)), { recursive: true });
+      return new RunFolder(folder, current, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   }
 
   get path(): string {
@@ -117,13 +61,32 @@ export class RunFolder {
     return join(this.#current, 'loss.svg');
   }
 
-  /** Gives the folder its final name. A checkpoint that has the name is kept as `NAME.1`, `NAME.2` and so on. */
+  /**
+   * Puts the run in its final place. A checkpoint that is there is kept as `NAME.1`, `NAME.2` and so on. At every
+   * moment a reader of NAME finds the old checkpoint or the new one. If the process is killed, `--resume` publishes
+   * again from the start.
+   */
   async publish(): Promise<void> {
     if (this.#current === this.#final) return;
-    await setAside(this.#final);
-    await rename(this.#current, this.#final);
+    await keepCopy(this.#final, this.#current);
+    await copyCheckpoint(this.#current, this.#final);
+    await copyFiles(this.#current, this.#final, (file) => !belongsToCheckpoint(file));
+    await removeRun(this.#current);
     this.#current = this.#final;
   }
+
+  /** Lets another run write here. */
+  close(): void {
+    this.#lock.release();
+  }
+}
+
+/** Keeps other runs from writing to the checkpoint in `folder`. Throws `CheckpointError` if one does. */
+export async function lockRun(folder: string): Promise<FolderLock> {
+  const lock = await lockFolder(folder);
+  if (lock === null)
+    throw new CheckpointError(`another run writes to ${folder}; wait for its end or stop it`);
+  return lock;
 }
 
 /** Where the run of a checkpoint keeps its state. */
@@ -131,10 +94,95 @@ export function statePath(folder: string): string {
   return join(folder, 'run', 'state.bin');
 }
 
-async function setAside(folder: string): Promise<void> {
+/** Where a run is until it replaces the checkpoint of its name. */
+function pendingFolder(folder: string): string {
+  return `${folder}.new`;
+}
+
+async function folderToResume(folder: string): Promise<string> {
+  const pending = pendingFolder(folder);
+  if (!(await exists(statePath(pending)))) {
+    if (!(await exists(statePath(folder)))) {
+      throw new CheckpointError(`there is no run to resume: ${statePath(folder)} is missing`);
+    }
+    await removeRemains(pending);
+    return folder;
+  }
+  if (await exists(folder)) return pending;
+  // An older version was killed after it had renamed the old checkpoint, before it renamed the new one.
+  await rename(pending, folder);
+  return folder;
+}
+
+async function folderToBegin(folder: string, replace: boolean): Promise<string> {
+  const pending = pendingFolder(folder);
+  await removeRemains(pending);
+  if ((await exists(statePath(pending))) || (await exists(join(pending, CARD)))) {
+    throw new CheckpointError(
+      `${pending} holds a run that has not taken its place yet; go on with --resume, or remove that folder`,
+    );
+  }
+  const taken = (await exists(join(folder, CARD))) || (await exists(statePath(folder)));
+  if (!taken) return folder;
+  if (!replace) {
+    throw new CheckpointError(
+      `${folder} exists and stays as it is; choose another name with --out, go on with its run with --resume, or let the new run take its place with --replace`,
+    );
+  }
+  await rm(pending, { recursive: true, force: true });
+  return pending;
+}
+
+/** Keeps a copy of a checkpoint and its run, unless the latest copy is of the same or `successor` is published already. */
+async function keepCopy(folder: string, successor: string): Promise<void> {
+  const card = await cardBytes(folder);
+  if (!card) return;
+  const [old, next] = await Promise.all([weightsOf(folder), weightsOf(successor)]);
+  if (old !== null && old === next) return;
   let n = 1;
   while (await exists(`${folder}.${n}`)) n++;
-  await rename(folder, `${folder}.${n}`);
+  if ((await cardBytes(`${folder}.${n - 1}`))?.equals(card)) return;
+  const copy = `${folder}.${n}`;
+  await rm(`${copy}${PART}`, { recursive: true, force: true });
+  await copyFiles(folder, `${copy}${PART}`, () => true);
+  await rename(`${copy}${PART}`, copy);
+}
+
+/** Copies the files of a folder and of its folder `run`, each of them atomically. */
+async function copyFiles(from: string, to: string, wanted: (file: string) => boolean): Promise<void> {
+  for (const inside of ['', 'run']) {
+    const entries = await readdir(join(from, inside), { withFileTypes: true }).catch(() => []);
+    const files = entries.filter(
+      (entry) => entry.isFile() && !entry.name.endsWith(PART) && wanted(entry.name),
+    );
+    if (files.length > 0) await mkdir(join(to, inside), { recursive: true });
+    for (const { name } of files) {
+      await writeAtomically(join(to, inside, name), await readFile(join(from, inside, name)));
+    }
+  }
+}
+
+/** Removes a published run. It loses its name first, so that a part of it is never resumed. */
+async function removeRun(folder: string): Promise<void> {
+  await rename(folder, `${folder}${PART}`);
+  await removeRemains(folder);
+}
+
+/** Removes what is left if a run was killed in {@link removeRun}. */
+async function removeRemains(folder: string): Promise<void> {
+  await rm(`${folder}${PART}`, { recursive: true, force: true });
+}
+
+/** The checksum of a checkpoint's weights. Null if it has no card that can be read. */
+async function weightsOf(folder: string): Promise<string | null> {
+  return readCard(folder).then(
+    ({ weights }) => weights.sha256,
+    () => null,
+  );
+}
+
+async function cardBytes(folder: string): Promise<Buffer | null> {
+  return readFile(join(folder, CARD)).catch(() => null);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,19 +3,17 @@
  * things, both atomically: the checkpoint that the service loads, and the state from which the run resumes.
  */
 
-import { appendFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { EngineInfo } from '../engines/engine.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { type CardDetails, type CorpusIndexes, saveCheckpoint } from '../model/save-checkpoint.ts';
-import { writeAtomically } from '../system/atomic-write.ts';
-import type { Corpus } from './corpus/corpus.ts';
-import { drawLossCurve, type LogEntry } from './curve.ts';
+import { DiskFullError, isDiskFull } from '../system/disk-full.ts';
+import type { LogEntry } from './curve.ts';
 import { DeviceMonitor } from './device-monitor.ts';
 import { scoreStored } from './evaluation.ts';
-import { PictureError } from './picture.ts';
-import type { Recipe } from './recipes.ts';
-import { RunFolder, type RunRecord, readLog, resume, statePath } from './run-folder.ts';
+import { RunFolder } from './run-folder.ts';
+import { RunLog, readLog } from './run-log.ts';
+import type { RunOptions, RunResult } from './run-options.ts';
+import { type RunRecord, resume } from './run-record.ts';
 import { writeState } from './state-file.ts';
 import { StepWindow } from './step-window.ts';
 import { type StepResult, Trainer } from './trainer.ts';
@@ -23,37 +21,7 @@ import { buildCorpusIndexes, openTrainingData, type TrainingData } from './train
 
 const SAVE_INTERVAL_MS = 60_000;
 
-export interface RunOptions {
-  readonly recipe: Recipe;
-  readonly corpus: Corpus;
-  /** The Song poems, if the recipe has a pretraining stage. */
-  readonly pretraining: Corpus | null;
-  readonly engine: EngineInfo;
-  /** The checkpoint's folder. */
-  readonly folder: string;
-  readonly resume: boolean;
-  /** The run stops after this time; infinite means never. */
-  readonly limitMs: number;
-  /** The time between two saves; default: a minute. The run also saves at its end. */
-  readonly saveIntervalMs?: number;
-  /** Aborting it stops the run after the current step. */
-  readonly signal: AbortSignal;
-  readonly onStep: (
-    step: StepResult,
-    run: { readonly trainer: Trainer; readonly tokensPerSecond: number },
-  ) => void;
-  readonly onEvaluation: (entry: LogEntry) => void;
-  /** Gets a sentence for the operator, if the run has to do without something. */
-  readonly onNote?: (sentence: string) => void;
-}
-
-export interface RunResult {
-  readonly finished: boolean;
-  readonly steps: number;
-  readonly totalSteps: number;
-}
-
-/** Trains. Throws `CheckpointError`, `CorpusError`, `StateError` and `DivergenceError`. */
+/** Trains. Throws `CheckpointError`, `CorpusError`, `StateError`, `DivergenceError` and `DiskFullError`. */
 export async function train(options: RunOptions): Promise<RunResult> {
   const run = await TrainingRun.open(options);
   try {
@@ -76,7 +44,7 @@ interface Opened {
   readonly folder: RunFolder;
   /** Of the session that this one resumes. */
   readonly record: RunRecord | null;
-  readonly log: LogEntry[];
+  readonly log: RunLog;
 }
 
 class TrainingRun {
@@ -86,7 +54,7 @@ class TrainingRun {
   readonly #trainer: Trainer;
   readonly #folder: RunFolder;
   readonly #resuming: boolean;
-  readonly #log: LogEntry[];
+  readonly #log: RunLog;
   readonly #monitor = new DeviceMonitor();
   /** Time spent training and predictions learned from, all sessions together. */
   #seconds: number;
@@ -94,7 +62,6 @@ class TrainingRun {
   #validation: HeldOutScores | null;
   #window = new StepWindow();
   #savedAt = 0;
-  #picturesMissing = false;
 
   private constructor(options: RunOptions, { data, novelty, trainer, folder, record, log }: Opened) {
     this.#options = options;
@@ -106,19 +73,34 @@ class TrainingRun {
     this.#log = log;
     this.#seconds = record?.seconds ?? 0;
     this.#tokens = record?.tokens ?? 0;
-    this.#validation = log.at(-1)?.validation ?? null;
+    this.#validation = log.last?.validation ?? null;
   }
 
   static async open(options: RunOptions): Promise<TrainingRun> {
     const { recipe, corpus, pretraining } = options;
     const data = openTrainingData(recipe, corpus, pretraining);
-    const resumed = options.resume ? await resume(statePath(options.folder), recipe, data.hash) : null;
-    const trainer = new Trainer(recipe, data.dataset, data.pretraining, resumed?.state);
-    const folder = await RunFolder.open(options.folder, { resuming: resumed !== null });
-    const log = resumed ? await readLog(folder.log, trainer.step) : [];
-    await writeAtomically(folder.log, log.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    const novelty = buildCorpusIndexes(corpus, pretraining);
-    return new TrainingRun(options, { data, novelty, trainer, folder, record: resumed?.record ?? null, log });
+    const folder = await RunFolder.open(options.folder, {
+      resuming: options.resume,
+      replace: options.replace ?? false,
+    });
+    try {
+      const resumed = options.resume ? await resume(folder.state, recipe, data.hash) : null;
+      const trainer = new Trainer(recipe, data.dataset, data.pretraining, resumed?.state);
+      const entries = resumed ? await readLog(folder.log, trainer.step) : [];
+      const log = new RunLog(folder, entries, options.onNote ?? (() => {}));
+      const novelty = buildCorpusIndexes(corpus, pretraining);
+      return new TrainingRun(options, {
+        data,
+        novelty,
+        trainer,
+        folder,
+        record: resumed?.record ?? null,
+        log,
+      });
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
   }
 
   /** Trains until the run is finished, its time is over, or it is told to stop. Saves at the end. */
@@ -128,6 +110,7 @@ class TrainingRun {
     const { dataset } = this.#data;
     const interval = evaluationInterval(dataset.batchesPerEpoch, this.#trainer.totalSteps);
     const deadline = performance.now() + limitMs;
+    this.#options.onStart?.({ folder: this.#folder.path, trainer: this.#trainer });
     this.#savedAt = performance.now();
     let stepStartedAt = performance.now();
     this.#beginWindow();
@@ -144,10 +127,11 @@ class TrainingRun {
     }
     await this.#save(signal.aborted ? null : await this.#scoreTest());
     const { finished, step: steps, totalSteps } = this.#trainer;
-    return { finished, steps, totalSteps };
+    return { finished, steps, totalSteps, folder: this.#folder.path };
   }
 
   close(): void {
+    this.#folder.close();
     this.#monitor.close();
     this.#trainer.dispose();
   }
@@ -188,32 +172,36 @@ class TrainingRun {
   }
 
   async #record(entry: LogEntry): Promise<void> {
-    this.#log.push(entry);
-    await appendFile(this.#folder.log, `${JSON.stringify(entry)}\n`);
-    await this.#drawCurve();
+    await this.#log.add(entry, basename(this.#options.folder));
     this.#options.onEvaluation(entry);
-  }
-
-  /** Draws the log. Without the optional packages for pictures the run continues, and says so once. */
-  async #drawCurve(): Promise<void> {
-    try {
-      const svg = await drawLossCurve(basename(this.#options.folder), this.#log);
-      await writeAtomically(this.#folder.curve, svg);
-    } catch (error) {
-      if (!(error instanceof PictureError)) throw error;
-      if (!this.#picturesMissing) this.#options.onNote?.(error.message);
-      this.#picturesMissing = true;
-    }
   }
 
   async #saveIfDue(now: number): Promise<void> {
     if (now - this.#savedAt <= (this.#options.saveIntervalMs ?? SAVE_INTERVAL_MS)) return;
-    await this.#save(null);
+    try {
+      await this.#save(null);
+    } catch (error) {
+      if (!(error instanceof DiskFullError)) throw error;
+      this.#options.onNote?.(error.message);
+    }
     this.#savedAt = performance.now();
   }
 
-  /** Writes the state and the checkpoint. */
+  /** Throws {@link DiskFullError}. The last save is then still whole. */
   async #save(test: HeldOutScores | null): Promise<void> {
+    try {
+      await this.#write(test);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      throw new DiskFullError(
+        `the disk is full: step ${this.#trainer.step} was not saved; make room, and the run goes on from its next save or with --resume`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Writes the state and the checkpoint. */
+  async #write(test: HeldOutScores | null): Promise<void> {
     const { recipe } = this.#options;
     const state = await this.#trainer.state();
     const record: RunRecord = {
@@ -231,7 +219,7 @@ class TrainingRun {
       novelty: this.#novelty,
     };
     await saveCheckpoint(this.#folder.path, model, this.#cardDetails(test));
-    if (this.#trainer.step > 0) await this.#folder.publish();
+    if (this.#trainer.finished) await this.#folder.publish();
   }
 
   async #scoreTest(): Promise<HeldOutScores> {

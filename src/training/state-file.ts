@@ -13,7 +13,7 @@ import type { TrainerState } from './trainer.ts';
 
 interface Header {
   readonly format: 'shiren-state';
-  readonly version: 1;
+  readonly version: 1 | 2;
   readonly step: number;
   /** What the caller records of the run. */
   readonly about: unknown;
@@ -22,7 +22,10 @@ interface Header {
     readonly name: string;
     readonly length: number;
   }[];
-  /** Of the bytes of all arrays, in hexadecimal. */
+  /**
+   * In hexadecimal, of this header with an empty checksum and the bytes of all arrays. Version 1 has it of the arrays
+   * alone.
+   */
   readonly sha256: string;
 }
 
@@ -40,16 +43,15 @@ export async function writeState(path: string, state: TrainerState, about: unkno
       data.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }
   }
-  const digest = createHash('sha256');
-  for (const bytes of data) digest.update(bytes);
-  const header: Header = {
+  const unsealed: Header = {
     format: 'shiren-state',
-    version: 1,
+    version: 2,
     step: state.step,
     about,
     arrays,
-    sha256: digest.digest('hex'),
+    sha256: '',
   };
+  const header: Header = { ...unsealed, sha256: checksumOf(unsealed, data) };
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
@@ -67,10 +69,10 @@ export async function readState(path: string): Promise<{ state: TrainerState; ab
   } catch {
     throw new StateError(`${path} is not a training state`);
   }
-  if (header.format !== 'shiren-state' || header.version !== 1) {
+  if (header.format !== 'shiren-state' || !(header.version === 1 || header.version === 2)) {
     throw new StateError(`${path} is not a training state that this version reads`);
   }
-  if (createHash('sha256').update(bytes.subarray(offset)).digest('hex') !== header.sha256) {
+  if (checksumOf(header, [bytes.subarray(offset)]) !== header.sha256) {
     throw new StateError(`${path} is damaged: its checksum does not match`);
   }
   const parameters = new Map<string, Float32Array>();
@@ -82,4 +84,11 @@ export async function readState(path: string): Promise<{ state: TrainerState; ab
     offset += 4 * length;
   }
   return { state: { step: header.step, parameters, slots }, about: header.about };
+}
+
+function checksumOf(header: Header, data: readonly Uint8Array[]): string {
+  const digest = createHash('sha256');
+  if (header.version > 1) digest.update(JSON.stringify({ ...header, sha256: '' }));
+  for (const bytes of data) digest.update(bytes);
+  return digest.digest('hex');
 }

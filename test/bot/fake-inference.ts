@@ -15,9 +15,10 @@ const INK = [...'東風吹雨過青山卻望千門草色閒家在夢中何日到
 
 export class FakeInference implements Inference {
   readonly orders: { readonly order: Order; readonly asker: Asker }[] = [];
-  /** If not null, the next order fails with this error. */
   /** The title that the model writes if none is given. */
   title = '';
+  unknownCharacters: readonly string[] = [];
+  /** If not null, the next order fails with this error. */
   fault: Error | null = null;
   serving = 'fake';
   /** If true, orders wait until they are cancelled. */
@@ -43,6 +44,7 @@ export class FakeInference implements Inference {
       characters,
       title: order.plan.title === '' ? this.title : '',
       nllHanzi: 4,
+      unknownCharacters: this.unknownCharacters,
       checkpoint: this.serving,
       seed: order.seed,
       waitedMs: 0,

@@ -53,6 +53,35 @@ describe('settings', () => {
     expect(read).toThrow(new RegExp(`^${variable} must be [^\\n]+\\.$`));
   });
 
+  it.each([
+    ['quotes that --env-file keeps', '"abc.def"'],
+    ['the line break at the end of a secret file', 'abc.def\n'],
+    ['curly quotes', '“abc.def”'],
+    ['a carriage return', 'abc.def\r'],
+  ])('do without %s', (_, value) => {
+    expect(readSettings({ DISCORD_TOKEN: value }).DISCORD_TOKEN).toBe('abc.def');
+  });
+
+  it('count an empty pair of quotes as unset', () => {
+    expect(readSettings({ DISCORD_TOKEN: '""' }).DISCORD_TOKEN).toBeUndefined();
+  });
+
+  it('are refused by the line that .env has them on', () => {
+    expect(() => readSettings({ ENGINE: 'torch' }, new Map([['ENGINE', 7]]))).toThrow(
+      /^ENGINE .*"torch" \(\.env, line 7\)\.$/,
+    );
+    expect(() => readSettings({}, new Map([['Discord-Token', 3]]))).toThrow(
+      '.env, line 3: Discord-Token is spelled DISCORD_TOKEN.',
+    );
+    expect(() => readSettings({}, new Map([['OTHER', 3]]))).not.toThrow();
+  });
+
+  it.each(['abc”', 'abc\u200b', 'ａｂｃ'])('refuse a token that no request can carry: %j', (token) => {
+    expect(() => readSettings({ DISCORD_TOKEN: token })).toThrow(
+      /^DISCORD_TOKEN has characters that no token has: copy it again/,
+    );
+  });
+
   it('never repeat a token', () => {
     expect(() => readSettings({ DISCORD_TOKEN: 'two secrets' })).toThrow(
       'DISCORD_TOKEN must not contain spaces.',

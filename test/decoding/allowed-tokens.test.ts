@@ -11,9 +11,12 @@ describe('the tokens that a slot allows', () => {
     const lists = [null, ALL_RHYMES, ['東'], ['支', '微', '齊'], ['尤']];
     for (const tones of [1, 2, 3]) {
       for (const rhymes of lists) {
-        const constraint: SlotConstraint = { tones, rhymes, used: new Set(), line: 0, position: 6 };
-        const expected = VOCABULARY.hanzi.filter((char) => admits(constraint, char));
-        expect([...allowed.of(constraint)].map((id) => VOCABULARY.char(id))).toEqual(expected);
+        for (const obliqueOnly of [false, true]) {
+          const place = { tones, rhymes, obliqueOnly };
+          const constraint: SlotConstraint = { ...place, used: new Set(), line: 0, position: 6 };
+          const expected = VOCABULARY.hanzi.filter((char) => admits(constraint, char));
+          expect([...allowed.of(constraint)].map((id) => VOCABULARY.char(id))).toEqual(expected);
+        }
       }
     }
     expect(allowed.of({ tones: 3, rhymes: null })).toHaveLength(VOCABULARY.hanzi.length);

@@ -80,6 +80,20 @@ describe('a search', () => {
   });
 });
 
+describe('a character that the network does not know', () => {
+  test('takes part in the draw: two of them get two poems under one seed', async () => {
+    const { decoder } = await tinyModel();
+    const poemOn = async (opening: string) => {
+      const poem = await write(decoder, PRUNED, request(1, poemPlan({ opening })));
+      return poem?.characters.slice(1).join('');
+    };
+    expect(decoder.unknownCharacters(poemPlan({ opening: '𠮷月𠮷' }))).toEqual(['𠮷']);
+    const [one, other, again] = [await poemOn('𠮷'), await poemOn('𠂤'), await poemOn('𠮷')];
+    expect(one).not.toBe(other);
+    expect(again).toBe(one);
+  });
+});
+
 describe('a critic', () => {
   test('decides at every couplet and at the end', async () => {
     /** Takes a poem for people's if a character stands in it, and counts what it was asked. */

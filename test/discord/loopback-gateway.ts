@@ -161,8 +161,10 @@ export class LoopbackGateway {
       return null;
     }
     const session = new Session(id, count);
-    // A shard that identifies again replaces its earlier session.
-    for (const [key, old] of this.#sessions) if (old.shard === id) this.#sessions.delete(key);
+    // A shard that identifies again replaces its earlier session, but not one that another process has open.
+    for (const [key, old] of this.#sessions) {
+      if (old.shard === id && old.socket === null) this.#sessions.delete(key);
+    }
     this.#sessions.set(session.id, session);
     session.socket = socket;
     const own = guilds.filter((guild) => shardOf(guild, count) === id);

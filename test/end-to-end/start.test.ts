@@ -26,6 +26,7 @@ describe('npm run register', () => {
     expect(names).toEqual([
       'poem',
       'acrostic',
+      'check',
       'favorites',
       'privacy',
       'forget-me',
@@ -77,7 +78,7 @@ describe('npm run register', () => {
   it('writes to one server alone', async () => {
     const guild = harness.discord.guilds[0] ?? '';
     await harness.register('--guild', guild);
-    expect(harness.discord.commands.get(guild)).toHaveLength(8);
+    expect(harness.discord.commands.get(guild)).toHaveLength(9);
     expect((await harness.register('--guild', guild)).stdout).toContain('up to date');
   });
 
@@ -85,7 +86,7 @@ describe('npm run register', () => {
     const guild = harness.discord.guilds[0] ?? '';
     expect((await harness.register('--guild', guild, '--clear')).stdout).toContain('- /poem removed');
     expect(harness.discord.commands.get(guild)).toEqual([]);
-    expect(harness.discord.commands.get('global')).toHaveLength(8);
+    expect(harness.discord.commands.get('global')).toHaveLength(9);
   });
 
   it('says in one line what is wrong', async () => {

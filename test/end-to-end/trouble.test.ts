@@ -246,3 +246,17 @@ describe('a signal to stop', () => {
     expect(bot.log.some(({ msg }) => msg === 'Stopped')).toBe(false);
   });
 });
+
+describe('an interaction that two processes get', () => {
+  it('is answered with one poem by the faster one, and left to it by the other', async () => {
+    const bots = [await harness.serve(), await harness.serve()];
+    const interaction = ask();
+    await expectPoem(interaction);
+    const outcomes = await Promise.all(
+      bots.map((bot) => bot.until(({ log }) => log.find(({ msg }) => msg === 'interaction')?.outcome)),
+    );
+    expect(outcomes.sort()).toEqual(['done', 'taken']);
+    expect(interaction.messages).toHaveLength(1);
+    expect(interaction.messages[0]?.edits).toBe(1);
+  });
+});

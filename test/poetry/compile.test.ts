@@ -80,10 +80,19 @@ describe('the shape of a poem', () => {
   });
 });
 
+describe('heads', () => {
+  it.each(['日、红、山', '日 红 山', '「日，红，山。」', '日\u3000红\u3000山'])(
+    'may be typed as %s',
+    (heads) => {
+      expect(shapeOf(compilePlan(acrostic(heads)))).toBe(shapeOf(compilePlan(acrostic('日红山'))));
+    },
+  );
+});
+
 describe('either script', () => {
   it('leaves a merged character to the model if no phrase decides', () => {
-    expect(shapeOf(compilePlan(poem('后')))).toMatch(/^\[后後\]______，/);
-    expect(shapeOf(compilePlan(poem('头发')))).toMatch(/^頭髮_____，/);
+    expect(shapeOf(compilePlan(poem('后')))).toMatch(/^\[後后\]______，/);
+    expect(shapeOf(compilePlan(poem('白发')))).toMatch(/^白髮_____，/);
     expect(shapeOf(compilePlan(acrostic('头发')))).toBe('頭______，[發髮]______。');
   });
 
@@ -122,7 +131,7 @@ describe('a refused request', () => {
     ['no heads', acrostic(' '), { code: 'heads-too-few', count: 0, limit: 2 }],
     ['one head', acrostic('月'), { code: 'heads-too-few', count: 1, limit: 2 }],
     ['seventeen heads', acrostic('月'.repeat(17)), { code: 'heads-too-many', count: 17, limit: 16 }],
-    ['heads with a mark', acrostic('日，月'), { code: 'not-hanzi', character: '，' }],
+    ['heads with a letter', acrostic('日a月'), { code: 'not-hanzi', character: 'a' }],
     ['a long title', poem('', { title: '月'.repeat(17) }), { code: 'title-too-long', count: 17, limit: 16 }],
     ['a title with Latin', poem('月', { title: 'a' }), { code: 'not-hanzi', character: 'a' }],
     ['an oblique rhyme', poem('月', { rhyme: '月' }), { code: 'rhyme-unknown', rhyme: '月' }],

@@ -14,6 +14,7 @@ import {
   type PoemRequest,
   type VerseRequest,
 } from '../../src/poetry/request.ts';
+import { toSimplified } from '../../src/poetry/script.ts';
 import { admits, type SlotConstraint } from '../../src/poetry/slot-constraint.ts';
 import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { famousPoem, REGULATED } from './poems.ts';
@@ -142,7 +143,8 @@ describe('any walk through any plan', () => {
       const report = reportOn({ characters, plan });
       expect(deadEnds, opening).toBe(0);
       expect(report.kept.rhyme, opening).toBe(true);
-      expect(cursor.deviations.length, opening).toBe(report.deviations.length);
+      // The report may find a given character rescued, or a given first line in a neighbouring rhyme.
+      expect(cursor.deviations.length, opening).toBeGreaterThanOrEqual(report.deviations.length);
       const perLine = plan.length + 1;
       for (const { slot } of cursor.deviations) expect(plan.slots[slot]?.kind, opening).not.toBe('free');
       for (const { line, position } of report.deviations) {
@@ -158,6 +160,33 @@ describe('any walk through any plan', () => {
       const hanzi = verseLines(characters.join('').replace(/(.)\1/gu, '$1')).join('');
       expect(new Set(hanzi).size).toBe(hanzi.length);
       expect(cursor.deviations).toEqual([]);
+    }
+  });
+
+  it('repeats no character as it is shown, in either script', () => {
+    const random = new Random(24);
+    // Old spellings of one word, which look the same in simplified script.
+    const spellings = [...'疎疏踈迴回廻牀床鴈雁猨猿猨劒劍煙烟墻牆隣鄰'];
+    for (let round = 0; round < 60; round++) {
+      const plan = poem('后', { form: 'qilv' });
+      const { characters } = walk(plan, random, random.below(2) === 0 ? spellings.concat(PLANE) : PLANE);
+      for (const text of [characters.join(''), toSimplified(characters.join(''))]) {
+        const hanzi = verseLines(text.replace(/(.)\1/gu, '$1')).join('');
+        expect(new Set(hanzi).size, text).toBe([...hanzi].length);
+      }
+    }
+  });
+
+  it('ends a line that does not rhyme on a character that cannot be read as level', () => {
+    const random = new Random(25);
+    for (let round = 0; round < 100; round++) {
+      const plan = poem('月', { form: FORM_NAMES[round % 4] });
+      const { characters, cursor } = walk(plan, random, [...'看思望過中間卷扇聽教'].concat(PLANE));
+      const [pattern] = cursor.patterns;
+      for (const [line, text] of verseLines(characters.join('')).entries()) {
+        if (pattern?.rhymed.includes(line)) continue;
+        expect(tonesOf([...text].at(-1) ?? ''), text).toBe(TONE.oblique);
+      }
     }
   });
 
@@ -220,9 +249,10 @@ describe('the constraint of a slot', () => {
 
   it('names the characters that may not be repeated: all written ones and all heads, except the last one written', () => {
     const cursor = upTo(acrostic('日红山夜'), '日悠');
-    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅山夜'].sort());
+    // 红 looks the same as 紅 in simplified script.
+    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅红山夜'].sort());
     cursor.take('悠');
-    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅山夜悠'].sort());
+    expect([...constraintOf(cursor).used].sort()).toEqual([...'日紅红山夜悠'].sort());
   });
 
   it('is relaxed in the declared order, for one slot only', () => {
@@ -265,9 +295,9 @@ describe('a character of several forms', () => {
   it('is chosen among those that fit', () => {
     // 干 and 乾 are level, 幹 is oblique. The second place of the poem allows any tone.
     const open = upTo(poem('依干', { form: 'wujue' }), '依');
-    expect(open.choices()).toEqual(['干', '乾', '幹']);
+    expect(open.choices()).toEqual(['乾', '干', '幹']);
     const decided = upTo(poem('白日依干', { form: 'wujue' }), '白日依');
-    expect(decided.choices()).toEqual(['干', '乾']);
+    expect(decided.choices()).toEqual(['乾', '干']);
     decided.take('乾');
     expect(decided.choices()).toEqual([]);
   });

@@ -3,8 +3,8 @@ import { isHanzi, printable, printableAt, tidy } from '../../src/poetry/hanzi.ts
 
 describe('isHanzi', () => {
   it('accepts ideographs of every plane and nothing else', () => {
-    for (const char of ['月', '𠮷', '㐀', '﨎']) expect(isHanzi(char), char).toBe(true);
-    for (const char of ['々', '〇', 'あ', 'a', '1', '，', ' ', '🔥', '', '明月']) {
+    for (const char of ['月', '𠮷', '㐀', '﨎', '〇']) expect(isHanzi(char), char).toBe(true);
+    for (const char of ['々', 'あ', 'a', '1', '，', ' ', '🔥', '', '明月']) {
       expect(isHanzi(char), char).toBe(false);
     }
   });
@@ -15,6 +15,12 @@ describe('tidy', () => {
     expect(tidy(' ⽉ ')).toBe('月');
     expect(tidy('\uF9D1')).toBe('六');
     expect(tidy('葛\u{E0100}城')).toBe('葛城');
+  });
+
+  it('writes out marks of repetition, but not one that stands first', () => {
+    expect(tidy('悠々')).toBe('悠悠');
+    expect(tidy('行々重行々')).toBe('行行重行行');
+    expect(tidy('々月')).toBe('々月');
   });
 });
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_RHYMES, rhymesOf, TONE, tonesOf } from '../../src/poetry/prosody.ts';
+import {
+  ALL_RHYMES,
+  rhymesOf,
+  TONE,
+  tonesOf,
+  usualRhymesOf,
+  usualTonesOf,
+} from '../../src/poetry/prosody.ts';
 
 describe('tonesOf', () => {
   it.each([
-    ['level', '天山明風春花江人年間峰窗魂', TONE.level],
-    ['oblique', '月日夜水白不與夢雪鳥劍你', TONE.oblique],
-    ['either', '看過重思教勝望漫', TONE.level | TONE.oblique],
+    ['level', '天山明風春花江人年峰窗魂', TONE.level],
+    ['oblique', '月日夜水白不與夢雪鳥劍你恍', TONE.oblique],
+    ['either', '看過重思教勝望漫中間凝粗扇令', TONE.level | TONE.oblique],
     ['of unknown tone', 'あ𠮷', 0],
   ])('knows characters that are %s', (_, characters, tones) => {
     for (const char of characters) expect(tonesOf(char), char).toBe(tones);
@@ -14,10 +21,33 @@ describe('tonesOf', () => {
   it('knows other spellings and simplified characters', () => {
     expect(tonesOf('為')).toBe(tonesOf('爲'));
     expect(tonesOf('红')).toBe(TONE.level);
+    for (const [char, tone, group] of [
+      ...['荆平庚', '虬平尤', '飱平元', '簑平歌', '衮仄', '灧仄', '蘖仄', '皂仄', '嵗仄', '卮平支', '巵平支'],
+      ...['泝仄', '糰平寒', '罈平覃', '樑平陽', '週平尤', '间平刪'],
+    ].map((text) => [...text])) {
+      expect(tonesOf(char ?? '') & TONE.level, char).toBe(tone === '平' ? TONE.level : 0);
+      if (group !== undefined) expect(rhymesOf(char ?? ''), char).toContain(group);
+    }
+  });
+});
+
+describe('the usual readings', () => {
+  it('leave out those that verse has rarely, so that the model writes no 中 for an oblique one', () => {
+    expect([...'中間凝王'].map(usualTonesOf)).toEqual([1, 1, 1, 1]);
+    expect(usualTonesOf('扇')).toBe(TONE.oblique);
+    expect(usualRhymesOf('扇')).toEqual([]);
+    expect(rhymesOf('扇')).toEqual(['先']);
+    expect(usualTonesOf('看')).toBe(TONE.either);
   });
 });
 
 describe('rhymesOf', () => {
+  it('has the groups of a rhyme book where the 廣韻 has others', () => {
+    expect(rhymesOf('令')).toEqual(['庚']);
+    expect(rhymesOf('粗')).toEqual(['虞']);
+    expect(rhymesOf('論')).toEqual(['元']);
+  });
+
   it('merges the rhymes of the 廣韻 into the groups of the 平水韻', () => {
     const groups: Record<string, string> = {
       ...{ 東: '東', 冬: '冬', 鍾: '冬', 江: '江', 枝: '支', 眉: '支', 詩: '支', 飛: '微', 書: '魚' },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import { reportOn } from '../../src/poetry/report.ts';
-import { restoreTraditional } from '../../src/poetry/restore.ts';
+import { restoreTraditional, restoreVerse } from '../../src/poetry/restore.ts';
 import { toSimplified } from '../../src/poetry/script.ts';
 import { REGULATED } from './poems.ts';
+import { VERDICTS } from './verdicts.ts';
 
 const planOf = (opening: string, form: (typeof REGULATED)[number]['form']) =>
   compilePlan({ kind: 'poem', opening, form, title: '', meter: 'strict', rhyme: 'auto' });
@@ -33,5 +34,25 @@ describe('restoreTraditional', () => {
   it('has the plan’s own characters in given slots', () => {
     const plan = planOf('後', 'wujue');
     expect(restoreTraditional([...'后日依山尽，黄河入海流。欲穷千里目，更上一层楼。'], plan)[0]).toBe('後');
+  });
+});
+
+describe('restoreVerse', () => {
+  it.each([...REGULATED, ...VERDICTS])('gives 《$title》 the words that it has', ({ text }) => {
+    // The spelling of a word may differ.
+    const spellings = ['閒閑', '烟煙', '絃弦', '箇個', '迴回', '卻却', '遶繞'];
+    const fold = (verse: string) =>
+      spellings.reduce((folded, [one = '', other = '']) => folded.replaceAll(one, other), verse);
+    expect(fold(restoreVerse(toSimplified(text)))).toBe(fold(text));
+  });
+
+  it('chooses the form that rhymes and keeps the tone', () => {
+    expect(restoreVerse('何时倚虚幌，双照泪痕干。')).toBe('何時倚虛幌，雙照淚痕乾。');
+    expect(restoreVerse('今夜鄜州月，闺中只独看。遥怜小儿女，未解忆长安。')).toContain('閨中只獨看');
+  });
+
+  it('converts a text without a pattern by its neighbours, and keeps its marks', () => {
+    expect(restoreVerse('《云》：白云、出岫；')).toBe('《雲》：白雲、出岫；');
+    expect(restoreVerse('')).toBe('');
   });
 });

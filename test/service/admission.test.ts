@@ -306,3 +306,14 @@ describe('the batch', () => {
     await expect(next.done).resolves.toBe('yes');
   });
 });
+
+test('a clock that is set back by an hour keeps no user and no guild waiting', async () => {
+  const { ask, outcomes } = bench({}, 100, 10);
+  ask('before', asker('u', 'g'));
+  await vi.advanceTimersByTimeAsync(1000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  ask('after', asker('u', 'g'));
+  ask('neighbour', asker('v', 'g'));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(outcomes.sort()).toEqual(['after', 'before', 'neighbour']);
+});

@@ -17,11 +17,13 @@ const WORKER = new URL('../../dist/src/service/worker.js', import.meta.url);
 const FAULTY_WORKER = new URL('./fixtures/faulty-worker.mjs', import.meta.url);
 
 export interface Fault {
-  readonly kind: 'crash' | 'exit' | 'hang' | 'memory' | 'wrong-kernels';
+  readonly kind: 'crash' | 'exit' | 'hang' | 'memory' | 'slow-disk' | 'wrong-kernels';
   /** The command that triggers it, or the start of the thread. */
   readonly on: 'write' | 'load' | 'start';
   /** It happens at the n-th such command. */
   readonly after: number;
+  /** If given, it happens at the order with this seed instead. */
+  readonly seed?: number;
   /** Whether it happens again in the next thread. */
   readonly again: boolean;
 }
@@ -34,6 +36,8 @@ export async function checkpointsFolder(sizes: Partial<Architecture> = {}): Prom
   await writeTinyCheckpoint(root, 'two', { seed: 1, sizes });
   return root;
 }
+
+export const userNamed = (user: string): Asker => ({ user, guild: null, owner: false });
 
 export interface LogLine {
   readonly level: 'info' | 'warn';

@@ -39,17 +39,17 @@ async function write(request: VerseRequest, seed: number) {
 }
 
 describe('checkpoints/tang', () => {
-  it('is at most 20 MB, what is ignored by git aside', async () => {
+  it('is at most 32 MB, what is ignored by git aside', async () => {
     const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
     const sizes = await Promise.all(files.map(async ({ name }) => (await stat(join(folder, name))).size));
-    expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(20e6);
+    expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(32e6);
   });
 
   it('says what it scored on poems that it never saw', () => {
     const { heldOut, training, recipe } = checkpoint.card;
     expect(recipe.name).toBe('tang');
     expect(training.finished).toBe(true);
-    expect(heldOut.test?.nll).toBeLessThan(4.3);
+    expect(heldOut.test?.nll).toBeLessThan(4.1);
     expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
   });
 

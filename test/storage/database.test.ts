@@ -58,6 +58,16 @@ describe.each([
     await database.script('DROP TABLE first; DROP TABLE second; DROP TABLE migrations');
     await database.close();
   });
+
+  it('is migrated once by bots that start together', async () => {
+    const bots = [open(), open(), open()];
+    const steps = ['CREATE TABLE first (a TEXT)', 'CREATE TABLE second (a TEXT)'];
+    await Promise.all(bots.map((bot) => migrate(bot, steps)));
+    const [database] = bots;
+    expect(await database?.query('SELECT step FROM migrations')).toHaveLength(steps.length);
+    await database?.script('DROP TABLE first; DROP TABLE second; DROP TABLE migrations');
+    for (const bot of bots) await bot.close();
+  });
 });
 
 describe('the database file', () => {

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/engines/engine.ts';
 import { CheckpointError, loadCheckpoint } from '../../src/model/checkpoint.ts';
 import { CorpusError } from '../../src/training/corpus/corpus.ts';
-import { evaluationInterval, type RunOptions, type RunResult, train } from '../../src/training/run.ts';
+import { evaluationInterval, train } from '../../src/training/run.ts';
+import type { RunOptions, RunResult } from '../../src/training/run-options.ts';
 import { readState, StateError } from '../../src/training/state-file.ts';
 import { SMALL_RECIPE, smallCorpus } from './fixtures/small-run.ts';
 
@@ -49,7 +50,7 @@ const logOf = async (name: string) =>
 describe('a run', () => {
   it('ends with a checkpoint that has learned, its log and its picture', async () => {
     const result = await run('whole');
-    expect(result).toEqual({ finished: true, steps: 16, totalSteps: 16 });
+    expect(result).toMatchObject({ finished: true, steps: 16, totalSteps: 16 });
     const { card } = await loadCheckpoint(join(root, 'whole'));
     expect(card.training).toMatchObject({ steps: 16, epochs: 4, finished: true, engine: { name: 'cpu' } });
     expect(card.corpus).toEqual({ source: 'a test', sha256: corpus.hash, poems: 70 });
@@ -67,7 +68,7 @@ describe('a run', () => {
     await run('whole');
     await run('parts', { stopAt: 7 });
     await run('parts', { resume: true, stopAt: 11 });
-    expect(await run('parts', { resume: true })).toEqual({ finished: true, steps: 16, totalSteps: 16 });
+    expect(await run('parts', { resume: true })).toMatchObject({ finished: true, steps: 16, totalSteps: 16 });
     const [whole, parts] = [await stateOf('whole'), await stateOf('parts')];
     expect(parts.parameters).toEqual(whole.parameters);
     expect(parts.slots).toEqual(whole.slots);
@@ -83,37 +84,39 @@ describe('a run', () => {
 
   it('ends in the middle of an epoch where it is told to, with its learning rate at its end', async () => {
     const recipe = { ...SMALL_RECIPE, epochs: 2.3 };
-    expect(await run('part', { recipe })).toEqual({ finished: true, steps: 9, totalSteps: 9 });
+    expect(await run('part', { recipe })).toMatchObject({ finished: true, steps: 9, totalSteps: 9 });
     const { learningRate } = JSON.parse((await logOf('part')).at(-1) as string);
     expect(learningRate).toBeLessThan(SMALL_RECIPE.schedule.peak / 4);
   });
 
   it('stops when its time is over, and says where', async () => {
     const result = await run('short', { limitMs: 0 });
-    expect(result).toEqual({ finished: false, steps: 1, totalSteps: 16 });
+    expect(result).toMatchObject({ finished: false, steps: 1, totalSteps: 16 });
     expect((await loadCheckpoint(join(root, 'short'))).card.training.finished).toBe(false);
   });
 
-  it('sets aside what stands under its name already', async () => {
+  it('does not touch what has its name already', async () => {
     await run('twice', { stopAt: 3 });
-    const before = await loadCheckpoint(join(root, 'twice'));
-    await run('twice', { stopAt: 5 });
-    expect((await readdir(root)).sort()).toEqual(['twice', 'twice.1']);
-    expect((await loadCheckpoint(join(root, 'twice.1'))).parameters).toEqual(before.parameters);
+    const before = await stateOf('twice');
+    await expect(run('twice', { stopAt: 5 })).rejects.toThrow(/exists and stays as it is/);
+    expect(await readdir(root)).toEqual(['twice']);
+    expect(await stateOf('twice')).toEqual(before);
   });
 
-  it('leaves what stands under its name in place until it has learned something', async () => {
+  it('takes the place of what has its name when it is finished, if it is told to', async () => {
     await run('served', { stopAt: 3 });
     const before = await loadCheckpoint(join(root, 'served'));
-    let during: Promise<unknown> | null = null;
-    await run('served', {
-      onStep: ({ step }) => {
-        if (step === 1) during = loadCheckpoint(join(root, 'served')).then(({ parameters }) => parameters);
-      },
+    const unfinished = await run('served', { replace: true, stopAt: 5 });
+    expect(unfinished).toMatchObject({ finished: false, folder: join(root, 'served.new') });
+    expect((await loadCheckpoint(join(root, 'served'))).parameters).toEqual(before.parameters);
+    expect(await run('served', { resume: true })).toMatchObject({
+      finished: true,
+      folder: join(root, 'served'),
     });
-    expect(await during).toEqual(before.parameters);
     expect((await readdir(root)).sort()).toEqual(['served', 'served.1']);
+    expect((await loadCheckpoint(join(root, 'served.1'))).parameters).toEqual(before.parameters);
     expect((await loadCheckpoint(join(root, 'served'))).card.training.finished).toBe(true);
+    expect((await stateOf('served')).step).toBe(16);
   });
 
   it('learns from pretraining poems first, in the corpus’s vocabulary, and goes on in the middle of them', async () => {
@@ -124,7 +127,7 @@ describe('a run', () => {
     }));
     const pretraining = { hash: 'b'.repeat(64), source: 'another test', poems };
     const recipe = { ...SMALL_RECIPE, pretraining: { epochs: 2, dropout: 0 } };
-    expect(await run('whole', { recipe, pretraining })).toEqual({
+    expect(await run('whole', { recipe, pretraining })).toMatchObject({
       finished: true,
       steps: 26,
       totalSteps: 26,
@@ -177,7 +180,7 @@ describe('resuming', () => {
       /corpus/,
     );
     const longer = await run('other', { resume: true, recipe: { ...SMALL_RECIPE, epochs: 5 } });
-    expect(longer).toEqual({ finished: true, steps: 20, totalSteps: 20 });
+    expect(longer).toMatchObject({ finished: true, steps: 20, totalSteps: 20 });
   });
 
   it('refuses a damaged state, and leaves it as it is', async () => {

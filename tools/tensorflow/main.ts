@@ -192,14 +192,26 @@ function describe(proof: Proof): string {
   return `TensorFlow ${proof.version} computes on ${proof.device}, ${proof.gigaflops} GFLOP/s`;
 }
 
+const HELP = `${SETUP_COMMAND} [-- --gpu | -- --remove]
+
+  Installs TensorFlow, which trains several times as fast as what npm installs, into .tensorflow/. Nothing else changes.
+  It needs pip and a C++ compiler, and says so if they are missing.
+
+  --gpu      with CUDA, for an NVIDIA graphics card
+  --remove   remove it again`;
+
 /** The options of the command line. Null if they are wrong. */
-function settings(): { gpu: boolean; remove: boolean } | null {
+function settings(): { gpu: boolean; remove: boolean; help: boolean } | null {
   try {
-    const { gpu, remove } = parseArgs({
+    const { gpu, remove, help } = parseArgs({
       args: argv.slice(2),
-      options: { gpu: { type: 'boolean', default: false }, remove: { type: 'boolean', default: false } },
+      options: {
+        gpu: { type: 'boolean', default: false },
+        remove: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
     }).values;
-    return { gpu, remove };
+    return { gpu, remove, help };
   } catch (error) {
     printFailure(`${(error as Error).message}\nUsage: ${SETUP_COMMAND} [-- --gpu | -- --remove]`);
     return null;
@@ -212,6 +224,10 @@ const EXIT_UNAVAILABLE = 69;
 
 const wanted = settings();
 if (wanted === null) exit(EXIT_USAGE);
+if (wanted.help) {
+  say(HELP);
+  exit(0);
+}
 try {
   const root = repositoryRoot();
   await (wanted.remove ? remove(root) : setUp(root, wanted.gpu));

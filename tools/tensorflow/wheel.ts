@@ -165,7 +165,7 @@ export async function unpackLibrary(python: string, archive: string, deps: strin
 
 /** The NVIDIA packages in a wheel's metadata, without their conditions: `nvidia-cublas-cu12<13.0,>=12.5.3.2`. */
 export function cudaRequirements(metadata: string): string[] {
-  return [...metadata.matchAll(/^Requires-Dist: *(nvidia-[^;\n]+?) *(?:;|$)/gm)].map(([, requirement = '']) =>
+  return [...metadata.matchAll(/^Requires-Dist: *(nvidia-[^;\n]+)/gm)].map(([, requirement = '']) =>
     requirement.replaceAll(/[() ]/g, ''),
   );
 }

@@ -3,6 +3,7 @@
 import { CHECKPOINT_NAME } from '../../system/checkpoint-name.ts';
 import { defineCommand, type Suggestion, type SuggestionContext } from '../command.ts';
 import { say } from '../locale.ts';
+import { excerpt } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
 
 export const reload = defineCommand({
@@ -14,7 +15,7 @@ export const reload = defineCommand({
   },
   prepare(values, { inference, locale }) {
     const name = values.checkpoint ?? inference.status().checkpoint.name;
-    if (!CHECKPOINT_NAME.test(name)) throw new UserError('checkpoint-name', { name });
+    if (!CHECKPOINT_NAME.test(name)) throw new UserError('checkpoint-name', { name: excerpt(name) });
     return async () => {
       const { name: served, layers, hidden, cell } = await inference.reload(name);
       return {

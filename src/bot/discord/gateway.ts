@@ -14,6 +14,7 @@ import {
   Status,
 } from 'discord.js';
 import type { Log } from '../log.ts';
+import { HeartbeatAges } from './heartbeat-age.ts';
 
 /** Lists every shard: without a list, discord.js would read one from the environment variable SHARDS. */
 function shardsOf(count: number | 'auto') {
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   onInteraction(interaction: APIInteraction): void;
   /** Called if Discord closes a shard for good: the token was reset, or the intents were revoked. */
   onFatal(reason: string): void;
+  /** A monotonic clock in milliseconds; default: that of Node. */
+  readonly now?: () => number;
 }
 
 export interface ShardHealth {
@@ -52,9 +55,7 @@ export interface Health {
 export class Gateway {
   readonly client: Client;
   readonly #options: GatewayOptions;
-  readonly #createdAt = Date.now();
-  /** When each shard last began or resumed a session, in Unix milliseconds. */
-  readonly #connectedAt = new Map<number, number>();
+  readonly #ages: HeartbeatAges;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -80,6 +81,8 @@ export class Gateway {
         AutoModerationRuleManager: 0,
       }),
     });
+    const now = options.now ?? (() => performance.now());
+    this.#ages = new HeartbeatAges(() => this.client.ws.shards.values(), now);
   }
 
   /** Resolves when every shard is connected. Throws an error that `errorLine` explains. */
@@ -88,7 +91,10 @@ export class Gateway {
     const { client } = this;
     client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
     for (const connected of [GatewayDispatchEvents.Ready, GatewayDispatchEvents.Resumed]) {
-      client.ws.on(connected, (_data: unknown, shard: number) => this.#connectedAt.set(shard, Date.now()));
+      client.ws.on(connected, (_data: unknown, id: number) => {
+        const shard = client.ws.shards.get(id);
+        if (shard) this.#ages.connected(shard);
+      });
     }
     client.on('shardReady', (shard) => log.info({ shard }, 'Shard ready'));
     client.on('shardResume', (shard, replayed) => log.info({ shard, replayed }, 'Shard resumed'));
@@ -108,11 +114,11 @@ export class Gateway {
   }
 
   get health(): Health {
-    const shards = this.client.ws.shards.map((shard) => ({
-      id: shard.id,
-      status: Status[shard.status],
-      heartbeatAgeMs:
-        Date.now() - Math.max(shard.lastPingTimestamp, this.#connectedAt.get(shard.id) ?? this.#createdAt),
+    this.#ages.look();
+    const shards = this.client.ws.shards.map(({ id, status }) => ({
+      id,
+      status: Status[status],
+      heartbeatAgeMs: Math.round(this.#ages.of(id)),
     }));
     const alive = ({ status, heartbeatAgeMs }: ShardHealth) =>
       (status === 'Ready' || status === 'WaitingForGuilds') && heartbeatAgeMs <= SILENT_MS;
@@ -120,6 +126,7 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
+    this.#ages.close();
     await this.client.destroy();
   }
 }

@@ -1,6 +1,6 @@
 /** The state of one interaction while the bot answers it. */
 
-import type { APIInteraction, REST } from 'discord.js';
+import type { APIInteraction } from 'discord.js';
 import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { CommandContext } from '../command.ts';
@@ -9,11 +9,10 @@ import { nearestLocale, scriptOf } from '../locale.ts';
 import type { Log } from '../log.ts';
 import type { ButtonCodec } from './button.ts';
 import type { InteractionMetrics } from './interaction-metrics.ts';
-import { InteractionReply } from './interaction-reply.ts';
+import { InteractionReply, type ReplyConnections } from './interaction-reply.ts';
 
 /** What is shared by all interactions. */
-export interface InteractionServices {
-  readonly rest: REST;
+export interface InteractionServices extends ReplyConnections {
   readonly inference: Inference;
   readonly studio: Pick<CardStudio, 'paint'>;
   readonly favourites: Favourites | null;
@@ -42,14 +41,14 @@ export interface InteractionContext {
 
 export function openContext(
   interaction: APIInteraction,
-  { rest, inference, studio, favourites, owners, drawSeed }: InteractionServices,
+  { rest, firstRest, inference, studio, favourites, owners, drawSeed }: InteractionServices,
 ): InteractionContext {
   const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
   const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
   const asker = { user, guild: interaction.guild_id ?? null, owner: owners.has(user) };
   return {
     interaction,
-    reply: new InteractionReply(rest, interaction),
+    reply: new InteractionReply({ rest, firstRest }, interaction),
     command: {
       inference,
       studio,

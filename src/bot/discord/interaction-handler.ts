@@ -13,6 +13,7 @@ import {
 import { DEFAULT_STYLE } from '../../card/card.ts';
 import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
+import { excerpt } from '../option-values.ts';
 import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
@@ -20,26 +21,37 @@ import { styleOf } from './button.ts';
 import { optionValues } from './command-options.ts';
 import { prepareFavourite, readFavouriteId } from './favourite-buttons.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
-import { InteractionExpired } from './interaction-reply.ts';
+import { InteractionExpired, InteractionTaken } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
 import { isCard, prepareMessageCard } from './message-card.ts';
 import { prepareKeep } from './message-keep.ts';
 import { prepareMessageReport } from './message-report.ts';
+import { TaskMeter } from './metered-task.ts';
 import { answerTask } from './task-answer.ts';
 import { variationOf } from './variation.ts';
+
+/** How many interactions are remembered, so that one that is delivered again is not answered again. */
+const REMEMBERED = 10_000;
 
 export class InteractionHandler {
   readonly #services: InteractionServices;
   readonly #underway = new Set<Promise<void>>();
+  readonly #meter = new TaskMeter();
+  /** The ids of the latest interactions, the oldest first. */
+  readonly #seen = new Set<string>();
   #stopping = false;
 
   constructor(services: InteractionServices) {
     this.#services = services;
   }
 
-  /** Starts to answer an interaction. Never throws. */
+  /** Starts to answer an interaction, unless it was delivered before. Never throws. */
   handle(interaction: APIInteraction): void {
     const { log, metrics } = this.#services;
+    if (this.#wasSeen(interaction.id)) {
+      log.debug({ id: interaction.id }, 'An interaction was delivered again');
+      return;
+    }
     const done = this.#process(interaction)
       .catch((error) => log.error({ err: error }, 'An interaction could not be understood'))
       .finally(() => {
@@ -61,6 +73,15 @@ export class InteractionHandler {
     return this.#underway.size;
   }
 
+  /** A gateway that resumes may replay what it has delivered already. */
+  #wasSeen(id: string): boolean {
+    if (this.#seen.has(id)) return true;
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
+    return false;
+  }
+
   async #process(interaction: APIInteraction): Promise<void> {
     const context = openContext(interaction, this.#services);
     try {
@@ -68,8 +89,10 @@ export class InteractionHandler {
       else await this.#answer(context);
     } catch (error) {
       // Discord accepts no answer any more, so the user cannot be told.
-      context.outcome = error instanceof InteractionExpired ? 'too-late' : 'lost';
-      this.#services.log.warn({ err: error, kind: context.kind }, 'An interaction could not be answered');
+      context.outcome = outcomeWithoutAnswer(error);
+      // The user has an answer from the process that was faster.
+      const level = context.outcome === 'taken' ? 'debug' : 'warn';
+      this.#services.log[level]({ err: error, kind: context.kind }, 'An interaction could not be answered');
     }
     this.#record(context);
   }
@@ -100,7 +123,7 @@ export class InteractionHandler {
     context.kind = command?.name ?? 'unknown';
     const mode = command?.ephemeral ? 'ephemeral' : 'public';
     await answerTask(context, mode, this.#services, () => {
-      if (!command) throw new UserError('command-unknown', { name: data.name });
+      if (!command) throw new UserError('command-unknown', { name: excerpt(data.name) });
       const { asker } = context.command;
       if (command.ownersOnly && !asker.owner) {
         this.#services.log.warn(
@@ -109,7 +132,8 @@ export class InteractionHandler {
         );
         throw new UserError('owners-only', { command: command.name });
       }
-      return command.prepare(optionValues(command, data.options ?? []), context.command);
+      const prepare = () => command.prepare(optionValues(command, data.options ?? []), context.command);
+      return command.writes ? prepare() : this.#meter.prepare(asker, prepare);
     });
   }
 
@@ -123,7 +147,9 @@ export class InteractionHandler {
     if (favourite) {
       context.kind = `favourite-${favourite.action}`;
       const mode = favourite.action === 'card' ? 'public' : 'update';
-      await answerTask(context, mode, this.#services, () => prepareFavourite(favourite, command));
+      await answerTask(context, mode, this.#services, () =>
+        this.#meter.prepare(command.asker, () => prepareFavourite(favourite, command)),
+      );
       return;
     }
     const button = this.#services.codec.decode(data.custom_id);
@@ -134,11 +160,13 @@ export class InteractionHandler {
       await reply.respondEphemeral(sentenceMessage(say(command.locale, 'button-stale'), command.locale));
     } else if (button.action === 'report') {
       await answerTask(context, 'ephemeral', this.#services, () =>
-        prepareMessageReport(message.embeds[0], button.spec, command),
+        this.#meter.prepare(command.asker, () =>
+          prepareMessageReport(message.embeds[0], button.spec, command),
+        ),
       );
     } else if (button.action === 'keep') {
       await answerTask(context, 'ephemeral', this.#services, () =>
-        prepareKeep(message, button.spec, command),
+        this.#meter.prepare(command.asker, () => prepareKeep(message, button.spec, command)),
       );
     } else if (button.action === 'again' || button.action === 'form') {
       const spec = variationOf(button.spec, button.action, command.drawSeed());
@@ -150,7 +178,7 @@ export class InteractionHandler {
       // A button under a card changes the card; the one under a poem leaves the poem where it is.
       const mode = own && isCard(message) ? 'update' : 'public';
       await answerTask(context, mode, this.#services, () =>
-        prepareMessageCard(message, button.spec, style, command),
+        this.#meter.prepare(command.asker, () => prepareMessageCard(message, button.spec, style, command)),
       );
     }
   }
@@ -172,6 +200,11 @@ export class InteractionHandler {
     if (kind === 'autocomplete') log.debug(line, 'interaction');
     else log.info(line, 'interaction');
   }
+}
+
+function outcomeWithoutAnswer(error: unknown): string {
+  if (error instanceof InteractionTaken) return 'taken';
+  return error instanceof InteractionExpired ? 'too-late' : 'lost';
 }
 
 async function refuseWhileStopping(context: InteractionContext): Promise<void> {

@@ -50,15 +50,32 @@ export class InteractionExpired extends Error {
   override readonly name = 'InteractionExpired';
 }
 
+/** Another process, or another delivery of the same interaction, has given the first answer. */
+export class InteractionTaken extends Error {
+  override readonly name = 'InteractionTaken';
+}
+
+/** The connections to Discord's HTTP API. */
+export interface ReplyConnections {
+  readonly rest: REST;
+  /**
+   * For first answers. It does not repeat a request by itself after a fault: whether 40060 answers a first attempt says
+   * whose answer Discord has.
+   */
+  readonly firstRest: REST;
+}
+
 export class InteractionReply {
+  readonly #connections: ReplyConnections;
   readonly #callback: `/${string}`;
   readonly #original: `/${string}`;
   readonly #webhook: `/${string}`;
 
   constructor(
-    readonly rest: REST,
+    connections: ReplyConnections,
     { id, token, application_id }: Pick<APIInteraction, 'id' | 'token' | 'application_id'>,
   ) {
+    this.#connections = connections;
     this.#callback = Routes.interactionCallback(id, token);
     this.#original = Routes.webhookMessage(application_id, token);
     this.#webhook = Routes.webhook(application_id, token);
@@ -100,63 +117,70 @@ export class InteractionReply {
   async edit({ body, files }: Message): Promise<void> {
     // Discord keeps the fields that a patch leaves out, so a waiting notice would stay above the poem.
     const whole = { content: '', embeds: [], components: [], ...body, ...described(files), ...NO_MENTIONS };
-    await withRetries(() => this.#send(RequestMethod.Patch, this.#original, { body: whole, files }));
+    await withRetries(() =>
+      send(this.#connections.rest, RequestMethod.Patch, this.#original, { body: whole, files }),
+    );
   }
 
   /** Deletes a deferred public message, and shows the asker an ephemeral one instead. */
   async replaceWithEphemeral(message: Message): Promise<void> {
-    await withRetries(() => this.#send(RequestMethod.Delete, this.#original));
+    await withRetries(() => send(this.#connections.rest, RequestMethod.Delete, this.#original));
     await this.followUpEphemeral(message);
   }
 
   /** Sends one more message, visible to the asker only. */
   async followUpEphemeral({ body, files }: Message): Promise<void> {
     const ephemeral = { ...body, ...described(files), ...NO_MENTIONS, flags: MessageFlags.Ephemeral };
-    await withRetries(() => this.#send(RequestMethod.Post, this.#webhook, { body: ephemeral, files }));
+    await withRetries(() =>
+      send(this.#connections.rest, RequestMethod.Post, this.#webhook, { body: ephemeral, files }),
+    );
   }
 
   /**
    * Sends the first answer, again and again until Discord confirms it or the time is up. Throws
-   * {@link InteractionExpired} if Discord says that it is too late. A missing confirmation is not an error: Discord may
+   * {@link InteractionExpired} if Discord says that it is too late, and {@link InteractionTaken} if somebody else has
+   * answered. A missing confirmation is not an error: Discord may
    * have accepted the answer.
    */
   async #sendFirst(body: APIInteractionResponse, files?: readonly RawFile[]): Promise<void> {
     const signal = AbortSignal.timeout(FIRST_ANSWER_MS);
-    while (!signal.aborted) {
+    const { firstRest } = this.#connections;
+    for (let attempt = 1; !signal.aborted; attempt++) {
       try {
-        await this.#send(RequestMethod.Post, this.#callback, { body, files, signal });
+        await send(firstRest, RequestMethod.Post, this.#callback, { body, files, signal });
         return;
       } catch (error) {
         if (error instanceof DiscordAPIError) {
           if (error.code === UNKNOWN_INTERACTION)
             throw new InteractionExpired('The interaction was over before it was answered.');
-          // An earlier attempt arrived, but its confirmation was lost.
-          if (error.code === ALREADY_ANSWERED) return;
+          if (error.code === ALREADY_ANSWERED) {
+            if (attempt === 1) throw new InteractionTaken('The interaction has an answer already.');
+            // An earlier attempt arrived, but its confirmation was lost.
+            return;
+          }
           throw error;
         }
         await pause(FIRST_RETRY_MS);
       }
     }
   }
+}
 
-  /** Sends without the bot's token: the URL has the interaction's token. The response's content is ignored. */
-  async #send(
-    method: RequestMethod,
-    fullRoute: `/${string}`,
-    {
-      files,
-      ...data
-    }: Pick<RequestData, 'body' | 'signal'> & { files?: readonly RawFile[] | undefined } = {},
-  ): Promise<void> {
-    const response = await this.rest.queueRequest({
-      ...data,
-      ...(files ? { files: [...files] } : {}),
-      method,
-      fullRoute,
-      auth: false,
-    });
-    await response.arrayBuffer();
-  }
+/** Sends without the bot's token: the URL has the interaction's token. The response's content is ignored. */
+async function send(
+  rest: REST,
+  method: RequestMethod,
+  fullRoute: `/${string}`,
+  { files, ...data }: Pick<RequestData, 'body' | 'signal'> & { files?: readonly RawFile[] | undefined } = {},
+): Promise<void> {
+  const response = await rest.queueRequest({
+    ...data,
+    ...(files ? { files: [...files] } : {}),
+    method,
+    fullRoute,
+    auth: false,
+  });
+  await response.arrayBuffer();
 }
 
 /** The descriptions of the files. An edit with an empty list removes the files that the message had. */

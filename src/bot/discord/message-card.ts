@@ -4,7 +4,7 @@ import type { APIMessage } from 'discord.js';
 import type { CardStyle } from '../../card/card.ts';
 import { compilePlan } from '../../poetry/compile.ts';
 import type { Script } from '../../poetry/request.ts';
-import { isTraditional } from '../../poetry/script.ts';
+import { isSimplifiedOnly, isTraditional } from '../../poetry/script.ts';
 import type { PoemSpec } from '../answer.ts';
 import { asCard, cardShown, pictureOf, untitled } from '../card-of.ts';
 import type { CommandContext, CommandTask } from '../command.ts';
@@ -40,7 +40,9 @@ export function prepareMessageCard(
 
 /** The script of the lines, as far as they tell. */
 export function scriptShown(lines: readonly string[]): Script {
-  return isTraditional(lines.join('')) ? 'traditional' : 'simplified';
+  const shown = lines.join('');
+  // A poem in simplified script may have a character as its asker typed it: 徵.
+  return isTraditional(shown) && ![...shown].some(isSimplifiedOnly) ? 'traditional' : 'simplified';
 }
 
 /** The title and the verse lines that the message shows, in the script that it shows. */
@@ -54,5 +56,5 @@ export function poemIn(
   if (marked !== undefined) return { title: marked, lines };
   const script = scriptShown(lines);
   const written = { characters: [...lines.join('')] };
-  return { title: untitled({ spec, script, plan: compilePlan(spec.request), written }), lines };
+  return { title: untitled({ spec, script, plan: compilePlan(spec.request, script), written }), lines };
 }

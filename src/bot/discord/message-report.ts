@@ -2,8 +2,10 @@
 
 import type { APIEmbed } from 'discord.js';
 import { compilePlan } from '../../poetry/compile.ts';
+import { SCRIPTS } from '../../poetry/request.ts';
 import { restoreTraditional } from '../../poetry/restore.ts';
-import { isTraditional, toSimplified } from '../../poetry/script.ts';
+import { isTraditional } from '../../poetry/script.ts';
+import { showCharacters } from '../../poetry/show.ts';
 import type { PoemSpec } from '../answer.ts';
 import type { CommandContext, CommandTask } from '../command.ts';
 import { texts } from '../locale.ts';
@@ -27,14 +29,15 @@ export function prepareMessageReport(
   const verses = versesShown(embed);
   if (verses === null) throw new UserError('report-none');
   const shown = verses.join('');
-  const plan = compilePlan(request);
+  const shownIn = script ?? defaultScript;
+  const plan = compilePlan(request, defaultScript);
   return async (options) => {
     const { characters: written } = isTraditional(shown)
       ? { characters: [...shown] }
       : await inference.write({ plan, mood, seed }, asker, options);
-    const same = [written.join(''), toSimplified(written.join(''))].includes(shown);
+    const same = SCRIPTS.some((each) => showCharacters(written, plan, each).join('') === shown);
     const characters = same ? written : restoreTraditional([...shown], plan);
-    const lines = await reportLines({ characters, plan, script: script ?? defaultScript }, inference, locale);
+    const lines = await reportLines({ characters, plan, script: shownIn }, inference, locale);
     return { kind: 'page', title: texts(locale).report.title, entries: lines.map((text) => ({ text })) };
   };
 }

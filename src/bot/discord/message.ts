@@ -11,7 +11,7 @@ import { markedVerseLines } from '../../poetry/verse-lines.ts';
 import type { Answer, Entry, Picture, PoemSpec, ShownPoem } from '../answer.ts';
 import type { KeptAt } from '../favourites.ts';
 import { type Locale, say, texts } from '../locale.ts';
-import { formTitle, headingOf, markedTitle, textLines } from '../poem-layout.ts';
+import { formTitle, headingOf, markedTitle, neverMet, textLines } from '../poem-layout.ts';
 import { type Action, type ButtonCodec, cardAction, POEM_ACTIONS } from './button.ts';
 import { type FavouriteButton, favouriteId } from './favourite-buttons.ts';
 import type { File, Message } from './interaction-reply.ts';
@@ -32,6 +32,7 @@ export function poemMessage(poem: ShownPoem, asker: string, locale: Locale, code
     formTitle(poem),
     ...(poem.spec.request.kind === 'acrostic' ? [say(locale, 'footer-acrostic')] : []),
     say(locale, 'footer-seed', { seed: String(poem.spec.seed) }),
+    ...neverMet(poem, locale),
   ];
   const description = textLines(poem)
     .map((line) => HEADING + line)

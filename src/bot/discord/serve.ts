@@ -1,7 +1,7 @@
 /** Runs the bot on Discord: connects it, serves interactions, and stops it. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { OAuth2Scopes } from 'discord.js';
+import { OAuth2Scopes, REST } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Database } from '../../storage/database.ts';
@@ -55,6 +55,7 @@ export async function serveDiscord(
   });
   const handler = new InteractionHandler({
     rest: gateway.client.rest,
+    firstRest: new REST({ ...gateway.client.rest.options, retries: 0 }),
     inference,
     studio,
     favourites: database && new Favourites(database),

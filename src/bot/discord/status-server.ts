@@ -20,17 +20,20 @@ export async function openStatusServer(
   sources: StatusSources,
 ): Promise<Server & { readonly port: number }> {
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // No URL is parsed: some targets that a client may send, such as //, are none.
+    const [path] = (request.url ?? '/').split('?');
     const send = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     try {
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
+      if (!isLocal(request.headers.host)) {
+        send(421, 'text/plain', 'Only requests to this machine by its own name are answered here.\n');
+      } else if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD');
         send(405, 'text/plain', 'Only GET is answered here.\n');
-      } else if (pathname === '/healthz') {
+      } else if (path === '/healthz') {
         const health = sources.health();
         send(health.healthy ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`);
-      } else if (pathname === '/metrics') {
+      } else if (path === '/metrics') {
         send(200, 'text/plain; version=0.0.4; charset=utf-8', await sources.metrics());
       } else {
         send(404, 'text/plain', 'There are /healthz and /metrics.\n');
@@ -45,4 +48,12 @@ export async function openStatusServer(
   });
   // A server that listens on a TCP port has an AddressInfo as its address.
   return Object.assign(server, { port: (server.address() as AddressInfo).port });
+}
+
+/**
+ * True if a request asks for this machine, or for none, as HTTP/1.0 may. A web page can have a name of its own that
+ * leads to 127.0.0.1, and could read the metrics in a browser on this machine (DNS rebinding).
+ */
+function isLocal(host: string | undefined): boolean {
+  return host === undefined || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/iu.test(host);
 }

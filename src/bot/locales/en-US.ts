@@ -9,6 +9,7 @@ export const enUS: Texts = {
       name: 'acrostic',
       description: 'Write a poem with one of your characters at the head of each line',
     },
+    check: { name: 'check', description: 'Check the tones, rhyme and pattern of a whole poem' },
     favorites: { name: 'favorites', description: 'Page through the poems that you have kept with ❤' },
     privacy: { name: 'privacy', description: 'Say what the bot stores about you' },
     'forget-me': { name: 'forget-me', description: 'Delete everything that the bot stores about you' },
@@ -47,6 +48,7 @@ export const enUS: Texts = {
     layout: { name: 'layout', description: 'How the picture is set (in columns unless you choose)' },
     paper: { name: 'paper', description: 'The paper of the picture (light unless you choose)' },
     checkpoint: { name: 'checkpoint', description: 'The name of a folder in the checkpoints folder' },
+    text: { name: 'text', description: 'The poem, with punctuation after each line' },
   },
   choices: {
     form: {
@@ -66,12 +68,14 @@ export const enUS: Texts = {
   remove: 'Delete',
   sentences: {
     'command-unknown': 'There is no command /{name}. /help lists them.',
+    'terminal-hint': 'Type a command, such as /poem 月. /help lists them all; /quit ends.',
     'command-slash': 'A command begins with a slash, as in /poem 月. /help lists them.',
     'option-unknown': '/{command} has no option “{name}”. It has: {options}.',
     'option-none': '/{command} takes no options. Write only the command.',
     'option-twice': '“{name}” is given twice.',
     'option-empty': '“{name}” has no value; write it as {name}:value, without a space.',
     'option-missing': '/{command} needs {name}, as in {example}.',
+    'option-equals': 'Write {name}:{value} with a colon, not with an equals sign.',
     'option-bare': 'Only the first option may stand without its name; write “{value}” as name:value.',
     'choice-unknown': '“{value}” is not a valid {name}. Choose one of: {choices}.',
     'integer-unknown': '“{value}” is not a valid {name}. It must be a whole number from {min} to {max}.',
@@ -116,7 +120,20 @@ export const enUS: Texts = {
     'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
     'report-rhyme': 'Line {line}, character {position}, {character}: should rhyme in {expected}.',
+    'report-unknown': 'Line {line}, character {position}, {character}: its tone is unknown.',
+    'report-opposition':
+      'Line {line} breaks the opposition (失对) of its couplet: character 2, {character}, should be {expected}.',
+    'report-adhesion':
+      'Line {line} does not adhere (失黏) to the line before it: character 2, {character}, should be {expected}.',
+    'report-rescued':
+      'Line {line}, character {position}, {character}: out of pattern, and rescued (拗救) by the next line.',
+    'report-neighbour': 'The first line rhymes in a neighbouring group, which is allowed.',
+    'check-empty':
+      'There are no Chinese characters in this text. Give a whole poem, as in /check 白日依山尽，黄河入海流。欲穷千里目，更上一层楼。',
+    'check-shape':
+      'Give a whole poem: 2 to 16 lines of five characters each, or of seven, with punctuation after each line. The lines of this text have: {lengths}.',
     'footer-seed': 'seed {seed}',
+    'never-met': 'The model has never met {characters}.',
     'footer-acrostic': 'acrostic',
     'opening-empty': 'Give one to eight Chinese characters to begin with, as in /poem 月, or a title.',
     'opening-too-long': 'An opening has at most {limit} characters; this one has {count}.',
@@ -125,10 +142,12 @@ export const enUS: Texts = {
     'title-too-long': 'A title has at most {limit} characters; this one has {count}.',
     'not-hanzi': 'Only Chinese characters can stand in a poem; “{character}” is not one.',
     'rhyme-unknown': '“{rhyme}” is not a level-tone rhyme group. Write auto, or a group such as 東 or 先.',
-    'user-busy': 'You have reached the limit of poems for one person.',
+    'user-busy': 'You have reached the limit for one person.',
     'guild-busy': 'This server has reached the limit of poems for one server.',
     'queue-full': 'Too many people are asking for poems right now.',
     deadline: 'Your poem could not be written in time.',
+    'given-up':
+      'This request stopped the poem generator twice, so it was given up. Please try another seed or other words.',
     'breaker-open': 'The poem generator keeps failing and is being restarted.',
     closing: 'I am being restarted. Please try again in a minute.',
     cancelled: 'The poem was cancelled.',

@@ -6,6 +6,7 @@ export const ja: Texts = {
   commands: {
     poem: { name: '漢詩', description: 'あなたの漢字で始まる漢詩を作ります' },
     acrostic: { name: '蔵頭詩', description: '各句の頭にあなたの漢字を一字ずつ置いた詩を作ります' },
+    check: { name: '平仄検査', description: '詩の平仄・韻・型を調べます' },
     favorites: { name: 'お気に入り', description: '❤ で残した詩を順に表示します' },
     privacy: { name: 'プライバシー', description: 'あなたについて保存しているものを示します' },
     'forget-me': { name: '忘れて', description: 'あなたについて保存したものをすべて消します' },
@@ -29,6 +30,7 @@ export const ja: Texts = {
     layout: { name: '組み方', description: '詩箋の組み方（指定がなければ縦組み）' },
     paper: { name: '紙', description: '詩箋の紙の色（指定がなければ白い紙）' },
     checkpoint: { name: 'モデル', description: 'モデルのフォルダーの名前' },
+    text: { name: '詩', description: '詩一首、句末に句読点' },
   },
   choices: {
     form: {
@@ -48,12 +50,14 @@ export const ja: Texts = {
   remove: '消す',
   sentences: {
     'command-unknown': '/{name} というコマンドはありません。/help に一覧があります。',
+    'terminal-hint': '/poem 月 のように入力してください。/help で一覧、/quit で終わります。',
     'command-slash': 'コマンドは /poem 月 のように斜線で始めます。/help に一覧があります。',
     'option-unknown': '/{command} に「{name}」はありません。使えるのは {options} です。',
     'option-none': '/{command} にオプションはありません。コマンドだけを書いてください。',
     'option-twice': '「{name}」が二度指定されています。',
     'option-empty': '「{name}」に値がありません。{name}:値 と、空白なしで書いてください。',
     'option-missing': '/{command} には {name} が要ります。例：{example}',
+    'option-equals': '等号ではなくコロンで {name}:{value} と書いてください。',
     'option-bare': '名前を省けるのは最初の一つだけです。「{value}」は 名前:値 と書いてください。',
     'choice-unknown': '{name} に「{value}」はありません。{choices} から選んでください。',
     'integer-unknown': '{name} は {min} から {max} までの整数です。「{value}」は使えません。',
@@ -98,7 +102,17 @@ export const ja: Texts = {
     'report-nearest': 'コーパスで最も近い句：{nearest}（第 {line} 句と {length} 字中 {same} 字が同じ）。',
     'report-tone': '第 {line} 句 {position} 字目「{character}」：{expected}であるべきところ。',
     'report-rhyme': '第 {line} 句 {position} 字目「{character}」：{expected}の韻であるべきところ。',
+    'report-unknown': '第 {line} 句 {position} 字目「{character}」：平仄が分かりません。',
+    'report-opposition': '第 {line} 句は失対です：二字目「{character}」は{expected}であるべきところ。',
+    'report-adhesion': '第 {line} 句は失粘です：二字目「{character}」は{expected}であるべきところ。',
+    'report-rescued': '第 {line} 句 {position} 字目「{character}」：拗ですが、次の句で救われています。',
+    'report-neighbour': '第一句は隣の韻を借りています（許されています）。',
+    'check-empty':
+      '漢字がありません。詩を一首まるごと入れてください。例：/check 白日依山盡，黃河入海流。欲窮千里目，更上一層樓。',
+    'check-shape':
+      '詩を一首まるごと入れてください：五言か七言で揃った二句から十六句、句末に句読点。この文の各句の字数：{lengths}。',
     'footer-seed': '種 {seed}',
+    'never-met': 'モデルは{characters}を見たことがありません。',
     'footer-acrostic': '蔵頭',
     'opening-empty': '/poem 月 のように一〜八字の漢字で始めるか、題を与えてください。',
     'opening-too-long': '起句は {limit} 字までです（今は {count} 字）。',
@@ -111,6 +125,7 @@ export const ja: Texts = {
     'guild-busy': '今このサーバーで頼める数に達しています。',
     'queue-full': '今は詩を求める人が多すぎます。',
     deadline: '時間内に詩ができませんでした。',
+    'given-up': 'この依頼は詩を作るエンジンを二度止めたので、取りやめました。種か文字を変えてみてください。',
     'breaker-open': '詩を作るエンジンが何度も止まったので、復旧しています。',
     closing: '再起動中です。一分ほどしてからもう一度どうぞ。',
     cancelled: '詩は取りやめになりました。',

@@ -17,6 +17,8 @@ export interface Named {
 
 /** Sentences that only the bot uses. `SentenceKey` adds those for errors of poetry and service. */
 type OwnSentence =
+  // the terminal
+  | 'terminal-hint'
   // options
   | 'command-unknown'
   | 'command-slash'
@@ -26,6 +28,7 @@ type OwnSentence =
   | 'option-empty'
   | 'option-missing'
   | 'option-bare'
+  | 'option-equals'
   | 'choice-unknown'
   | 'integer-unknown'
   | 'boolean-unknown'
@@ -73,9 +76,15 @@ type OwnSentence =
   | 'report-nearest'
   | 'report-tone'
   | 'report-rhyme'
+  | 'report-unknown'
+  | 'report-opposition'
+  | 'report-adhesion'
+  | 'report-rescued'
+  | 'report-neighbour'
   // under a poem
   | 'footer-seed'
-  | 'footer-acrostic';
+  | 'footer-acrostic'
+  | 'never-met';
 
 export type SentenceKey = OwnSentence | RefusalCode | UnavailableCode;
 

@@ -6,9 +6,11 @@
 import { type Command, type OptionValue, optionsOf } from '../command.ts';
 import { COMMANDS } from '../command-list.ts';
 import { LOCALES, texts } from '../locale.ts';
-import type { OptionName } from '../names.ts';
+import { OPTION_NAMES, type OptionName } from '../names.ts';
 import { excerpt, readValue } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
+
+const POEM_EXAMPLE = '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。';
 
 export interface CommandLine {
   readonly command: Command;
@@ -22,7 +24,7 @@ export function readCommandLine(line: string): CommandLine {
   const command = commandNamed(first.slice(1));
   const options = optionsOf(command);
   const values: Record<string, OptionValue> = {};
-  for (const { name, value } of pairs(words)) {
+  for (const { name, value } of takesLine(options) ? wholeLine(options, words) : pairs(words)) {
     const found = name === null ? options[0] : options.find(([option]) => isNamed(option, name));
     if (found === undefined) {
       throw options.length === 0
@@ -43,16 +45,33 @@ export function readCommandLine(line: string): CommandLine {
       throw new UserError('option-missing', {
         command: command.name,
         name,
-        example: '/acrostic 日红山夜湖海月',
+        example: command.name === 'check' ? `/check ${POEM_EXAMPLE}` : '/acrostic 日红山夜湖海月',
       });
     }
   }
   return { command, values };
 }
 
+type NamedOptions = ReturnType<typeof optionsOf>;
+
+function takesLine([first]: NamedOptions): boolean {
+  return first?.[1].kind === 'text' && first[1].takesLine === true;
+}
+
+/** All words as the value of the first option, whose name may stand before them. */
+function wholeLine([first]: NamedOptions, words: readonly string[]): { name: null; value: string }[] {
+  const line = words.join(' ');
+  const [, name = '', rest = ''] = /^([^:：]*)[:：](.*)$/u.exec(line) ?? [];
+  const value = first !== undefined && isNamed(first[0], name.trim()) ? rest : line;
+  return value === '' ? [] : [{ name: null, value }];
+}
+
+/** Options whose values may have spaces: 送 友人, qi jue. */
+const SPACED: readonly OptionName[] = ['title', 'form'];
+
 /**
- * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after a
- * title belong to the title, which may have spaces.
+ * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after an
+ * option of {@link SPACED} belong to its value. Throws {@link UserError} for `seed=1`.
  */
 function pairs(words: readonly string[]): { name: string | null; value: string }[] {
   const found: { name: string | null; value: string }[] = [];
@@ -61,7 +80,11 @@ function pairs(words: readonly string[]): { name: string | null; value: string }
     const colon = word.search(/[:：]/u);
     const last = found.at(-1);
     if (colon === -1) {
-      if (last?.name && isNamed('title', last.name)) last.value += ` ${word}`;
+      const [, equated, value] = /^(\p{L}+)[=＝](.*)$/u.exec(word) ?? [];
+      const known = OPTION_NAMES.find((option) => equated !== undefined && isNamed(option, equated));
+      if (known) throw new UserError('option-equals', { name: known, value: excerpt(value ?? '') });
+      const { name } = last ?? {};
+      if (last && name && SPACED.some((option) => isNamed(option, name))) last.value += ` ${word}`;
       else if (i > 0) throw new UserError('option-bare', { value: excerpt(word) });
       else found.push({ name: null, value: word });
     } else if (colon === word.length - 1 && !/[:：]/u.test(words[i + 1] ?? ':')) {

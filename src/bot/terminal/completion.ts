@@ -1,24 +1,40 @@
 /** Completion with the tab key in the terminal: commands, then the names and values of their options. */
 
-import { optionsOf } from '../command.ts';
+import { optionsOf, type SuggestionContext } from '../command.ts';
 import { COMMANDS } from '../command-list.ts';
 
-/** A completer for node:readline. Returns the completions, and the part of the line that they replace. */
-export function complete(line: string): [string[], string] {
+/** The word that ends the terminal. It is no command, because it means nothing on Discord. */
+export const QUIT = '/quit';
+
+/** The completions of a line, and the part of it that they replace, as a completer of node:readline returns them. */
+export async function complete(line: string, context: SuggestionContext): Promise<[string[], string]> {
   const words = line.split(/\s+/u);
   const last = words.at(-1) ?? '';
-  const completions =
-    words.length <= 1 ? COMMANDS.map(({ name }) => `/${name} `) : optionCompletions(words[0] ?? '', last);
-  return [completions.filter((completion) => completion.startsWith(last)), last];
+  if (words.length > 1) return [await optionCompletions(words[0] ?? '', last, context), last];
+  const commands = [...COMMANDS.map(({ name }) => `/${name} `), QUIT];
+  return [commands.filter((command) => command.startsWith(last)), last];
 }
 
 /** The completions of the word `last`, in a line that begins with the word `first`. */
-function optionCompletions(first: string, last: string): string[] {
+async function optionCompletions(first: string, last: string, context: SuggestionContext): Promise<string[]> {
   const command = COMMANDS.find(({ name }) => first === `/${name}`);
   const options = command ? optionsOf(command) : [];
-  const [name = ''] = last.split(':');
+  const [, name = '', typed] = /^([^:]*):?(.*)$/u.exec(last) ?? [];
   const option = last.includes(':') ? options.find(([known]) => known === name)?.[1] : undefined;
-  if (option?.kind === 'choice') return option.choices.map(({ value }) => `${name}:${value} `);
-  if (option?.kind === 'boolean' || option?.kind === 'picture') return [`${name}:yes `, `${name}:no `];
-  return options.map(([known]) => `${known}:`);
+  const values = (all: readonly (string | number)[]) =>
+    all.map((value) => `${name}:${value} `).filter((completion) => completion.startsWith(last));
+  switch (option?.kind) {
+    case 'choice':
+      return values(option.choices.map(({ value }) => value));
+    case 'boolean':
+    case 'picture':
+      return values(['yes', 'no']);
+    case 'text': {
+      // A suggestion may begin otherwise than what was typed: dong suggests 東.
+      const suggestions = (await option.suggest?.(typed ?? '', context)) ?? [];
+      return suggestions.map(({ value }) => `${name}:${value} `);
+    }
+    default:
+      return options.map(([known]) => `${known}:`).filter((completion) => completion.startsWith(last));
+  }
 }

@@ -3,7 +3,7 @@
  * invalid line gets an error as its answer, which begins with `!`, and never ends the program.
  */
 
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
@@ -11,35 +11,36 @@ import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
-import { markedTitle, textLines, titleOf } from '../poem-layout.ts';
+import { markedTitle, neverMet, textLines, titleOf } from '../poem-layout.ts';
 import { drawSeed } from '../seed.ts';
 import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
-import { complete } from './completion.ts';
+import { complete, QUIT } from './completion.ts';
+import { keepHistory, readHistory } from './history.ts';
 import { saveCard } from './save-card.ts';
+import { suspendOnCtrlZ } from './suspend.ts';
 
 const PROMPT = '诗人> ';
 
 export interface TerminalOptions {
   readonly input: Readable;
   readonly output: Writable;
-  /** True if a person types: show a prompt, complete with the tab key, and cancel the current poem with Ctrl-C. */
+  /**
+   * True if a person types: show a hint and a prompt, complete with the tab key, keep a history. Ctrl-C cancels the
+   * current poem, else it clears the line, and on an empty line it ends the terminal.
+   */
   readonly interactive: boolean;
+  /** Where the lines that are typed are kept; without it they are forgotten at the end. */
+  readonly historyFile?: string;
   readonly locale: Locale;
   readonly inference: Inference;
   readonly studio: Pick<CardStudio, 'paint'>;
   readonly log: Log;
 }
 
-/** Answers commands until the input ends. */
+/** Answers commands until the input ends, or until a line says {@link QUIT}. */
 export async function serveTerminal(options: TerminalOptions): Promise<void> {
-  const { input, output, interactive, locale, inference, studio, log } = options;
-  const lines = createInterface({
-    input,
-    ...(interactive ? { output, prompt: PROMPT, completer: complete } : {}),
-    terminal: interactive,
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
+  const { output, interactive, locale, inference, studio, log } = options;
   const context: CommandContext = {
     inference,
     // The terminal's user has started the program, so they are its owner.
@@ -52,10 +53,27 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     favourites: null,
     drawSeed,
   };
+  const history = options.historyFile ? await readHistory(options.historyFile) : [];
+  // From here to the loop nothing is awaited: a line that came in between would be lost.
+  const lines = openLines(options, context, history);
   let current: AbortController | null = null;
-  lines.on('SIGINT', () => (current ? current.abort() : lines.close()));
-  if (interactive) lines.prompt();
+  lines.on('SIGINT', () => {
+    if (current) current.abort();
+    else if (lines.line !== '') clearLine(lines);
+    else lines.close();
+  });
+  if (interactive) {
+    suspendOnCtrlZ(lines, options.input, () => {
+      if (current === null) lines.prompt(true);
+    });
+    output.write(`${say(locale, 'terminal-hint')}\n`);
+    lines.prompt();
+  }
   for await (const line of lines) {
+    if (line.trim().toLowerCase() === QUIT) {
+      lines.close();
+      return;
+    }
     if (line.trim() !== '') {
       current = new AbortController();
       output.write(await answerTo(line, context, current.signal, log));
@@ -67,6 +85,43 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
   if (interactive) output.write('\n');
 }
 
+function openLines(
+  { input, output, interactive, historyFile }: TerminalOptions,
+  context: CommandContext,
+  history: string[],
+): Interface {
+  if (!interactive) {
+    return createInterface({ input, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
+  }
+  const lines = createInterface({
+    input,
+    output,
+    prompt: PROMPT,
+    completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+      complete(line, context).then(
+        (result) => done(null, result),
+        () => done(null, [[], line]),
+      );
+    },
+    history,
+    removeHistoryDuplicates: true,
+    terminal: true,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  let kept = Promise.resolve();
+  // One write after the other, so that the last one wins.
+  lines.on('history', (typed: string[]) => {
+    if (historyFile) kept = kept.then(() => keepHistory(historyFile, typed));
+  });
+  return lines;
+}
+
+/** Deletes what is typed, as the keys Ctrl-E and Ctrl-U do. */
+function clearLine(lines: Interface): void {
+  lines.write(null, { ctrl: true, name: 'e' });
+  lines.write(null, { ctrl: true, name: 'u' });
+}
+
 async function answerTo(
   line: string,
   context: CommandContext,
@@ -76,7 +131,7 @@ async function answerTo(
   try {
     const { command, values } = readCommandLine(line);
     const answer = await command.prepare(values, context)({ signal });
-    return render(answer, await saveCard(answer, context));
+    return render(answer, await saveCard(answer, context), context.locale);
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
     if (sentence === null) log.error({ err: error }, 'A command failed');
@@ -85,14 +140,14 @@ async function answerTo(
 }
 
 /** A poem or a page ends with an empty line, so that a program that reads the output finds its end. */
-function render(answer: Answer, cardLines: readonly string[]): string {
+function render(answer: Answer, cardLines: readonly string[], locale: Locale): string {
   switch (answer.kind) {
     case 'notice':
       return `${answer.text}\n`;
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
-      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...answer.report, ...cardLines].join('\n')}\n\n`;
+      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...neverMet(answer.poem, locale), ...answer.report, ...cardLines].join('\n')}\n\n`;
     case 'favourite':
       return `${[markedTitle(answer.kept.poem.title), ...answer.kept.poem.lines].join('\n')}\n\n`;
     case 'card':

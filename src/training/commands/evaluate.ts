@@ -93,6 +93,11 @@ await runCommand(async () => {
     await printScores([...values.scores, ...positionals], values.key);
     return;
   }
+  if (values.poems !== undefined && !(values.verse || values.sheet || values.variety)) {
+    throw new UsageError(
+      '--poems says how many poems to write: it needs --verse, --sheet or --variety. The perplexity is of the whole test split',
+    );
+  }
   const choice = engineChoice(values.engine);
   const search = {
     candidates: count('candidates', values.candidates),

@@ -19,6 +19,7 @@ import { cleanPoems, examplesOf, planOf, type TitledPoem } from '../critic/examp
 import { CRITIC_SETTINGS, trainCritic } from '../critic/train-critic.ts';
 import { wornPhrases } from '../critic/worn-phrases.ts';
 import { generateAll } from '../generation.ts';
+import { lockRun } from '../run-folder.ts';
 
 const HELP = `npm run train:critic -- [--checkpoint NAME] [--poems N] [--epochs N] [--seed N] [--engine E]
 
@@ -48,6 +49,7 @@ await runCommand(async () => {
   const epochs = count('epochs', values.epochs);
   const seed = count('seed', values.seed);
   const folder = checkpointFolder(checkpointsRoot(), values.checkpoint);
+  await lockRun(folder);
   const checkpoint = await loadCheckpoint(folder);
   const corpus = await readCorpus();
   if (corpus.hash !== checkpoint.card.corpus.sha256) {

@@ -1,5 +1,6 @@
 /** Reads the corpus format of the student programs: UTF-8 text, one poem a line as `title:content`, in either script. */
 import { readFile } from 'node:fs/promises';
+import { restoreVerse } from '../../poetry/restore.ts';
 import { isSimplifiedOnly, isTraditionalOnly, toTraditional } from '../../poetry/script.ts';
 import type { SourceText } from './build.ts';
 import { CorpusError } from './corpus.ts';
@@ -80,6 +81,6 @@ function inTraditional(texts: readonly NumberedText[]): NumberedText[] {
   const ofFile = evidence.reduce((sum, value) => sum + Math.sign(value), 0);
   return texts.map((source, index) => {
     if ((evidence[index] || ofFile) <= 0) return source;
-    return { ...source, title: toTraditional(source.title), text: toTraditional(source.text) };
+    return { ...source, title: toTraditional(source.title), text: restoreVerse(source.text) };
   });
 }

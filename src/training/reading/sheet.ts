@@ -23,7 +23,7 @@ export interface SheetPoem {
 
 /** Poems that were written for one wish, one a side. */
 export interface SheetGroup {
-  /** The wish in words that give no side away: `七绝 opening 月`. */
+  /** The wish in words that give no side away: `七绝`. */
   readonly wish: string;
   readonly poems: readonly SheetPoem[];
 }

@@ -8,7 +8,7 @@ import { themeOf } from '../../poetry/theme.ts';
 import type { CorpusPoem } from '../corpus/corpus.ts';
 
 export interface Wish {
-  /** In words that give no side away. */
+  /** In words that give no side away: a person's poem has neither the opening nor the heads that were asked for. */
   readonly words: string;
   readonly request: VerseRequest;
   /** A poem of the test split in the same form. */
@@ -49,7 +49,7 @@ export function drawWishes(test: readonly CorpusPoem[], count: number, random: R
     if (kind === 'acrostic') {
       const heads = phrases[Math.floor(i / KINDS.length) % phrases.length] ?? '';
       return {
-        words: `acrostic ${heads}`,
+        words: toSimplified(FORMS.qijue.title),
         request: { kind: 'acrostic', heads, length: 7, title: '', ...common },
         people: take((poem) => poem.form === 'qijue'),
       };
@@ -65,7 +65,7 @@ export function drawWishes(test: readonly CorpusPoem[], count: number, random: R
     }
     const opening = openings[i % openings.length] ?? '';
     return {
-      words: `${name} that begins ${opening}`,
+      words: name,
       request: { kind: 'poem', opening, title: '', form, ...common },
       people: take((poem) => poem.form === form),
     };

@@ -7,14 +7,17 @@ const SILENCE_MS = 100_000;
 
 let discord: LoopbackDiscord;
 let gateway: Gateway;
+/** How much later than Node's the gateway's clock is. */
+let laterMs = 0;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
+  laterMs = 0;
   // No heartbeat is due while the test runs.
   discord = await LoopbackDiscord.start({ heartbeatMs: 10_000_000 });
   gateway = new Gateway({
     ...{ token: discord.token, api: discord.api, shards: 1, log: openLog('silent') },
-    ...{ onInteraction: () => {}, onFatal: () => {} },
+    ...{ onInteraction: () => {}, onFatal: () => {}, now: () => performance.now() + laterMs },
   });
   await gateway.open();
 });
@@ -31,7 +34,7 @@ it.each([
   'a %s connection is healthy before its first heartbeat',
   async (_, before, how) => {
     expect(gateway.health).toMatchObject({ healthy: true, shards: [{ id: 0, status: 'Ready' }] });
-    vi.setSystemTime(Date.now() + SILENCE_MS);
+    laterMs = SILENCE_MS;
     expect(gateway.health.healthy).toBe(false);
     expect(gateway.health.shards[0]?.heartbeatAgeMs).toBeGreaterThanOrEqual(SILENCE_MS);
     before();
@@ -42,3 +45,13 @@ it.each([
   },
   120_000,
 );
+
+it.each([
+  ['forward', 600_000],
+  ['back', -3_600_000],
+])('a wall clock that is set %s makes no connection look dead or alive', (_, step) => {
+  vi.setSystemTime(Date.now() + step);
+  expect(gateway.health.healthy).toBe(true);
+  laterMs = SILENCE_MS;
+  expect(gateway.health.healthy).toBe(false);
+});

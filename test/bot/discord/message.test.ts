@@ -19,6 +19,7 @@ function poemOf(text: string, request: VerseRequest, script: Script): ShownPoem 
       characters: [...text],
       title: '',
       nllHanzi: null,
+      unknownCharacters: [],
       checkpoint: 'tang',
       seed: 1234567,
       waitedMs: 0,

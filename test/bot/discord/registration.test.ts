@@ -20,7 +20,7 @@ describe('the commands’ definitions', () => {
       contexts: [0],
       integration_types: [0],
     });
-    for (const name of ['poem', 'acrostic', 'about', 'help']) {
+    for (const name of ['poem', 'acrostic', 'check', 'about', 'help']) {
       expect(byName.get(name)).toMatchObject({
         default_member_permissions: null,
         contexts: [0, 1, 2],

@@ -115,6 +115,62 @@ describe('the terminal', () => {
     expect(await session('/poem 月 title:abc\n')).toMatch(/^! .*“a”/u);
   });
 
+  it('shows what was typed as it was typed', async () => {
+    const headsOf = (shown: string) =>
+      shown
+        .split('\n')
+        .map((line) => [...line][0] ?? '')
+        .join('');
+    expect(headsOf(await session('/acrostic 宮商角徵羽\n', 'zh-CN'))).toBe('宫商角徵羽');
+    expect(headsOf(await session('/acrostic 皇后 script:traditional\n', 'zh-TW'))).toBe('皇后');
+    expect(headsOf(await session('/acrostic 岁岁平安 script:traditional\n'))).toBe('歲歲平安');
+    expect(await session('/poem 沈郎 seed:1\n', 'zh-CN')).toMatch(/^沈郎/u);
+    expect(await session('/poem 浮沈 seed:1\n', 'zh-CN')).toMatch(/^浮沈/u);
+    const checked = await session('/check 白日依山尽，黄河入海流。欲穷千里目，更上一层邨。\n', 'zh-CN');
+    expect(checked).toContain('更上一层邨　');
+  });
+
+  it('checks a whole poem, however it is typed', async () => {
+    const poem =
+      '《草》 离离原上草，一岁一枯荣。野火烧不尽，春风吹又生。 远芳侵古道：晴翠接荒城。又送王孙去，萋萋满别情。';
+    for (const line of [`/check ${poem}`, `/check text:${poem}`, `／查律 ${poem}`]) {
+      const shown = await session(`${line}\n`, 'zh-CN');
+      expect(shown).toMatch(/^格律\n离离原上草　中平平仄仄\n/u);
+      expect(shown).toContain(
+        '格式：五律平起首句不入韵\n韵部：庚\n第 3 句第 4 字“不”：拗，对句已救。\n字字合律。\n',
+      );
+    }
+    const bare = '朝辭白帝彩雲間千里江陵一日還兩岸猿聲啼不住輕舟已過萬重山';
+    expect(await session(`/check ${bare}\n`, 'zh-TW')).toContain('格式：七絕平起首句入韻\n');
+    expect(
+      await session('/check 渭城朝雨浥轻尘，客舍青青柳色新。劝君更尽一杯酒，西出阳关无故人。\n'),
+    ).toContain('Pattern: 七绝平起首句入韵\nRhyme: 真\nLine 3 does not adhere (失黏)');
+    expect(await session('/check 白日依山盡，黃𠮷入海流。欲窮千里目，更上一層樓。\n', 'ja')).toContain(
+      '第 2 句 2 字目「𠮷」：平仄が分かりません。',
+    );
+  });
+
+  it('says what is wrong with a text that is no poem', async () => {
+    expect(await session('/check 白日依山尽，黄河入海。\n', 'zh-CN')).toMatch(/^! 请给一整首诗.*5 4。\n$/u);
+    expect(await session('/check hello\n')).toMatch(/^! There are no Chinese characters/u);
+    expect(await session('/check\n')).toMatch(/^! \/check needs text, as in \/check 白日/u);
+    expect(await session(`/check ${'白日依山尽，'.repeat(17)}\n`, 'ja')).toMatch(/^! 詩を一首まるごと/u);
+  });
+
+  it('takes 々 and 〇 as characters', async () => {
+    expect(await session('/poem 悠々\n')).toMatch(/^悠悠.{5}，/u);
+    expect(await session('/acrostic 二〇二六\n')).toMatch(/^二.{6}，\n〇.{6}。\n二/u);
+  });
+
+  it('says which characters the model has never met, as they were typed', async () => {
+    const inference = new FakeInference();
+    inference.unknownCharacters = ['𠮷'];
+    expect(await session('/poem 𠮷 seed:1\n', 'en-US', inference)).toMatch(
+      /。\nThe model has never met 𠮷\.\n\n$/u,
+    );
+    expect(await session('/poem 月 seed:1\n', 'en-US', inference)).not.toContain('never met');
+  });
+
   it('answers in order, errors included, even if the last line has no line break', async () => {
     const shown = await session('/poem 月\n\n   \n/poem 🔥\n/nonsense\nhello\n/poem 山');
     expect(
@@ -146,6 +202,11 @@ describe('the terminal', () => {
     '/作诗 开头:明月 体裁:五言律诗 字体:繁體 格律:寬 心境:狂',
     '/漢詩 起句:明月 詩体:wulv 字体:traditional 平仄:loose 気分:kuangfang',
     '/poem opening: 明月 form: 五律 script: traditional meter: loose mood: wild',
+    '/poem 明月 form:5律 script:traditional meter:loose mood:wild',
+    '/poem 明月 form:五律诗 script:traditional meter:loose mood:wild',
+    '/poem 明月 form:wǔlǜ script:traditional meter:loose mood:wild',
+    '/poem 明月 form:wu lü script:traditional meter:loose mood:wild',
+    '/poem 明月 form: wǔ yán lǜ shī script:traditional meter:loose mood:wild',
   ])('understands %s', async (line) => {
     const inference = new FakeInference();
     const shown = await session(line, 'en-US', inference);
@@ -168,12 +229,16 @@ describe('the terminal', () => {
     ['/poem 月 seed:4294967296', '0 to 4294967295'],
     ['/poem 月 seed:1e3', '0 to 4294967295'],
     ['/poem 月 report:maybe', 'yes or no'],
+    ['/poem 月 seed=1', 'seed:1'],
+    ['/poem 月 体裁＝七绝', 'form:七绝'],
+    ['/poem 月 form:qi jue 山', 'wujue, qijue, wulv, qilv'],
     ['/poem 月 rhyme:dong', '東 冬'],
     ['/poem 月 rhyme:月', '“月”'],
     ['/acrostic', 'heads'],
     ['/acrostic 月', 'at least 2'],
     [`/acrostic ${'月'.repeat(17)}`, 'at most 16'],
     ['/reload ../../etc', 'not a path'],
+    [`/reload \u202e${'x'.repeat(30_000)}\u2066`, 'not a path'],
     ['/reload broken', 'card.json'],
     ['/about now', '/about takes no options. Write only the command.'],
     ['/help me:now', '/help takes no options'],

@@ -47,6 +47,14 @@ describe('reading title:content lines', () => {
     ]);
   });
 
+  it('lets tone and rhyme choose among the forms of a character', () => {
+    const poem =
+      '相见时难别亦难，东风无力百花残。春蚕到死丝方尽，蜡炬成灰泪始干。晓镜但愁云鬓改，夜吟应觉月光寒。蓬山此去无多路，青鸟殷勤为探看。';
+    const [found] = parseTitledLines(`无题:${poem}`).texts;
+    expect(found?.text).toContain('蠟炬成灰淚始乾。');
+    expect(found?.text).toContain('曉鏡但愁雲鬢改，');
+  });
+
   it('leaves traditional lines alone, also those whose characters could be of either script', () => {
     const rows = ['登樓:白日依山盡，黃河入海流。', '雲:皇后在後，里在裏。', '兩可:天子云云，千里之外。'];
     expect(parseTitledLines(rows.join('\n')).texts.map(({ title, text }) => `${title}:${text}`)).toEqual(

@@ -1,0 +1,54 @@
+/** The state that a training run resumes from, and what it says of the run. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { CheckpointError } from '../model/checkpoint.ts';
+import type { Recipe } from './recipes.ts';
+import { readState } from './state-file.ts';
+import type { TrainerState } from './trainer.ts';
+
+/** What a state file says of its run. */
+export interface RunRecord {
+  readonly recipe: Recipe;
+  /** The hash of the corpus. With pretraining: the hashes of both corpora, joined by a plus sign. */
+  readonly corpus: string;
+  /** Time spent training, all sessions together. */
+  readonly seconds: number;
+  /** Predictions learned from, repeats included. */
+  readonly tokens: number;
+}
+
+/**
+ * Reads the state that a run resumes from. Throws `CheckpointError` if it belongs to another recipe or corpus, and
+ * `StateError` if it is damaged.
+ */
+export async function resume(
+  path: string,
+  recipe: Recipe,
+  corpus: RunRecord['corpus'],
+): Promise<{ state: TrainerState; record: RunRecord }> {
+  const { state, about } = await readState(path);
+  const record = recordOf(about);
+  if (record.corpus !== corpus) {
+    throw new CheckpointError(
+      `${path} was trained on another corpus; run without --resume to start a new run`,
+    );
+  }
+  if (!isDeepStrictEqual(withoutLength(recipe), withoutLength(record.recipe))) {
+    throw new CheckpointError(
+      `${path} was trained by another recipe (${record.recipe.name}); run without --resume to start a new run`,
+    );
+  }
+  return { state, record };
+}
+
+function recordOf(about: unknown): RunRecord {
+  const record = about as RunRecord & { recipe: { earlier?: Recipe['pretraining'] } };
+  // Older runs saved their recipe with `earlier` as the name of `pretraining`.
+  const { earlier = null, ...recipe } = record.recipe;
+  return { ...record, recipe: { ...recipe, pretraining: recipe.pretraining ?? earlier } };
+}
+
+/** The part of a recipe that may not change when a run resumes: everything but its numbers of epochs. */
+function withoutLength({ epochs: _, pretraining, ...settings }: Recipe) {
+  return { ...settings, pretraining: pretraining && { ...pretraining, epochs: 0 } };
+}

@@ -1,0 +1,226 @@
+/**
+ * Famous poems and what handbooks (王力《詩詞格律》《漢語詩律學》) say of them. `remark` is empty if nothing breaks the pattern.
+ * Otherwise it names the rule, the line and place, the character, and what is expected there.
+ */
+
+import type { FormName } from '../../src/poetry/form.ts';
+
+interface Verdict {
+  readonly title: string;
+  readonly form: FormName;
+  readonly text: string;
+  readonly pattern: string;
+  readonly rhyme: string;
+  readonly remark: string;
+}
+
+export const VERDICTS: readonly Verdict[] = [
+  {
+    title: '賦得古原草送別',
+    form: 'wulv',
+    text: '離離原上草，一歲一枯榮。野火燒不盡，春風吹又生。遠芳侵古道，晴翠接荒城。又送王孫去，萋萋滿別情。',
+    pattern: '五律平起首句不入韻',
+    rhyme: '庚',
+    remark: 'rescued 3.4不',
+  },
+  {
+    title: '與諸子登峴山',
+    form: 'wulv',
+    text: '人事有代謝，往來成古今。江山留勝跡，我輩復登臨。水落魚梁淺，天寒夢澤深。羊公碑尚在，讀罷淚沾襟。',
+    pattern: '五律仄起首句不入韻',
+    rhyme: '侵',
+    remark: 'rescued 1.4代',
+  },
+  {
+    title: '登樂遊原',
+    form: 'wujue',
+    text: '向晚意不適，驅車登古原。夕陽無限好，只是近黃昏。',
+    pattern: '五絕仄起首句不入韻',
+    rhyme: '元',
+    remark: 'rescued 1.4不',
+  },
+  {
+    title: '江南春',
+    form: 'qijue',
+    text: '千里鶯啼綠映紅，水村山郭酒旗風。南朝四百八十寺，多少樓臺煙雨中。',
+    pattern: '七絕仄起首句入韻',
+    rhyme: '東',
+    remark: 'rescued 3.6十',
+  },
+  {
+    title: '清明',
+    form: 'qijue',
+    text: '清明時節雨紛紛，路上行人欲斷魂。借問酒家何處有，牧童遙指杏花村。',
+    pattern: '七絕平起首句入韻',
+    rhyme: '元',
+    remark: 'neighbour',
+  },
+  {
+    title: '望洞庭',
+    form: 'qijue',
+    text: '湖光秋月兩相和，潭面無風鏡未磨。遙望洞庭山水色，白銀盤裏一青螺。',
+    pattern: '七絕平起首句入韻',
+    rhyme: '歌',
+    remark: '',
+  },
+  {
+    title: '送元二使安西',
+    form: 'qijue',
+    text: '渭城朝雨浥輕塵，客舍青青柳色新。勸君更盡一杯酒，西出陽關無故人。',
+    pattern: '七絕平起首句入韻',
+    rhyme: '真',
+    remark: 'adhesion 3.2君仄',
+  },
+  {
+    title: '使至塞上',
+    form: 'wulv',
+    text: '單車欲問邊，屬國過居延。征蓬出漢塞，歸雁入胡天。大漠孤煙直，長河落日圓。蕭關逢候騎，都護在燕然。',
+    pattern: '五律平起首句入韻',
+    rhyme: '先',
+    remark: 'adhesion 3.2蓬仄',
+  },
+  {
+    title: '回鄉偶書',
+    form: 'qijue',
+    text: '少小離家老大回，鄉音無改鬢毛衰。兒童相見不相識，笑問客從何處來。',
+    pattern: '七絕仄起首句入韻',
+    rhyme: '灰',
+    remark: 'rhyme 2.7衰灰',
+  },
+  {
+    title: '楓橋夜泊',
+    form: 'qijue',
+    text: '月落烏啼霜滿天，江楓漁火對愁眠。姑蘇城外寒山寺，夜半鐘聲到客船。',
+    pattern: '七絕仄起首句入韻',
+    rhyme: '先',
+    remark: '',
+  },
+  {
+    title: '涼州詞',
+    form: 'qijue',
+    text: '黃河遠上白雲間，一片孤城萬仞山。羌笛何須怨楊柳，春風不度玉門關。',
+    pattern: '七絕平起首句入韻',
+    rhyme: '刪',
+    remark: '',
+  },
+  {
+    title: '出塞',
+    form: 'qijue',
+    text: '秦時明月漢時關，萬里長征人未還。但使龍城飛將在，不教胡馬度陰山。',
+    pattern: '七絕平起首句入韻',
+    rhyme: '刪',
+    remark: '',
+  },
+  {
+    title: '芙蓉樓送辛漸',
+    form: 'qijue',
+    text: '寒雨連江夜入吳，平明送客楚山孤。洛陽親友如相問，一片冰心在玉壺。',
+    pattern: '七絕仄起首句入韻',
+    rhyme: '虞',
+    remark: '',
+  },
+  {
+    title: '烏衣巷',
+    form: 'qijue',
+    text: '朱雀橋邊野草花，烏衣巷口夕陽斜。舊時王謝堂前燕，飛入尋常百姓家。',
+    pattern: '七絕仄起首句入韻',
+    rhyme: '麻',
+    remark: '',
+  },
+  {
+    title: '夜雨寄北',
+    form: 'qijue',
+    text: '君問歸期未有期，巴山夜雨漲秋池。何當共剪西窗燭，卻話巴山夜雨時。',
+    pattern: '七絕仄起首句入韻',
+    rhyme: '支',
+    remark: '',
+  },
+  {
+    title: '泊秦淮',
+    form: 'qijue',
+    text: '煙籠寒水月籠沙，夜泊秦淮近酒家。商女不知亡國恨，隔江猶唱後庭花。',
+    pattern: '七絕平起首句入韻',
+    rhyme: '麻',
+    remark: '',
+  },
+  {
+    title: '八陣圖',
+    form: 'wujue',
+    text: '功蓋三分國，名成八陣圖。江流石不轉，遺恨失吞吳。',
+    pattern: '五絕仄起首句不入韻',
+    rhyme: '虞',
+    remark: '',
+  },
+  {
+    title: '相思',
+    form: 'wujue',
+    text: '紅豆生南國，春來發幾枝。願君多採擷，此物最相思。',
+    pattern: '五絕仄起首句不入韻',
+    rhyme: '支',
+    remark: '',
+  },
+  {
+    title: '獨坐敬亭山',
+    form: 'wujue',
+    text: '衆鳥高飛盡，孤雲獨去閒。相看兩不厭，只有敬亭山。',
+    pattern: '五絕仄起首句不入韻',
+    rhyme: '刪',
+    remark: '',
+  },
+  {
+    title: '送友人',
+    form: 'wulv',
+    text: '青山橫北郭，白水遶東城。此地一爲別，孤蓬萬里征。浮雲遊子意，落日故人情。揮手自茲去，蕭蕭班馬鳴。',
+    pattern: '五律平起首句不入韻',
+    rhyme: '庚',
+    remark: '',
+  },
+  {
+    title: '月夜',
+    form: 'wulv',
+    text: '今夜鄜州月，閨中只獨看。遙憐小兒女，未解憶長安。香霧雲鬟濕，清輝玉臂寒。何時倚虛幌，雙照淚痕乾。',
+    pattern: '五律仄起首句不入韻',
+    rhyme: '寒',
+    remark: '',
+  },
+  {
+    title: '天末懷李白',
+    form: 'wulv',
+    text: '涼風起天末，君子意如何。鴻雁幾時到，江湖秋水多。文章憎命達，魑魅喜人過。應共冤魂語，投詩贈汨羅。',
+    pattern: '五律平起首句不入韻',
+    rhyme: '歌',
+    remark: '',
+  },
+  {
+    title: '錦瑟',
+    form: 'qilv',
+    text: '錦瑟無端五十弦，一弦一柱思華年。莊生曉夢迷蝴蝶，望帝春心托杜鵑。滄海月明珠有淚，藍田日暖玉生煙。此情可待成追憶，只是當時已惘然。',
+    pattern: '七律仄起首句入韻',
+    rhyme: '先',
+    remark: '',
+  },
+  {
+    title: '蜀相',
+    form: 'qilv',
+    text: '丞相祠堂何處尋，錦官城外柏森森。映階碧草自春色，隔葉黃鸝空好音。三顧頻煩天下計，兩朝開濟老臣心。出師未捷身先死，長使英雄淚滿襟。',
+    pattern: '七律仄起首句入韻',
+    rhyme: '侵',
+    remark: '',
+  },
+  {
+    title: '聞官軍收河南河北',
+    form: 'qilv',
+    text: '劍外忽傳收薊北，初聞涕淚滿衣裳。卻看妻子愁何在，漫卷詩書喜欲狂。白日放歌須縱酒，青春作伴好還鄉。即從巴峽穿巫峽，便下襄陽向洛陽。',
+    pattern: '七律仄起首句不入韻',
+    rhyme: '陽',
+    remark: '',
+  },
+  {
+    title: '無題',
+    form: 'qilv',
+    text: '相見時難別亦難，東風無力百花殘。春蠶到死絲方盡，蠟炬成灰淚始乾。曉鏡但愁雲鬢改，夜吟應覺月光寒。蓬山此去無多路，青鳥殷勤爲探看。',
+    pattern: '七律仄起首句入韻',
+    rhyme: '寒',
+    remark: '',
+  },
+];
