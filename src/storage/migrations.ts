@@ -33,12 +33,17 @@ export async function migrate(database: Database, steps: readonly string[] = MIG
   }
 }
 
+/**
+ * unique_violation, duplicate_table and duplicate_object. `IF NOT EXISTS` prevents none of them while two programs create
+ * the same table: a table has a row type of its name.
+ */
+const TAKEN_IN_POSTGRESQL = ['23505', '42P07', '42710'];
+
 /** Whether another program was faster to insert the row, or to create the table. */
 function isTaken(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
   const code = String(error.code);
-  // PostgreSQL's unique_violation and duplicate_table.
-  return code === '23505' || code === '42P07' || code.startsWith('SQLITE_CONSTRAINT');
+  return TAKEN_IN_POSTGRESQL.includes(code) || code.startsWith('SQLITE_CONSTRAINT');
 }
 
 async function takeSteps(database: Database, steps: readonly string[]): Promise<void> {
