@@ -3,9 +3,12 @@
  * turn it into text.
  */
 
+import type { CardStyle } from '../card/card.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood, Script, VerseRequest } from '../poetry/request.ts';
 import type { GeneratedPoem } from '../service/inference.ts';
+
+import type { KeptAt } from './favourites.ts';
 
 /** Everything that is needed to write the same poem again. */
 export interface PoemSpec {
@@ -35,9 +38,29 @@ export interface Entry {
   readonly items?: readonly Entry[];
 }
 
+/** A picture card of a poem. */
+export interface Picture {
+  readonly png: Uint8Array;
+  /** The poem, for people who cannot see the picture. */
+  readonly alt: string;
+  /** The name of the file to write in the terminal; null for a name from the poem's seed. */
+  readonly file: string | null;
+}
+
 export type Answer =
   /** `report` has the lines of the 格律 report; it is empty if none was requested. */
-  | { readonly kind: 'poem'; readonly poem: ShownPoem; readonly report: readonly string[] }
+  | {
+      readonly kind: 'poem';
+      readonly poem: ShownPoem;
+      readonly report: readonly string[];
+      readonly picture?: Picture;
+      /** What went wrong with the picture, if something did. */
+      readonly notice?: string;
+    }
+  /** A picture card alone, with the poem that it shows. */
+  | { readonly kind: 'card'; readonly spec: PoemSpec; readonly style: CardStyle; readonly picture: Picture }
+  /** A poem that the user has kept. */
+  | { readonly kind: 'favourite'; readonly kept: KeptAt }
   /** One sentence. */
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'page'; readonly title: string; readonly entries: readonly Entry[] };

@@ -3,9 +3,11 @@
  * data, and `prepare` says what it does. The names of commands and options in each language are in locales/.
  */
 
+import type { CardStudio } from '../card/studio.ts';
 import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
+import type { Favourites } from './favourites.ts';
 import type { Locale } from './locale.ts';
 import { type CommandName, isOptionName, type OptionName } from './names.ts';
 
@@ -39,7 +41,15 @@ export interface BooleanOption {
   readonly kind: 'boolean';
 }
 
-export type Option = TextOption | ChoiceOption | IntegerOption | BooleanOption;
+/**
+ * Asks for a picture. On Discord it is yes or no. In the terminal it may also be the name of the file to write, which
+ * ends in .png.
+ */
+export interface PictureOption {
+  readonly kind: 'picture';
+}
+
+export type Option = TextOption | ChoiceOption | IntegerOption | BooleanOption | PictureOption;
 export type OptionValue = string | number | boolean;
 export type Options = { readonly [name in OptionName]?: Option };
 
@@ -50,7 +60,9 @@ type ValueOf<O> =
       ? string
       : O extends IntegerOption
         ? number
-        : boolean;
+        : O extends PictureOption
+          ? string | boolean
+          : boolean;
 
 /** The values of a command's options. A value that was not given is undefined. */
 export type Values<O extends Options> = { readonly [name in keyof O]: ValueOf<O[name]> | undefined };
@@ -72,6 +84,9 @@ export interface CommandContext extends SuggestionContext {
   /** The script to show poems in if the user chose none. */
   readonly script: Script;
   readonly platform: 'terminal' | 'discord';
+  readonly studio: Pick<CardStudio, 'paint'>;
+  /** Null if nothing can be stored. */
+  readonly favourites: Favourites | null;
   /** Draws a fresh seed, for a request without one. */
   drawSeed(): number;
 }

@@ -1,8 +1,11 @@
 /** `npm start`: runs the bot on Discord if DISCORD_TOKEN is set, else in the terminal. */
 
 import { inspect } from 'node:util';
+import { CardStudio } from '../card/studio.ts';
 import { openInference } from '../service/embedded.ts';
 import type { Inference } from '../service/inference.ts';
+import type { Database } from '../storage/database.ts';
+import { openDatabase } from '../storage/open.ts';
 import { loadEnvironment } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
@@ -73,6 +76,7 @@ function startInference(settings: Settings, log: Log): Promise<Inference> {
 async function runTerminal(inference: Inference, log: Log): Promise<void> {
   // A reader such as `head` may close the pipe before the end. That is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const studio = new CardStudio();
   await serveTerminal({
     input: process.stdin,
     output: process.stdout,
@@ -80,8 +84,10 @@ async function runTerminal(inference: Inference, log: Log): Promise<void> {
     historyFile: historyFile(process.env),
     locale: terminalLocale(process.env),
     inference,
+    studio,
     log,
   });
+  await studio.close();
   await inference.close(0);
 }
 
@@ -102,7 +108,8 @@ async function runDiscord(
   });
   // discord.js may reject a promise because of one malformed packet. That must not end the bot for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'Unhandled promise rejection'));
-  service = await serveDiscord(settings, inference, log).catch(async (error) => {
+  const database = await openStorage(settings, log);
+  service = await serveDiscord(settings, inference, database, log).catch(async (error) => {
     await inference.close(0);
     throw error;
   });
@@ -110,6 +117,23 @@ async function runDiscord(
   stopping = true;
   await service.stop();
   throw new DiscordError(reason);
+}
+
+/** Null if nothing can be stored; then the bot serves everything else. */
+async function openStorage(settings: Settings, log: Log): Promise<Database | null> {
+  const storage = { folder: settings.DATA_DIR, address: settings.DATABASE_URL };
+  try {
+    const database = await openDatabase(storage);
+    log.info({ place: database.place }, 'Storage opened');
+    return database;
+  } catch (error) {
+    const name = storage.address === undefined ? 'DATA_DIR' : 'DATABASE_URL';
+    log.warn(
+      { err: error },
+      `Nothing can be stored, so there are no favourites: ${name} cannot be used. Everything else is served`,
+    );
+    return null;
+  }
 }
 
 try {

@@ -1,6 +1,15 @@
 /** The names of the commands and of their options, as the code and the locale files use them. */
 
-export type CommandName = 'poem' | 'acrostic' | 'check' | 'reload' | 'about' | 'help';
+export type CommandName =
+  | 'poem'
+  | 'acrostic'
+  | 'check'
+  | 'favorites'
+  | 'privacy'
+  | 'forget-me'
+  | 'reload'
+  | 'about'
+  | 'help';
 
 export const OPTION_NAMES = [
   'opening',
@@ -14,6 +23,9 @@ export const OPTION_NAMES = [
   'script',
   'seed',
   'report',
+  'card',
+  'layout',
+  'paper',
   'checkpoint',
   'text',
 ] as const;

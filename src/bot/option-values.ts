@@ -33,12 +33,24 @@ export function readValue(name: OptionName, option: Option, raw: string): Option
       throw new UserError('choice-unknown', { value: excerpt(raw), name, choices });
     }
     case 'boolean': {
-      const typed = toSimplified(raw.normalize('NFKC').toLowerCase());
-      if (YES.includes(typed)) return true;
-      if (NO.includes(typed)) return false;
-      throw new UserError('boolean-unknown', { value: excerpt(raw), name });
+      const answer = readYesOrNo(raw);
+      if (answer === null) throw new UserError('boolean-unknown', { value: excerpt(raw), name });
+      return answer;
+    }
+    case 'picture': {
+      const answer = readYesOrNo(raw);
+      if (answer !== null) return answer;
+      if (/[^/\\]\.png$/i.test(raw)) return raw;
+      throw new UserError('picture-unknown', { value: excerpt(raw), name });
     }
   }
+}
+
+/** Null if the text is neither. */
+function readYesOrNo(raw: string): boolean | null {
+  const typed = toSimplified(raw.normalize('NFKC').toLowerCase());
+  if (YES.includes(typed)) return true;
+  return NO.includes(typed) ? false : null;
 }
 
 /**

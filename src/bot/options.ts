@@ -1,8 +1,9 @@
 /** The options that several commands share, as data. */
 
+import type { CardLayout, CardPaper } from '../card/card.ts';
 import { FORM_NAMES, FORM_SPELLINGS, type FormName } from '../poetry/form.ts';
 import type { Meter, Mood, Script } from '../poetry/request.ts';
-import type { BooleanOption, ChoiceOption, IntegerOption, TextOption } from './command.ts';
+import type { BooleanOption, ChoiceOption, IntegerOption, PictureOption, TextOption } from './command.ts';
 import { suggestRhymes } from './rhyme-name.ts';
 
 export const FORM: ChoiceOption<FormName> = {
@@ -58,6 +59,24 @@ const SEED: IntegerOption = { kind: 'integer', min: 0, max: 0xffff_ffff };
 
 const REPORT: BooleanOption = { kind: 'boolean' };
 
+const CARD: PictureOption = { kind: 'picture' };
+
+const LAYOUT: ChoiceOption<CardLayout> = {
+  kind: 'choice',
+  choices: [
+    { value: 'vertical', also: ['竖', '竖排', '直排', 'shu', 'shupai'] },
+    { value: 'horizontal', also: ['横', '横排', 'heng', 'hengpai'] },
+  ],
+};
+
+const PAPER: ChoiceOption<CardPaper> = {
+  kind: 'choice',
+  choices: [
+    { value: 'light', also: ['素', '素笺', '白', 'su', 'sujian'] },
+    { value: 'dark', also: ['墨', '墨笺', '黑', 'mo', 'mojian'] },
+  ],
+};
+
 /** The options of every command that writes a poem. */
 export const POEM_OPTIONS = {
   meter: METER,
@@ -66,4 +85,7 @@ export const POEM_OPTIONS = {
   script: SCRIPT,
   seed: SEED,
   report: REPORT,
+  card: CARD,
+  layout: LAYOUT,
+  paper: PAPER,
 };

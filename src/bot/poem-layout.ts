@@ -8,9 +8,14 @@ import { isLineMark, markedVerseLines } from '../poetry/verse-lines.ts';
 import type { ShownPoem } from './answer.ts';
 import { type Locale, say } from './locale.ts';
 
+/** The part of a shown poem that says how it is headed. */
+export interface LaidOut extends Pick<ShownPoem, 'spec' | 'plan' | 'script'> {
+  readonly written: Pick<ShownPoem['written'], 'characters'>;
+}
+
 /** The text lines of the poem: one couplet each, or one verse line each for an acrostic, so that its heads align. */
 export function textLines(poem: ShownPoem): readonly string[] {
-  const lines = markedVerseLines(shownCharacters(poem).join(''));
+  const lines = shownLines(poem);
   if (poem.spec.request.kind === 'acrostic') return lines;
   return lines
     .filter((_, index) => index % 2 === 0)
@@ -35,23 +40,33 @@ export function headingOf(poem: ShownPoem): string {
   const title = titleOf(poem);
   const marked = title ? [markedTitle(title)] : [];
   if (poem.spec.request.kind === 'acrostic') {
-    const heads = markedVerseLines(shownCharacters(poem).join(''))
+    const heads = shownLines(poem)
       .map((line) => [...line][0] ?? '')
       .join('');
     return [...marked, heads].join(' · ');
   }
   if (poem.written.title) return marked.join('');
-  // The opening in the request may contain punctuation and variant characters; the plan's first slots do not.
-  const { slots } = poem.plan;
-  const firstFree = slots.findIndex(({ kind }) => kind === 'free');
-  const opening = shownCharacters(poem)
+  return [...marked, openingOf(poem)].filter(Boolean).join(' · ');
+}
+
+/**
+ * The opening as the poem shows it. The one in the request may contain punctuation and variant characters; the plan's
+ * first slots do not.
+ */
+export function openingOf(poem: LaidOut): string {
+  const firstFree = poem.plan.slots.findIndex(({ kind }) => kind === 'free');
+  return shownCharacters(poem)
     .slice(0, firstFree)
     .filter((character) => !isLineMark(character))
     .join('');
-  return [...marked, opening].filter(Boolean).join(' · ');
 }
 
-function shownCharacters({ written, plan, script }: ShownPoem): readonly string[] {
+/** The verse lines with their marks, as the poem shows them. */
+export function shownLines(poem: LaidOut): readonly string[] {
+  return markedVerseLines(shownCharacters(poem).join(''));
+}
+
+function shownCharacters({ written, plan, script }: LaidOut): readonly string[] {
   return showCharacters(written.characters, plan, script);
 }
 
@@ -65,7 +80,7 @@ export function neverMet({ written, plan }: ShownPoem, locale: Locale): string[]
 }
 
 /** The name of the poem's form in its script: 七绝, or 七言 for an acrostic. */
-export function formTitle(poem: ShownPoem): string {
+export function formTitle(poem: Pick<ShownPoem, 'spec' | 'script'>): string {
   const { request } = poem.spec;
   if (request.kind === 'acrostic') return request.length === 5 ? '五言' : '七言';
   return inScript(FORMS[request.form].title, poem.script);

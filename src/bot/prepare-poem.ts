@@ -1,10 +1,13 @@
 /** From a request to a poem: compiles the plan at once, and returns the task that generates the poem. */
 
+import { type Card, type CardStyle, DEFAULT_STYLE } from '../card/card.ts';
+import { CardError } from '../card/studio.ts';
 import { compilePlan } from '../poetry/compile.ts';
 import type { VerseRequest } from '../poetry/request.ts';
 import { toSimplified } from '../poetry/script.ts';
 import { markedVerseLines } from '../poetry/verse-lines.ts';
-import type { PoemSpec } from './answer.ts';
+import type { Picture, PoemSpec } from './answer.ts';
+import { cardOf, pictureOf } from './card-of.ts';
 import type { CommandContext, CommandTask, Values } from './command.ts';
 import { say } from './locale.ts';
 import { reportLines } from './meter-report.ts';
@@ -24,18 +27,37 @@ export function meterAndRhyme({
 /** Prepares a poem from a request and the other option values. Draws a seed if none is given. Throws `Refusal`. */
 export function preparePoemFromOptions(
   request: VerseRequest,
-  { mood = 'free', seed, script, report = false }: PoemOptionValues,
+  { mood = 'free', seed, script, report = false, card = false, layout, paper }: PoemOptionValues,
   context: CommandContext,
 ): CommandTask {
   const spec = { request, mood, seed: seed ?? context.drawSeed(), script: script ?? null };
-  return preparePoem(spec, report, context);
+  // Whoever chooses how the card looks wants one.
+  const wanted = card || layout !== undefined || paper !== undefined;
+  const style = { layout: layout ?? DEFAULT_STYLE.layout, paper: paper ?? DEFAULT_STYLE.paper };
+  return preparePoem(spec, { report, card: wanted ? style : null, file: card }, context);
 }
 
+/** What is shown besides the poem. */
+export interface Extras {
+  /** The 格律 report. */
+  readonly report: boolean;
+  /** How the picture card looks; null for none. */
+  readonly card: CardStyle | null;
+  /** The file to write the card to, in the terminal. */
+  readonly file: string | boolean;
+}
+
+export const NO_EXTRAS: Extras = { report: false, card: null, file: false };
+
 /**
- * Prepares a poem. `report` adds the 格律 report to the answer. Throws `Refusal` if no poem can be written to the
- * request: the plan is compiled here and not in the task, so that the user learns of it at once.
+ * Prepares a poem. Throws `Refusal` if no poem can be written to the request: the plan is compiled here and not in the
+ * task, so that the user learns of it at once.
  */
-export function preparePoem(spec: PoemSpec, report: boolean, context: CommandContext): CommandTask {
+export function preparePoem(
+  spec: PoemSpec,
+  { report, card, file }: Extras,
+  context: CommandContext,
+): CommandTask {
   const script = spec.script ?? context.script;
   const plan = compilePlan(spec.request, context.script);
   const { inference, asker, locale } = context;
@@ -44,12 +66,28 @@ export function preparePoem(spec: PoemSpec, report: boolean, context: CommandCon
     const { characters } = written;
     const lines = markedVerseLines(characters.join(''));
     const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
+    const poem = { spec, plan, lines, script, written };
     return {
       kind: 'poem',
-      poem: { spec, plan, lines, script, written },
+      poem,
+      ...(card ? await tryPicture(cardOf(poem, card), file, context) : {}),
       report: report ? [...(await reportLines({ characters, plan, script }, inference, locale)), seed] : [],
     };
   };
+}
+
+/** The picture, or what went wrong: a poem is not lost with its picture. */
+async function tryPicture(
+  card: Card,
+  file: string | boolean,
+  context: CommandContext,
+): Promise<{ readonly picture: Picture } | { readonly notice: string }> {
+  try {
+    return { picture: await pictureOf(card, context, file) };
+  } catch (error) {
+    if (!(error instanceof CardError)) throw error;
+    return { notice: say(context.locale, error.code) };
+  }
 }
 
 /** Loads the tables of tones, rhymes and scripts. That takes about 0.25 s, which no user should have to wait for. */

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ENGINE_CHOICES } from '../service/engine-names.ts';
 import { DEFAULT_SEARCH } from '../service/inference-options.ts';
+import { dataFolder } from '../storage/data-folder.ts';
 import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
 import { withoutQuotes } from '../system/environment.ts';
 import { OperatorError } from '../system/operator-error.ts';
@@ -65,6 +66,11 @@ const SCHEMA = z.object({
     .string()
     .regex(CHECKPOINT_NAME, 'must be the name of a folder in the checkpoints folder')
     .default('tang'),
+  DATA_DIR: z.string().optional().transform(dataFolder),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be an address of PostgreSQL, as in postgres://user@host/database')
+    .optional(),
   ENGINE: oneOf(ENGINE_CHOICES).default('auto'),
   USER_PER_MINUTE: whole(1, 100_000).default(10),
   USER_RUNNING: whole(1, 1_000).default(2),
@@ -98,9 +104,11 @@ export function readSettings(
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const variable = String(issue?.path[0]);
-  // The message never contains a token, not even an invalid one.
+  // The message never contains a token or a password, not even an invalid one.
   const was =
-    variable === 'DISCORD_TOKEN' ? '' : `, not ${JSON.stringify(given[variable]?.slice(0, MAX_QUOTED))}`;
+    variable === 'DISCORD_TOKEN' || variable === 'DATABASE_URL'
+      ? ''
+      : `, not ${JSON.stringify(given[variable]?.slice(0, MAX_QUOTED))}`;
   const line = lines.get(variable);
   const where = line === undefined ? '' : ` (.env, line ${line})`;
   throw new SettingsError(`${variable} ${issue?.message}${was}${where}.`);

@@ -1,5 +1,6 @@
 /** Errors that are shown to the user, in the user's language. */
 
+import { CardError } from '../card/studio.ts';
 import { Refusal } from '../poetry/request.ts';
 import { LoadError, Unavailable } from '../service/inference.ts';
 import { type Locale, type SentenceValues, say } from './locale.ts';
@@ -28,6 +29,7 @@ export function sentenceFor(error: unknown, locale: Locale): string | null {
     const seconds = Math.max(1, Math.ceil(error.retryMs / 1000));
     return say(locale, error.code) + say(locale, 'retry-in', { seconds });
   }
+  if (error instanceof CardError) return say(locale, error.code);
   if (error instanceof LoadError) return say(locale, 'checkpoint-refused', { reason: error.message });
   return null;
 }
@@ -36,5 +38,6 @@ export function sentenceFor(error: unknown, locale: Locale): string | null {
 export function outcomeOf(error: unknown): string {
   if (error instanceof UserError) return error.key;
   if (error instanceof Refusal || error instanceof Unavailable) return error.code;
+  if (error instanceof CardError) return error.code;
   return error instanceof LoadError ? 'checkpoint-refused' : 'fault';
 }

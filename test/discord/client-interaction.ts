@@ -157,7 +157,14 @@ export class ClientInteraction {
     if (pings(body)) throw new Error(`a message pings people: ${JSON.stringify(body)}`);
     this.messages = this.messages.map((message) =>
       message.id === this.#original
-        ? { ...message, ...body, files, loading: false, edits: message.edits + 1 }
+        ? {
+            ...message,
+            ...body,
+            // Discord keeps the files that a message had, unless the edit lists its attachments.
+            files: body.attachments ? files : [...message.files, ...files],
+            loading: false,
+            edits: message.edits + 1,
+          }
         : message,
     );
   }

@@ -263,7 +263,21 @@ async function readForm(body: Buffer, type: string): Promise<Form> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
   const files: SentFile[] = [];
   for (const [, value] of form) {
-    if (typeof value !== 'string') files.push({ name: value.name, text: await value.text() });
+    if (typeof value !== 'string')
+      files.push({ name: value.name, text: await value.text(), size: value.size });
   }
-  return { json: JSON.parse(String(form.get('payload_json') ?? '{}')), files };
+  const json = JSON.parse(String(form.get('payload_json') ?? '{}'));
+  // An answer to an interaction has the message in `data`.
+  const described: NonNullable<MessageBody['attachments']> = (json.data ?? json).attachments ?? [];
+  return {
+    json,
+    files: files.map((file, at) => ({
+      ...file,
+      ...descriptionOf(described.find(({ id }) => Number(id) === at)),
+    })),
+  };
+}
+
+function descriptionOf(attachment: { readonly description?: string } | undefined) {
+  return attachment?.description === undefined ? {} : { description: attachment.description };
 }

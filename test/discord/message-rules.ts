@@ -24,12 +24,21 @@ export interface MessageBody {
   readonly embeds?: readonly Embed[];
   readonly components?: readonly { readonly type: 1; readonly components: readonly Button[] }[];
   readonly flags?: number;
+  readonly attachments?: readonly {
+    readonly id: number | string;
+    readonly filename?: string;
+    readonly description?: string;
+  }[];
   readonly allowed_mentions?: { readonly parse?: readonly string[] };
 }
 
 export interface SentFile {
   readonly name: string;
   readonly text: string;
+  /** In bytes. */
+  readonly size?: number;
+  /** The text for screen readers. */
+  readonly description?: string;
 }
 
 const EPHEMERAL = 64;
@@ -56,6 +65,9 @@ export function checkMessage(body: MessageBody, files: readonly SentFile[]): voi
     }
   }
   atMost(total, 6000, 'embeds');
+  for (const [at, { description = '' }] of files.entries()) {
+    atMost(description.length, 1024, `attachments.${at}.description`);
+  }
   checkComponents(components);
   if ((flags & ~(EPHEMERAL | SUPPRESS_EMBEDS)) !== 0)
     throw invalidForm('flags', 'BITFIELD_INVALID', 'Not allowed here');

@@ -146,14 +146,20 @@ export class DiscordUser {
 
 /** The message as Discord sends it along with the interaction of its button. */
 function stored(message: ShownMessage): object {
-  const { id, content = '', embeds = [], components = [] } = message;
+  const { id, content = '', embeds = [], components = [], files } = message;
   return {
     id,
     content,
     embeds,
     components,
     channel_id: '0',
-    attachments: [],
+    attachments: files.map(({ name, size, description }, at) => ({
+      id: String(at),
+      filename: name,
+      size,
+      url: `https://cdn.example/${name}`,
+      ...(description === undefined ? {} : { description }),
+    })),
     type: 0,
     timestamp: new Date().toISOString(),
   };

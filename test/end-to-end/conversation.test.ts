@@ -9,6 +9,7 @@ import type { Program } from './program.ts';
 const AGAIN = 0;
 const FORM = 1;
 const REPORT = 2;
+const CARD = 3;
 
 let harness: Harness;
 let bot: Program;
@@ -195,6 +196,54 @@ describe('the buttons under a poem', () => {
     expect(text).toContain('五律');
     expect(text).toContain(texts('zh-CN').sentences['report-fits']);
     expect(text).toContain('语料中最相近的句子：明月出天山');
+  });
+
+  it('show the poem as a picture, which has the poem as its text, and change its look in place', async () => {
+    const asker = harness.user({ locale: 'zh-TW' });
+    const poem = await asker.use('poem', { opening: '明月', form: 'wujue', seed: 3 }).answer();
+    const pressed = asker.press(poem, CARD);
+    const card = await pressed.answer();
+    expect(pressed.acknowledgement).toBe(5);
+    expect(card.ephemeral).toBe(false);
+    expect(card.embeds).toEqual([]);
+    const verses = linesOf(poem)
+      .join('')
+      .match(/[^，。]+[，。]/gu);
+    expect(card.files).toMatchObject([
+      { name: 'poem.png', description: ['五絕·明月', ...(verses ?? [])].join('\n') },
+    ]);
+    expect(card.files[0]?.text).toMatch(/^.PNG/u);
+    expect(card.files[0]?.size).toBeLessThan(300_000);
+    expect(card.components?.[0]?.components.map(({ label }) => label)).toEqual(['橫排', '墨箋']);
+    const rows = asker.press(card, 0);
+    const changed = await rows.answer();
+    expect(rows.acknowledgement).toBe(6);
+    expect(changed.id).toBe(card.id);
+    expect(changed.files).toHaveLength(1);
+    expect(changed.files[0]?.description).toBe(card.files[0]?.description);
+    expect(changed.components?.[0]?.components.map(({ label }) => label)).toEqual(['直排', '墨箋']);
+    // Anyone else gets a card of their own.
+    const other = harness.user({ locale: 'en-US' }).press(changed, 1);
+    expect((await other.answer()).components?.[0]?.components.map(({ label }) => label)).toEqual([
+      'Columns',
+      'Light paper',
+    ]);
+    expect(other.acknowledgement).toBe(5);
+  });
+
+  it('come with a card under the poem if one was requested, and the next poem has none', async () => {
+    const asker = harness.user({ locale: 'ja' });
+    const first = await asker.use('poem', { opening: '月', title: '中秋', card: true }).answer();
+    expect(first.files[0]?.description).toMatch(/^中秋\n月/u);
+    expect(linesOf(first)).toHaveLength(2);
+    expect((await asker.press(first, AGAIN).answer()).files).toEqual([]);
+  });
+
+  it('say that there is no poem, if the message has none', async () => {
+    const asker = harness.user();
+    const poem = await asker.use('poem', { opening: '月' }).answer();
+    const told = await asker.press({ ...poem, embeds: [{ description: 'gone' }] }, CARD).answer();
+    expect(told.content).toBe(texts('en-US').sentences['report-none']);
   });
 
   it('are refused if their ids are forged, with an ephemeral message', async () => {

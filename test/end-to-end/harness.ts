@@ -45,6 +45,7 @@ export class Harness {
       OWNER_IDS: OWNER,
       CHECKPOINTS: this.checkpoints,
       CHECKPOINT: 'tiny',
+      DATA_DIR: join(this.checkpoints, 'data'),
     };
   }
 

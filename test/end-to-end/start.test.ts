@@ -23,7 +23,17 @@ describe('npm run register', () => {
     await harness.register();
     expect(puts()).toBe(1);
     const names = harness.discord.commands.get('global')?.map(({ name }) => name);
-    expect(names).toEqual(['poem', 'acrostic', 'check', 'reload', 'about', 'help']);
+    expect(names).toEqual([
+      'poem',
+      'acrostic',
+      'check',
+      'favorites',
+      'privacy',
+      'forget-me',
+      'reload',
+      'about',
+      'help',
+    ]);
     const again = await harness.register();
     expect(again.stdout).toContain('up to date');
     expect(puts()).toBe(1);
@@ -68,7 +78,7 @@ describe('npm run register', () => {
   it('writes to one server alone', async () => {
     const guild = harness.discord.guilds[0] ?? '';
     await harness.register('--guild', guild);
-    expect(harness.discord.commands.get(guild)).toHaveLength(6);
+    expect(harness.discord.commands.get(guild)).toHaveLength(9);
     expect((await harness.register('--guild', guild)).stdout).toContain('up to date');
   });
 
@@ -76,7 +86,7 @@ describe('npm run register', () => {
     const guild = harness.discord.guilds[0] ?? '';
     expect((await harness.register('--guild', guild, '--clear')).stdout).toContain('- /poem removed');
     expect(harness.discord.commands.get(guild)).toEqual([]);
-    expect(harness.discord.commands.get('global')).toHaveLength(6);
+    expect(harness.discord.commands.get('global')).toHaveLength(9);
   });
 
   it('says in one line what is wrong', async () => {

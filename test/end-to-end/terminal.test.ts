@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -27,6 +27,18 @@ describe('npm start without a token', () => {
     expect(program.stdout).toMatch(
       /^月.{6}，.{7}。\n.{7}，.{7}。\n\n日.{6}，\n红.{6}。\n山.{6}，\n夜.{6}。\n湖.{6}，\n海.{6}。\n月.{6}。\n\n! [^\n]*🔥[^\n]*\n明月.{3}，.{5}。\n(.{5}，.{5}。\n){3}\n$/u,
     );
+    expect(program.stderr).toBe('');
+  });
+
+  it('writes a picture card', async () => {
+    const program = terminal();
+    const file = join(checkpoints, 'card.png');
+    program.type(`/acrostic 一二三四五六七八九十百千万亿春秋 card:${file}\n`);
+    expect(await program.exit()).toBe(0);
+    expect(program.stdout).toContain(`Card: ${file}\n`);
+    const png = await readFile(file);
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.length).toBeLessThan(300_000);
     expect(program.stderr).toBe('');
   });
 

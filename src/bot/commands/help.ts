@@ -20,7 +20,7 @@ export const helpFor = (commands: readonly Command[]) =>
             items: optionsOf(command)
               .filter(([, option]) => option.kind !== 'boolean' || platform === 'terminal')
               .map(([name, option]) => ({
-                term: `${name}:${valuesOf(option)}`,
+                term: `${name}:${valuesOf(option, platform)}`,
                 text: words.options[name].description,
               })),
           }));
@@ -31,7 +31,8 @@ export const helpFor = (commands: readonly Command[]) =>
   });
 
 /** The values that may stand after the colon, if they can be listed. */
-function valuesOf(option: Option): string {
+function valuesOf(option: Option, platform: 'terminal' | 'discord'): string {
   if (option.kind === 'choice') return option.choices.map(({ value }) => value).join('|');
+  if (option.kind === 'picture') return platform === 'terminal' ? 'yes|FILE.png' : '';
   return option.kind === 'boolean' ? 'yes|no' : '';
 }

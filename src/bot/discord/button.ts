@@ -8,13 +8,41 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { CardStyle } from '../../card/card.ts';
 import { FORM_NAMES } from '../../poetry/form.ts';
 import { METERS, MOODS, SCRIPTS } from '../../poetry/request.ts';
 import type { PoemSpec } from '../answer.ts';
 import { RHYME_NAMES } from '../rhyme-name.ts';
 
-export const ACTIONS = ['again', 'form', 'report'] as const;
+/** The buttons under a poem, in the order in which they are shown. */
+export const POEM_ACTIONS = ['again', 'form', 'report', 'card', 'keep'] as const;
+/** Every action. A custom id holds the index of its action, so a new one is added at the end. */
+export const ACTIONS = [
+  'again',
+  'form',
+  'report',
+  'card',
+  'card-dark',
+  'card-horizontal',
+  'card-horizontal-dark',
+  'keep',
+] as const;
 export type Action = (typeof ACTIONS)[number];
+
+/** The look of the card that an action asks for; null if it asks for none. */
+export function styleOf(action: Action): CardStyle | null {
+  if (!action.startsWith('card')) return null;
+  return {
+    layout: action.includes('horizontal') ? 'horizontal' : 'vertical',
+    paper: action.includes('dark') ? 'dark' : 'light',
+  };
+}
+
+/** The action that asks for a card of this look. */
+export function cardAction({ layout, paper }: CardStyle): Action {
+  if (layout === 'horizontal') return paper === 'dark' ? 'card-horizontal-dark' : 'card-horizontal';
+  return paper === 'dark' ? 'card-dark' : 'card';
+}
 
 export interface Button {
   readonly action: Action;

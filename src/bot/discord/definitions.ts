@@ -64,6 +64,7 @@ function optionOf(name: OptionName, option: Option): APIApplicationCommandBasicO
         max_value: option.max,
       };
     case 'boolean':
+    case 'picture':
       return { ...common, type: ApplicationCommandOptionType.Boolean, required: false };
     case 'choice': {
       const choices = option.choices.map(({ value }) => {

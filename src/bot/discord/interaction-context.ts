@@ -1,8 +1,10 @@
 /** The state of one interaction while the bot answers it. */
 
 import type { APIInteraction } from 'discord.js';
+import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { CommandContext } from '../command.ts';
+import type { Favourites } from '../favourites.ts';
 import { nearestLocale, scriptOf } from '../locale.ts';
 import type { Log } from '../log.ts';
 import type { ButtonCodec } from './button.ts';
@@ -12,6 +14,8 @@ import { InteractionReply, type ReplyConnections } from './interaction-reply.ts'
 /** What is shared by all interactions. */
 export interface InteractionServices extends ReplyConnections {
   readonly inference: Inference;
+  readonly studio: Pick<CardStudio, 'paint'>;
+  readonly favourites: Favourites | null;
   /** User ids of the owners. */
   readonly owners: ReadonlySet<string>;
   readonly codec: ButtonCodec;
@@ -37,7 +41,7 @@ export interface InteractionContext {
 
 export function openContext(
   interaction: APIInteraction,
-  { rest, firstRest, inference, owners, drawSeed }: InteractionServices,
+  { rest, firstRest, inference, studio, favourites, owners, drawSeed }: InteractionServices,
 ): InteractionContext {
   const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
   const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
@@ -45,7 +49,16 @@ export function openContext(
   return {
     interaction,
     reply: new InteractionReply({ rest, firstRest }, interaction),
-    command: { inference, asker, locale, script: scriptOf(locale), platform: 'discord', drawSeed },
+    command: {
+      inference,
+      studio,
+      favourites,
+      asker,
+      locale,
+      script: scriptOf(locale),
+      platform: 'discord',
+      drawSeed,
+    },
     arrivedAt: performance.now(),
     kind: 'unknown',
     outcome: 'done',

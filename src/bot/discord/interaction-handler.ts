@@ -10,16 +10,21 @@ import {
   ApplicationCommandType,
   InteractionType,
 } from 'discord.js';
+import { DEFAULT_STYLE } from '../../card/card.ts';
 import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
 import { excerpt } from '../option-values.ts';
-import { preparePoem } from '../prepare-poem.ts';
+import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
+import { styleOf } from './button.ts';
 import { optionValues } from './command-options.ts';
+import { prepareFavourite, readFavouriteId } from './favourite-buttons.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
 import { InteractionExpired, InteractionTaken } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
+import { isCard, prepareMessageCard } from './message-card.ts';
+import { prepareKeep } from './message-keep.ts';
 import { prepareMessageReport } from './message-report.ts';
 import { TaskMeter } from './metered-task.ts';
 import { answerTask } from './task-answer.ts';
@@ -138,8 +143,18 @@ export class InteractionHandler {
     { data, message }: APIMessageComponentInteraction,
   ): Promise<void> {
     const { command, reply } = context;
+    const favourite = readFavouriteId(data.custom_id);
+    if (favourite) {
+      context.kind = `favourite-${favourite.action}`;
+      const mode = favourite.action === 'card' ? 'public' : 'update';
+      await answerTask(context, mode, this.#services, () =>
+        this.#meter.prepare(command.asker, () => prepareFavourite(favourite, command)),
+      );
+      return;
+    }
     const button = this.#services.codec.decode(data.custom_id);
     context.kind = button ? `button-${button.action}` : 'button';
+    const own = button?.asker === command.asker.user;
     if (!button) {
       context.outcome = 'button-stale';
       await reply.respondEphemeral(sentenceMessage(say(command.locale, 'button-stale'), command.locale));
@@ -149,10 +164,22 @@ export class InteractionHandler {
           prepareMessageReport(message.embeds[0], button.spec, command),
         ),
       );
-    } else {
+    } else if (button.action === 'keep') {
+      await answerTask(context, 'ephemeral', this.#services, () =>
+        this.#meter.prepare(command.asker, () => prepareKeep(message, button.spec, command)),
+      );
+    } else if (button.action === 'again' || button.action === 'form') {
       const spec = variationOf(button.spec, button.action, command.drawSeed());
-      const mode = button.asker === command.asker.user ? 'update' : 'public';
-      await answerTask(context, mode, this.#services, () => preparePoem(spec, false, command));
+      await answerTask(context, own ? 'update' : 'public', this.#services, () =>
+        preparePoem(spec, NO_EXTRAS, command),
+      );
+    } else {
+      const style = styleOf(button.action) ?? DEFAULT_STYLE;
+      // A button under a card changes the card; the one under a poem leaves the poem where it is.
+      const mode = own && isCard(message) ? 'update' : 'public';
+      await answerTask(context, mode, this.#services, () =>
+        this.#meter.prepare(command.asker, () => prepareMessageCard(message, button.spec, style, command)),
+      );
     }
   }
 

@@ -22,9 +22,14 @@ import {
 
 export type Body = Pick<RESTPostAPIWebhookWithTokenJSONBody, 'content' | 'embeds' | 'components'>;
 
+export interface File extends RawFile {
+  /** What screen readers say. */
+  readonly description?: string;
+}
+
 export interface Message {
   readonly body: Body;
-  readonly files?: readonly RawFile[];
+  readonly files?: readonly File[];
 }
 
 /** Discord waits three seconds for the first answer. Part of that is spent on the network. */
@@ -94,7 +99,7 @@ export class InteractionReply {
     await this.#sendFirst(
       {
         type: InteractionResponseType.ChannelMessageWithSource,
-        data: { ...message.body, ...NO_MENTIONS, flags: MessageFlags.Ephemeral },
+        data: { ...message.body, ...described(message.files), ...NO_MENTIONS, flags: MessageFlags.Ephemeral },
       },
       message.files,
     );
@@ -111,7 +116,7 @@ export class InteractionReply {
   /** Fills in a deferred message, or changes the message whose change was deferred. */
   async edit({ body, files }: Message): Promise<void> {
     // Discord keeps the fields that a patch leaves out, so a waiting notice would stay above the poem.
-    const whole = { content: '', embeds: [], components: [], ...body, ...NO_MENTIONS };
+    const whole = { content: '', embeds: [], components: [], ...body, ...described(files), ...NO_MENTIONS };
     await withRetries(() =>
       send(this.#connections.rest, RequestMethod.Patch, this.#original, { body: whole, files }),
     );
@@ -125,7 +130,7 @@ export class InteractionReply {
 
   /** Sends one more message, visible to the asker only. */
   async followUpEphemeral({ body, files }: Message): Promise<void> {
-    const ephemeral = { ...body, ...NO_MENTIONS, flags: MessageFlags.Ephemeral };
+    const ephemeral = { ...body, ...described(files), ...NO_MENTIONS, flags: MessageFlags.Ephemeral };
     await withRetries(() =>
       send(this.#connections.rest, RequestMethod.Post, this.#webhook, { body: ephemeral, files }),
     );
@@ -176,6 +181,11 @@ async function send(
     auth: false,
   });
   await response.arrayBuffer();
+}
+
+/** The descriptions of the files. An edit with an empty list removes the files that the message had. */
+function described(files: readonly File[] = []) {
+  return { attachments: files.map(({ name, description }, id) => ({ id, filename: name, description })) };
 }
 
 /** Repeats `attempt` after network and server errors, up to four times. An error that Discord answers is final. */

@@ -1,4 +1,4 @@
-/** Renders answers as Discord messages. A poem is one embed with three buttons under it. */
+/** Renders answers as Discord messages. A poem is one embed with buttons under it. */
 
 import {
   type APIActionRowComponent,
@@ -8,11 +8,13 @@ import {
   ComponentType,
 } from 'discord.js';
 import { markedVerseLines } from '../../poetry/verse-lines.ts';
-import type { Answer, Entry, ShownPoem } from '../answer.ts';
+import type { Answer, Entry, Picture, PoemSpec, ShownPoem } from '../answer.ts';
+import type { KeptAt } from '../favourites.ts';
 import { type Locale, say, texts } from '../locale.ts';
-import { formTitle, headingOf, neverMet, textLines } from '../poem-layout.ts';
-import { ACTIONS, type ButtonCodec } from './button.ts';
-import type { Message } from './interaction-reply.ts';
+import { formTitle, headingOf, markedTitle, neverMet, textLines } from '../poem-layout.ts';
+import { type Action, type ButtonCodec, cardAction, POEM_ACTIONS } from './button.ts';
+import { type FavouriteButton, favouriteId } from './favourite-buttons.ts';
+import type { File, Message } from './interaction-reply.ts';
 
 /** Vermilion. */
 const COLOUR = 0xc8102e;
@@ -37,16 +39,73 @@ export function poemMessage(poem: ShownPoem, asker: string, locale: Locale, code
     .join('\n');
   const embed = { title: headingOf(poem), description, color: COLOUR, footer: { text: footer.join(' · ') } };
   const labels = texts(locale).buttons;
-  const row: APIActionRowComponent<APIButtonComponent> = {
+  const buttons = POEM_ACTIONS.map((action) => ({ action, label: labels[action] }));
+  return { body: { embeds: [embed], components: [buttonRow(buttons, poem.spec, asker, codec)] } };
+}
+
+/** A card, with buttons for the other layout and for the other paper. */
+function cardMessage(
+  { spec, style, picture }: Extract<Answer, { readonly kind: 'card' }>,
+  asker: string,
+  locale: Locale,
+  codec: ButtonCodec,
+): Message {
+  const labels = texts(locale).choices;
+  const layout = style.layout === 'vertical' ? 'horizontal' : 'vertical';
+  const paper = style.paper === 'light' ? 'dark' : 'light';
+  const buttons = [
+    { action: cardAction({ ...style, layout }), label: labels.layout[layout] },
+    { action: cardAction({ ...style, paper }), label: labels.paper[paper] },
+  ];
+  return {
+    body: { components: [buttonRow(buttons, spec, asker, codec)] },
+    files: [pictureFile(picture)],
+  };
+}
+
+/** A kept poem, with buttons to page, for its card, and to remove it. */
+function favouriteMessage({ id, poem, index, total }: KeptAt, locale: Locale): Message {
+  const labels = texts(locale).buttons;
+  const embed = {
+    title: markedTitle(poem.title),
+    description: poem.lines.map((line) => HEADING + line).join('\n'),
+    color: COLOUR,
+    footer: { text: `${index + 1} / ${total}` },
+  };
+  const button = (label: string, action: FavouriteButton): APIButtonComponent => ({
+    type: ComponentType.Button,
+    style: ButtonStyle.Secondary,
+    label,
+    custom_id: favouriteId(action),
+  });
+  const components = [
+    ...(index > 0 ? [button('◀', { action: 'page', index: index - 1 })] : []),
+    ...(index < total - 1 ? [button('▶', { action: 'page', index: index + 1 })] : []),
+    button(labels.card, { action: 'card', id }),
+    button(texts(locale).remove, { action: 'remove', id, index }),
+  ];
+  return { body: { embeds: [embed], components: [{ type: ComponentType.ActionRow, components }] } };
+}
+
+function pictureFile({ png, alt }: Picture): File {
+  return { name: 'poem.png', data: Buffer.from(png), contentType: 'image/png', description: alt };
+}
+
+function buttonRow(
+  buttons: readonly { readonly action: Action; readonly label: string }[],
+  spec: PoemSpec,
+  asker: string,
+  codec: ButtonCodec,
+): APIActionRowComponent<APIButtonComponent> {
+  return {
     type: ComponentType.ActionRow,
-    components: ACTIONS.map((action) => ({
+    components: buttons.map(({ action, label }) => ({
       type: ComponentType.Button,
       style: ButtonStyle.Secondary,
-      label: labels[action],
-      custom_id: codec.encode({ action, spec: poem.spec, asker }),
+      label,
+      custom_id: codec.encode({ action, spec, asker }),
     })),
   };
-  return { body: { embeds: [embed], components: [row] } };
 }
 
 /** The verse lines that a poem's embed shows, with their marks. Null if the embed shows no poem. */
@@ -59,12 +118,26 @@ export function versesShown(embed: Pick<APIEmbed, 'description'> | undefined): r
 export function answerMessage(answer: Answer, asker: string, locale: Locale, codec: ButtonCodec): Message {
   switch (answer.kind) {
     case 'poem':
-      return poemMessage(answer.poem, asker, locale, codec);
+      return withExtras(poemMessage(answer.poem, asker, locale, codec), answer);
+    case 'card':
+      return cardMessage(answer, asker, locale, codec);
+    case 'favourite':
+      return favouriteMessage(answer.kept, locale);
     case 'notice':
       return sentenceMessage(answer.text, locale);
     case 'page':
       return pageMessage(answer.title, answer.entries.flatMap(entryLines).join('\n'), locale);
   }
+}
+
+function withExtras(
+  { body }: Message,
+  { picture, notice }: Extract<Answer, { readonly kind: 'poem' }>,
+): Message {
+  return {
+    body: notice === undefined ? body : { ...body, content: notice },
+    ...(picture ? { files: [pictureFile(picture)] } : {}),
+  };
 }
 
 export function sentenceMessage(text: string, locale: Locale): Message {

@@ -2,7 +2,10 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes, REST } from 'discord.js';
+import { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
+import type { Database } from '../../storage/database.ts';
+import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
 import type { Settings } from '../settings.ts';
@@ -33,9 +36,11 @@ export interface DiscordService {
 export async function serveDiscord(
   settings: Settings & { readonly DISCORD_TOKEN: string },
   inference: Inference,
+  database: Database | null,
   log: Log,
 ): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
+  const studio = new CardStudio();
   let reportClosed: (reason: string) => void = () => {};
   const closedForGood = new Promise<string>((resolve) => {
     reportClosed = resolve;
@@ -52,6 +57,8 @@ export async function serveDiscord(
     rest: gateway.client.rest,
     firstRest: new REST({ ...gateway.client.rest.options, retries: 0 }),
     inference,
+    studio,
+    favourites: database && new Favourites(database),
     owners: new Set(settings.OWNER_IDS),
     codec: new ButtonCodec(settings.DISCORD_TOKEN),
     log,
@@ -87,6 +94,8 @@ export async function serveDiscord(
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
       // A dead gateway never confirms the close, so do not wait longer.
       await Promise.race([left, pause(Math.max(0, until - performance.now()), null, { ref: false })]);
+      await studio.close();
+      await database?.close();
       status?.close();
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
     },

@@ -3,6 +3,7 @@
  * placeholders in every locale.
  */
 
+import type { CardLayout, CardPaper } from '../../card/card.ts';
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood, RefusalCode, Script } from '../../poetry/request.ts';
 import type { UnavailableCode } from '../../service/inference.ts';
@@ -31,6 +32,7 @@ type OwnSentence =
   | 'choice-unknown'
   | 'integer-unknown'
   | 'boolean-unknown'
+  | 'picture-unknown'
   | 'rhyme-ambiguous'
   // reload
   | 'reloaded'
@@ -47,6 +49,19 @@ type OwnSentence =
   | 'button-stale'
   | 'report-none'
   | 'long-text'
+  // cards
+  | 'card-busy'
+  | 'card-failed'
+  | 'card-saved'
+  | 'card-not-saved'
+  // what is stored
+  | 'storage-none'
+  | 'kept'
+  | 'favourites-empty'
+  | 'favourites-full'
+  | 'privacy'
+  | 'privacy-nothing'
+  | 'forgotten'
   // about
   | 'about-network'
   | 'about-corpus'
@@ -82,8 +97,18 @@ export interface Texts {
     readonly meter: { readonly [name in Meter]: string };
     readonly mood: { readonly [name in Mood]: string };
     readonly script: { readonly [name in Script]: string };
+    readonly layout: { readonly [name in CardLayout]: string };
+    readonly paper: { readonly [name in CardPaper]: string };
   };
-  readonly buttons: { readonly again: string; readonly form: string; readonly report: string };
+  readonly buttons: {
+    readonly again: string;
+    readonly form: string;
+    readonly report: string;
+    readonly card: string;
+    readonly keep: string;
+  };
+  /** Under a kept poem. */
+  readonly remove: string;
   readonly sentences: { readonly [key in SentenceKey]: string };
   /** Lines and labels of /about. */
   readonly about: {

@@ -27,6 +27,7 @@ async function optionCompletions(first: string, last: string, context: Suggestio
     case 'choice':
       return values(option.choices.map(({ value }) => value));
     case 'boolean':
+    case 'picture':
       return values(['yes', 'no']);
     case 'text': {
       // A suggestion may begin otherwise than what was typed: dong suggests 東.

@@ -5,6 +5,7 @@
 
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
@@ -16,6 +17,7 @@ import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
 import { complete, QUIT } from './completion.ts';
 import { keepHistory, readHistory } from './history.ts';
+import { saveCard } from './save-card.ts';
 import { suspendOnCtrlZ } from './suspend.ts';
 
 const PROMPT = '诗人> ';
@@ -32,12 +34,13 @@ export interface TerminalOptions {
   readonly historyFile?: string;
   readonly locale: Locale;
   readonly inference: Inference;
+  readonly studio: Pick<CardStudio, 'paint'>;
   readonly log: Log;
 }
 
 /** Answers commands until the input ends, or until a line says {@link QUIT}. */
 export async function serveTerminal(options: TerminalOptions): Promise<void> {
-  const { output, interactive, locale, inference, log } = options;
+  const { output, interactive, locale, inference, studio, log } = options;
   const context: CommandContext = {
     inference,
     // The terminal's user has started the program, so they are its owner.
@@ -45,6 +48,9 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     locale,
     script: 'simplified',
     platform: 'terminal',
+    studio,
+    // The terminal has no hearts to press.
+    favourites: null,
     drawSeed,
   };
   const history = options.historyFile ? await readHistory(options.historyFile) : [];
@@ -124,7 +130,8 @@ async function answerTo(
 ): Promise<string> {
   try {
     const { command, values } = readCommandLine(line);
-    return render(await command.prepare(values, context)({ signal }), context.locale);
+    const answer = await command.prepare(values, context)({ signal });
+    return render(answer, await saveCard(answer, context), context.locale);
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
     if (sentence === null) log.error({ err: error }, 'A command failed');
@@ -133,14 +140,18 @@ async function answerTo(
 }
 
 /** A poem or a page ends with an empty line, so that a program that reads the output finds its end. */
-function render(answer: Answer, locale: Locale): string {
+function render(answer: Answer, cardLines: readonly string[], locale: Locale): string {
   switch (answer.kind) {
     case 'notice':
       return `${answer.text}\n`;
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
-      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...neverMet(answer.poem, locale), ...answer.report].join('\n')}\n\n`;
+      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...neverMet(answer.poem, locale), ...answer.report, ...cardLines].join('\n')}\n\n`;
+    case 'favourite':
+      return `${[markedTitle(answer.kept.poem.title), ...answer.kept.poem.lines].join('\n')}\n\n`;
+    case 'card':
+      return `${cardLines.join('\n')}\n`;
   }
 }
 

@@ -5,6 +5,7 @@ import { InteractionHandler } from '../../../src/bot/discord/interaction-handler
 import { InteractionMetrics } from '../../../src/bot/discord/interaction-metrics.ts';
 import { openLog } from '../../../src/bot/log.ts';
 import { FakeInference } from '../fake-inference.ts';
+import { FakeStudio } from '../fake-studio.ts';
 
 const TAKEN = { status: 400, body: { code: 40060, message: 'Interaction has already been acknowledged.' } };
 const FAULT = { status: 502, body: {} };
@@ -32,6 +33,8 @@ function setUp(...callbacks: readonly { status: number; body: object }[]) {
     rest: new REST(options),
     firstRest: new REST({ ...options, retries: 0 }),
     inference,
+    studio: new FakeStudio(),
+    favourites: null,
     owners: new Set(),
     codec: new ButtonCodec('a token'),
     log: openLog('silent'),

@@ -5,7 +5,7 @@ import { ButtonCodec } from '../../../src/bot/discord/button.ts';
 import { poemMessage } from '../../../src/bot/discord/message.ts';
 import { prepareMessageReport } from '../../../src/bot/discord/message-report.ts';
 import { texts } from '../../../src/bot/locale.ts';
-import { preparePoem } from '../../../src/bot/prepare-poem.ts';
+import { NO_EXTRAS, preparePoem } from '../../../src/bot/prepare-poem.ts';
 import { Random } from '../../../src/model/random.ts';
 import { PlanCursor } from '../../../src/poetry/cursor.ts';
 import { FORM_NAMES } from '../../../src/poetry/form.ts';
@@ -16,6 +16,7 @@ import { admits } from '../../../src/poetry/slot-constraint.ts';
 import type { Asker, GeneratedPoem, Order } from '../../../src/service/inference.ts';
 import { REGULATED } from '../../poetry/poems.ts';
 import { FakeInference } from '../fake-inference.ts';
+import { FakeStudio } from '../fake-studio.ts';
 
 /** Traditional characters that share a simplified form with others of another tone, rhyme or sense. */
 const MERGED =
@@ -52,6 +53,8 @@ function setUp(locale: CommandContext['locale'] = 'zh-CN') {
   const asker = { user: '1', guild: null, owner: false };
   const context: CommandContext = {
     ...{ inference, asker, locale, script: 'simplified', platform: 'discord' },
+    studio: new FakeStudio(),
+    favourites: null,
     drawSeed: () => 0,
   };
   return { inference, context };
@@ -66,7 +69,7 @@ const specOf = (seed: number, script: Script): PoemSpec => ({
 });
 
 async function poemOf(spec: PoemSpec, context: CommandContext): Promise<ShownPoem> {
-  const answer = await preparePoem(spec, false, context)({});
+  const answer = await preparePoem(spec, NO_EXTRAS, context)({});
   if (answer.kind !== 'poem') throw new Error('no poem');
   return answer.poem;
 }

@@ -30,7 +30,9 @@ describe('the commands’ definitions', () => {
   });
 
   it('have no report option, because a button does the same', () => {
-    expect(definitions()[0]?.options?.map(({ name }) => name)).not.toContain('report');
+    const options = definitions()[0]?.options?.map(({ name }) => name);
+    expect(options).not.toContain('report');
+    expect(options).toContain('card');
   });
 });
 

@@ -8,6 +8,7 @@ import { complete } from '../../../src/bot/terminal/completion.ts';
 import { historyFile, keepHistory, readHistory } from '../../../src/bot/terminal/history.ts';
 import { serveTerminal } from '../../../src/bot/terminal/terminal.ts';
 import { FakeInference } from '../fake-inference.ts';
+import { FakeStudio } from '../fake-studio.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -30,6 +31,7 @@ function terminal(inference = new FakeInference()) {
     historyFile: join(folder, 'history'),
     locale: 'en-US',
     inference,
+    studio: new FakeStudio(),
     log: openLog('silent'),
   });
   /** Waits until what is shown matches. */

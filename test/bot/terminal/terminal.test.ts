@@ -1,15 +1,21 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locale } from '../../../src/bot/locale.ts';
 import { openLog } from '../../../src/bot/log.ts';
 import { serveTerminal } from '../../../src/bot/terminal/terminal.ts';
+import { CardError } from '../../../src/card/studio.ts';
 import { Unavailable } from '../../../src/service/inference.ts';
 import { FakeInference } from '../fake-inference.ts';
+import { FakeStudio } from '../fake-studio.ts';
 
 async function session(
   input: string,
   locale: Locale = 'en-US',
   inference = new FakeInference(),
+  studio = new FakeStudio(),
 ): Promise<string> {
   const output = new PassThrough();
   await serveTerminal({
@@ -18,10 +24,66 @@ async function session(
     interactive: false,
     locale,
     inference,
+    studio,
     log: openLog('silent'),
   });
   return output.setEncoding('utf8').read() ?? '';
 }
+
+describe('a picture card', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shiren-card-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is written to the file that is named, and the answer says where', async () => {
+    const studio = new FakeStudio();
+    const file = join(folder, 'card.png');
+    const shown = await session(
+      `/poem 月 seed:1 card:${file} layout:横排 paper:dark\n`,
+      'en-US',
+      undefined,
+      studio,
+    );
+    expect(shown).toMatch(/^月.{6}，.{7}。\n.{7}，.{7}。\nCard: [^\n]*card\.png\n\n$/u);
+    expect([...(await readFile(file))]).toEqual([...studio.png]);
+    expect(studio.cards).toMatchObject([
+      { layout: 'horizontal', paper: 'dark', title: '七绝·月', heads: false, seal: '诗人' },
+    ]);
+  });
+
+  it('has the title, the script and the heads of its poem', async () => {
+    const studio = new FakeStudio();
+    const file = join(folder, 'heads.png');
+    await session(`/acrostic 山高水長 script:traditional card:${file}\n`, 'en-US', undefined, studio);
+    await session(`/poem 月 title:中秋夜 card:${file}\n`, 'en-US', undefined, studio);
+    expect(studio.cards).toMatchObject([
+      { title: '藏頭詩', heads: true, seal: '詩人', layout: 'vertical', paper: 'light' },
+      { title: '中秋夜', heads: false, seal: '诗人' },
+    ]);
+  });
+
+  it('that cannot be painted or written is no reason to lose the poem', async () => {
+    const studio = new FakeStudio();
+    studio.fault = new CardError('card-failed', 'no canvas');
+    const failed = await session(
+      `/poem 月 seed:1 card:${join(folder, 'x.png')}\n`,
+      'en-US',
+      undefined,
+      studio,
+    );
+    expect(failed).toMatch(/^月.{6}，.{7}。\n.{7}，.{7}。\n! The picture could not be painted[^\n]*\n\n$/u);
+    const nowhere = await session(`/poem 月 card:${join(folder, 'no', 'x.png')}\n`);
+    expect(nowhere).toMatch(/^月.*\n.*\n! The card could not be written to [^\n]*x\.png: ENOENT\.\n\n$/u);
+  });
+
+  it('goes to no file that does not end in .png', async () => {
+    for (const name of ['card.txt', '.png', 'folder/.png']) {
+      expect(await session(`/poem 月 card:${name}\n`), name).toMatch(/^! .*\.png\.\n$/u);
+    }
+  });
+});
 
 describe('the terminal', () => {
   it('shows one couplet in each line, then an empty line', async () => {
@@ -254,7 +316,8 @@ describe('the interactive terminal', () => {
       shown += text;
     });
     const log = openLog('silent');
-    const done = serveTerminal({ input, output, interactive: true, locale: 'en-US', inference, log });
+    const studio = new FakeStudio();
+    const done = serveTerminal({ input, output, interactive: true, locale: 'en-US', inference, studio, log });
     return { input, done, shown: () => shown };
   };
 

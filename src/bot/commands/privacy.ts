@@ -1,0 +1,28 @@
+/** /privacy: says what the bot stores. /forget-me: removes all that it stores of the user. */
+
+import { defineCommand } from '../command.ts';
+import { say } from '../locale.ts';
+import { UserError } from '../user-error.ts';
+
+export const privacy = defineCommand({
+  name: 'privacy',
+  options: {},
+  ephemeral: true,
+  prepare(_values, { favourites, locale }) {
+    const key = favourites === null ? 'privacy-nothing' : 'privacy';
+    return async () => ({ kind: 'notice', text: say(locale, key) });
+  },
+});
+
+export const forgetMe = defineCommand({
+  name: 'forget-me',
+  options: {},
+  ephemeral: true,
+  prepare(_values, { favourites, asker, locale }) {
+    if (favourites === null) throw new UserError('privacy-nothing');
+    return async () => {
+      const count = await favourites.forget(asker.user);
+      return { kind: 'notice', text: say(locale, 'forgotten', { count }) };
+    };
+  },
+});
