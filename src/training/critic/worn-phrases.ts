@@ -5,7 +5,7 @@
 
 import { verseLines } from '../../poetry/verse-lines.ts';
 
-const LENGTHS = [2, 3, 4] as const;
+const LENGTHS = [3, 4] as const;
 /** In so many of the model's poems a phrase must stand, so that chance does not decide. */
 const MINIMUM_POEMS = 12;
 /** How many times as often as people's a phrase must stand in the model's poems. */
