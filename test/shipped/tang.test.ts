@@ -100,7 +100,9 @@ describe('npm start without a token', () => {
       `${line(head)}，${line('\\p{Unified_Ideograph}')}。\n`;
     const heads = [...'日红山夜湖海月'];
     const acrostic = heads.map((head, i) => `${line(head)}${i % 2 || i === 6 ? '。' : '，'}\n`).join('');
-    expect(text).toMatch(new RegExp(`^${couplet('月')}${couplet()}\n${acrostic}\n! [^\n]+\n$`, 'u'));
+    const title = '《\\p{Unified_Ideograph}{1,10}》\n';
+    const poem = `${title}${couplet('月')}${couplet()}\n`;
+    expect(text).toMatch(new RegExp(`^${poem}${title}${acrostic}\n! [^\n]+\n$`, 'u'));
   }, 60_000);
 
   it('writes the same poem for the same seed, in either script', async () => {
