@@ -9,13 +9,17 @@ export interface DayTheme {
   readonly special: SpecialDay | null;
 }
 
-/** The days that Tang poems have another name for, or that simplified script writes otherwise. */
+/**
+ * The days whose title is not their name: Tang poets had another, or the model writes more about the day under another
+ * (of twelve poems on 中秋 seven speak of the moon or of autumn, on 中秋夜 ten), or traditional script has other characters.
+ */
 const TITLES: { readonly [day in SpecialDay]?: string } = {
   除夕: '除夜',
-  春节: '元日',
-  元宵: '上元夜',
+  春节: '春節',
+  中秋: '中秋夜',
+  重阳: '重陽',
   腊八: '臘日',
-  重阳: '九日登高',
+  冬至: '冬至夜',
   惊蛰: '驚蟄',
   谷雨: '穀雨',
   小满: '小滿',

@@ -68,8 +68,8 @@ describe('the calendar', () => {
 
 describe('the theme of a day', () => {
   it('is its festival or term, under the name that poems have for it, whatever the server wants', () => {
-    expect(dayTheme('2026-02-17', '山水')).toEqual({ title: '元日', special: '春节' });
-    expect(dayTheme('2026-09-25', '')).toEqual({ title: '中秋', special: '中秋' });
+    expect(dayTheme('2027-02-05', '山水')).toEqual({ title: '除夜', special: '除夕' });
+    expect(dayTheme('2026-06-19', '')).toEqual({ title: '端午', special: '端午' });
     expect(dayTheme('2026-03-05', '')).toEqual({ title: '驚蟄', special: '惊蛰' });
   });
 

@@ -143,7 +143,7 @@ describe.each([
       'A poem a day · September 25, 2026 · Mid-Autumn Festival (中秋)',
       'A poem a day · September 26, 2026',
     ]);
-    expect(channel.messages.map(({ embeds }) => embeds?.[0]?.title)).toEqual(['《中秋》', '《山水》']);
+    expect(channel.messages.map(({ embeds }) => embeds?.[0]?.title)).toEqual(['《中秋夜》', '《山水》']);
   });
 
   it('is posted once by two bots that share the database, and by either', async () => {
@@ -154,6 +154,7 @@ describe.each([
     await Promise.all(bots.map(({ poster }) => poster.poll()));
     expect(channel.messages).toHaveLength(1);
     expect(bots.flatMap(({ outcomes }) => outcomes)).toEqual(['posted']);
+    expect(bots.flatMap(({ inference }) => inference.orders)).toHaveLength(1);
     now += DAY;
     await bots[1]?.poster.poll();
     expect(channel.messages).toHaveLength(2);
