@@ -4,7 +4,7 @@ import { readTitle } from '../../poetry/compile.ts';
 import type { Answer, Entry } from '../answer.ts';
 import { type CommandContext, type CommandTask, defineCommand, type Server } from '../command.ts';
 import { dayAt, readTime, showTime } from '../daily/civil-time.ts';
-import { dailySpec } from '../daily/daily-poem.ts';
+import { DEFAULT_FORM, dailySpec } from '../daily/daily-poem.ts';
 import { type Daily, type DailyStore, MAX_REFUSALS } from '../daily/daily-store.ts';
 import { dayInWords } from '../daily/day-words.ts';
 import { readZone, suggestZones, usualZone } from '../daily/time-zones.ts';
@@ -14,8 +14,6 @@ import { FORM, TITLE } from '../options.ts';
 import { inScript, markedTitle } from '../poem-layout.ts';
 import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
-
-const DEFAULT_FORM = 'qijue';
 
 export const dailySet = defineCommand({
   name: 'daily set',

@@ -12,6 +12,9 @@ import { dayTheme } from './day-theme.ts';
 /** The buttons under a daily poem belong to nobody: whoever presses one gets a message of their own. */
 export const NOBODY = '0';
 
+/** The form of a server that has chosen none. */
+export const DEFAULT_FORM: FormName = 'qijue';
+
 export interface DailyPoem {
   readonly form: FormName;
   /** Empty for a theme of the season. */

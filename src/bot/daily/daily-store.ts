@@ -5,9 +5,9 @@
 
 import { FORM_NAMES } from '../../poetry/form.ts';
 import { type Database, number, type Row, text } from '../../storage/database.ts';
-import { LOCALES, type Locale } from '../locale.ts';
+import { DEFAULT_LOCALE, LOCALES, type Locale } from '../locale.ts';
 import { type DailyTime, dayAfter, type Occurrence, occurrenceAfter, occurrenceOn } from './civil-time.ts';
-import type { DailyPoem } from './daily-poem.ts';
+import { type DailyPoem, DEFAULT_FORM } from './daily-poem.ts';
 
 /** After so many days in a row on which it may not post, a bot stops. */
 export const MAX_REFUSALS = 3;
@@ -138,9 +138,9 @@ function read(row: Row): Daily {
     channel: text(row, 'channel'),
     minute: number(row, 'minute'),
     zone: text(row, 'zone'),
-    form: known(FORM_NAMES, text(row, 'form')),
+    form: known(FORM_NAMES, text(row, 'form')) ?? DEFAULT_FORM,
     theme: text(row, 'theme'),
-    locale: known(LOCALES, text(row, 'locale')),
+    locale: known(LOCALES, text(row, 'locale')) ?? DEFAULT_LOCALE,
     setter: text(row, 'setter'),
     next: { day: text(row, 'next_day'), at: number(row, 'next_at') },
     refusals: number(row, 'refusals'),
@@ -149,8 +149,7 @@ function read(row: Row): Daily {
   };
 }
 
-function known<const T extends string>(values: readonly T[], value: string): T {
-  const found = values.find((one) => one === value);
-  if (found === undefined) throw new TypeError(`the database has an unknown value: ${value}`);
-  return found;
+/** Undefined for a value that only a later version knows, which may share the database. */
+function known<const T extends string>(values: readonly T[], value: string): T | undefined {
+  return values.find((one) => one === value);
 }

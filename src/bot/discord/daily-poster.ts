@@ -91,15 +91,18 @@ export class DailyPoster {
       this.#failing = false;
     } catch (error) {
       // The database may be away for a while. One line says so.
-      if (!this.#failing) log.warn({ err: error }, 'The daily poems cannot be read; trying again');
+      if (!this.#failing) log.warn({ err: error }, 'The daily poems cannot be served; trying again');
       this.#failing = true;
     }
   }
 
+  /** Throws the first error at the end: one server must not keep the others from their poems. */
   async #work(due: Daily[]): Promise<void> {
+    const errors: unknown[] = [];
     for (let daily = due.shift(); daily && !this.#stop.signal.aborted; daily = due.shift()) {
-      await this.#serve(daily);
+      await this.#serve(daily).catch((error) => errors.push(error));
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   async #serve(daily: Daily): Promise<void> {

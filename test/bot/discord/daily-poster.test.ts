@@ -297,6 +297,22 @@ describe.each([
     }
   });
 
+  it('comes although another server’s row cannot be read by this version', async () => {
+    const { store, poster } = await startBot(open);
+    now = (await store.set(KEY, settings())).at;
+    await store.set({ bot: '9', guild: '1' }, settings());
+    await store.database.query("UPDATE daily SET zone = 'Mars/Olympus', next_at = ? WHERE guild = '1'", [
+      now - 1,
+    ]);
+    await poster.poll();
+    await poster.poll();
+    const { id } = channel;
+    expect(channel.messages.filter(({ channel_id }) => channel_id === id).length).toBeGreaterThan(0);
+    expect(await store.get(KEY)).toMatchObject({ next: { day: '2026-11-27' } });
+    await store.database.query("UPDATE daily SET form = 'later', locale = 'xx'");
+    expect(await store.get(KEY)).toMatchObject({ form: 'qijue', locale: 'en-US' });
+  });
+
   it('tells whoever has set it that it may not be posted, and stops after three days', async () => {
     const { store, poster, outcomes } = await startBot(open);
     const { at } = await store.set(KEY, settings());
