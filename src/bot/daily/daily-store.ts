@@ -51,9 +51,9 @@ export class DailyStore {
    * another day than a poem that is posted already.
    */
   async set({ bot, guild }: DailyKey, settings: DailySettings): Promise<Occurrence> {
-    // A day on which nothing could be posted may be tried again.
+    // A day on which nothing was posted may be tried again. A poem that is being written is not posted any more.
     await this.database.query(
-      "DELETE FROM daily_posts WHERE bot = ? AND guild = ? AND state IN ('refused', 'missed')",
+      "DELETE FROM daily_posts WHERE bot = ? AND guild = ? AND state IN ('claimed', 'refused', 'missed')",
       [bot, guild],
     );
     let next = occurrenceAfter(this.now(), settings);
@@ -80,8 +80,12 @@ export class DailyStore {
     return row ? read(row) : null;
   }
 
-  /** Returns false if there was none. */
+  /** Returns false if there was none. A poem that is being written is not posted any more. */
   async remove({ bot, guild }: DailyKey): Promise<boolean> {
+    await this.database.query("DELETE FROM daily_posts WHERE bot = ? AND guild = ? AND state = 'claimed'", [
+      bot,
+      guild,
+    ]);
     const removed = await this.database.query(
       'DELETE FROM daily WHERE bot = ? AND guild = ? RETURNING guild',
       [bot, guild],
@@ -91,8 +95,9 @@ export class DailyStore {
 
   /** Removes every daily poem that a user has set. Returns how many that were. */
   async forget(setter: string): Promise<number> {
-    const removed = await this.database.query('DELETE FROM daily WHERE setter = ? RETURNING guild', [setter]);
-    return removed.length;
+    const set = await this.database.query('SELECT bot, guild FROM daily WHERE setter = ?', [setter]);
+    for (const row of set) await this.remove({ bot: text(row, 'bot'), guild: text(row, 'guild') });
+    return set.length;
   }
 
   /** The daily poems of `bot` whose time has come, the longest due first. */

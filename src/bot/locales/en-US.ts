@@ -180,7 +180,7 @@ export const enUS: Texts = {
     'daily-none': 'No daily poem is set up here. /daily set does that.',
     'daily-header': 'A poem a day · {date}',
     'daily-refused':
-      'Discord did not let me post on the last {days} days. After {limit} such days in a row I stop. I need the permissions View Channel, Send Messages and Embed Links in that channel.',
+      'Discord has not let me post, for this many days in a row: {days}. After {limit} I stop. I need the permissions View Channel, Send Messages and Embed Links in that channel.',
     'daily-has-stopped':
       'I have stopped, because Discord did not let me post on {days} days in a row. Give me View Channel, Send Messages and Embed Links in that channel, then use /daily set again.',
     'daily-untold': '{user} could not be told, because they take no direct messages from me.',

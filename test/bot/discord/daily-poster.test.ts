@@ -396,6 +396,30 @@ describe.each([
     expect(channel.messages).toHaveLength(0);
   });
 
+  it.each([
+    ['ended', (store: DailyStore) => store.remove(KEY), 0, 0],
+    ['forgotten with its setter', (store: DailyStore) => store.forget(SETTER), 0, 0],
+    ['set to another hour', (store: DailyStore) => store.set(KEY, settings({ minute: 20 * 60 })), 0, 1],
+  ] as const)(
+    'that is being written when it is %s is not posted at its old hour',
+    async (_how, change, old, later) => {
+      const { store, poster, inference } = await startBot(open);
+      now = (await store.set(KEY, settings())).at;
+      const write = inference.write.bind(inference);
+      inference.write = async (...order) => {
+        await change(store);
+        inference.write = write;
+        return write(...order);
+      };
+      await poster.poll();
+      expect(inference.orders).toHaveLength(1);
+      expect(channel.messages).toHaveLength(old);
+      now = Date.parse('2026-11-26T12:00:00Z');
+      await poster.poll();
+      expect(channel.messages).toHaveLength(later);
+    },
+  );
+
   it('leaves nothing behind: old posts, and settings that stopped a month ago', async () => {
     const { store, poster } = await startBot(open);
     const { at } = await store.set(KEY, settings());
