@@ -82,14 +82,14 @@ export class DailyStore {
 
   /** Returns false if there was none. A poem that is being written is not posted any more. */
   async remove({ bot, guild }: DailyKey): Promise<boolean> {
-    await this.database.query("DELETE FROM daily_posts WHERE bot = ? AND guild = ? AND state = 'claimed'", [
-      bot,
-      guild,
-    ]);
     const removed = await this.database.query(
       'DELETE FROM daily WHERE bot = ? AND guild = ? RETURNING guild',
       [bot, guild],
     );
+    await this.database.query("DELETE FROM daily_posts WHERE bot = ? AND guild = ? AND state = 'claimed'", [
+      bot,
+      guild,
+    ]);
     return removed.length > 0;
   }
 
