@@ -104,13 +104,13 @@ export interface CommandContext extends SuggestionContext {
   /** The script to show poems in if the user chose none. */
   readonly script: Script;
   readonly platform: 'terminal' | 'discord';
-  readonly studio: Pick<CardStudio, 'paint'>;
-  /** Null if nothing can be stored. */
-  readonly favourites: Favourites | null;
   /** Null if nothing can be stored. */
   readonly daily: DailyStore | null;
   /** Null in the terminal and in direct messages. */
   readonly server: Server | null;
+  readonly studio: Pick<CardStudio, 'paint'>;
+  /** Null if nothing can be stored. */
+  readonly favourites: Favourites | null;
   /** Draws a fresh seed, for a request without one. */
   drawSeed(): number;
 }
@@ -124,10 +124,10 @@ export interface CommandOf<O extends Options> {
   readonly options: O;
   /** The command affects every server. Only owners may use it, and Discord offers it in servers only. */
   readonly ownersOnly?: boolean;
-  /** The command changes a server. Discord offers it in servers only, to whoever may manage the server. */
-  readonly managersOnly?: boolean;
   /** The command writes a poem, which the service counts for its asker. */
   readonly writes?: boolean;
+  /** The command changes a server. Discord offers it in servers only, to whoever may manage the server. */
+  readonly managersOnly?: boolean;
   /** Only the user who asked sees the answer. */
   readonly ephemeral?: boolean;
   /**

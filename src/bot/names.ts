@@ -5,14 +5,14 @@ export type CommandName =
   | 'acrostic'
   | 'check'
   | 'favorites'
+  | 'daily set'
+  | 'daily off'
+  | 'daily show'
   | 'privacy'
   | 'forget-me'
   | 'reload'
   | 'about'
-  | 'help'
-  | 'daily set'
-  | 'daily off'
-  | 'daily show';
+  | 'help';
 
 /** Commands whose name has two words share the first one on Discord, as its subcommands. */
 export const GROUP_NAMES = ['daily'] as const;
@@ -34,12 +34,12 @@ export const OPTION_NAMES = [
   'card',
   'layout',
   'paper',
-  'checkpoint',
-  'text',
   'channel',
   'time',
   'timezone',
   'theme',
+  'checkpoint',
+  'text',
 ] as const;
 
 export type OptionName = (typeof OPTION_NAMES)[number];

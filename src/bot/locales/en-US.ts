@@ -11,6 +11,9 @@ export const enUS: Texts = {
     },
     check: { name: 'check', description: 'Check the tones, rhyme and pattern of a whole poem' },
     favorites: { name: 'favorites', description: 'Page through the poems that you have kept with ❤' },
+    'daily set': { name: 'set', description: 'Post a poem a day in a channel' },
+    'daily off': { name: 'off', description: 'Post no more daily poems' },
+    'daily show': { name: 'show', description: 'Show the channel, the hour, the next poem, and any trouble' },
     privacy: { name: 'privacy', description: 'Say what the bot stores about you' },
     'forget-me': { name: 'forget-me', description: 'Delete everything that the bot stores about you' },
     reload: {
@@ -19,9 +22,6 @@ export const enUS: Texts = {
     },
     about: { name: 'about', description: 'Show the model and the state of the service' },
     help: { name: 'help', description: 'List the commands and their options' },
-    'daily set': { name: 'set', description: 'Post a poem a day in a channel' },
-    'daily off': { name: 'off', description: 'Post no more daily poems' },
-    'daily show': { name: 'show', description: 'Show the channel, the hour, the next poem, and any trouble' },
   },
   options: {
     opening: {
@@ -50,8 +50,6 @@ export const enUS: Texts = {
     card: { name: 'card', description: 'Show the poem as a picture, too' },
     layout: { name: 'layout', description: 'How the picture is set (in columns unless you choose)' },
     paper: { name: 'paper', description: 'The paper of the picture (light unless you choose)' },
-    checkpoint: { name: 'checkpoint', description: 'The name of a folder in the checkpoints folder' },
-    text: { name: 'text', description: 'The poem, with punctuation after each line' },
     channel: { name: 'channel', description: 'The channel to post in' },
     time: { name: 'time', description: 'The time of day, such as 08:00 or 8:30 pm' },
     timezone: {
@@ -62,6 +60,8 @@ export const enUS: Texts = {
       name: 'theme',
       description: 'What the poems are about on ordinary days, such as 山水 (the season unless you choose)',
     },
+    checkpoint: { name: 'checkpoint', description: 'The name of a folder in the checkpoints folder' },
+    text: { name: 'text', description: 'The poem, with punctuation after each line' },
   },
   choices: {
     form: {
@@ -112,6 +112,30 @@ export const enUS: Texts = {
     'card-failed': 'The picture could not be painted. Please try again.',
     'card-saved': 'Card: {file}',
     'card-not-saved': 'The card could not be written to {file}: {reason}.',
+    'forgotten-daily': 'The daily poems that you had set up have ended, in servers: {count}.',
+    'command-part': 'There is no command {name}. There are: {choices}.',
+    'channel-unknown': '“{value}” is not a valid {name}. Choose a channel of the server.',
+    'daily-terminal':
+      'A poem a day is posted in Discord servers only. Here, /daily show prints the poem of today.',
+    'daily-server-only': 'A poem a day is for servers: use this command in one.',
+    'daily-storage-none': 'I cannot store anything here, so there is no poem a day. Everything else works.',
+    'daily-time': '“{value}” is not a time of day. Write it as 08:00 or 8:30 pm.',
+    'daily-zone': '“{value}” is not a time zone. Write one such as Asia/Shanghai or Europe/London.',
+    'daily-missing': 'I may not post in {channel}. Give me these permissions there first: {permissions}.',
+    'daily-set':
+      'A poem a day will be posted in {channel} at {time} ({zone}). For you, the first comes on {next}.',
+    'daily-off': 'There will be no more daily poems here.',
+    'daily-none': 'No daily poem is set up here. /daily set does that.',
+    'daily-header': 'A poem a day · {date}',
+    'daily-refused':
+      'Discord has not let me post, for this many days in a row: {days}. After {limit} I stop. I need the permissions View Channel, Send Messages and Embed Links in that channel.',
+    'daily-has-stopped':
+      'I have stopped, because Discord did not let me post on {days} days in a row. Give me View Channel, Send Messages and Embed Links in that channel, then use /daily set again.',
+    'daily-untold': '{user} could not be told, because they take no direct messages from me.',
+    'daily-refused-message':
+      'I could not post the poem of the day in {channel}: Discord does not let me. Please give me View Channel, Send Messages and Embed Links there, or choose another channel with /daily set. I will try again tomorrow, and stop after {limit} days.',
+    'daily-stopped-message':
+      'I could not post the poem of the day in {channel} for {limit} days, so I have stopped. Once I have View Channel, Send Messages and Embed Links there, /daily set starts it again.',
     'storage-none': 'I cannot store anything here, so there are no favorites. Everything else works.',
     kept: 'Kept. /favorites shows the poems that you have kept.',
     'favourites-empty': 'You have kept no poems. Press ❤ under a poem to keep it.',
@@ -164,30 +188,6 @@ export const enUS: Texts = {
     'breaker-open': 'The poem generator keeps failing and is being restarted.',
     closing: 'I am being restarted. Please try again in a minute.',
     cancelled: 'The poem was cancelled.',
-    'forgotten-daily': 'The daily poems that you had set up have ended, in servers: {count}.',
-    'command-part': 'There is no command {name}. There are: {choices}.',
-    'channel-unknown': '“{value}” is not a valid {name}. Choose a channel of the server.',
-    'daily-terminal':
-      'A poem a day is posted in Discord servers only. Here, /daily show prints the poem of today.',
-    'daily-server-only': 'A poem a day is for servers: use this command in one.',
-    'daily-storage-none': 'I cannot store anything here, so there is no poem a day. Everything else works.',
-    'daily-time': '“{value}” is not a time of day. Write it as 08:00 or 8:30 pm.',
-    'daily-zone': '“{value}” is not a time zone. Write one such as Asia/Shanghai or Europe/London.',
-    'daily-missing': 'I may not post in {channel}. Give me these permissions there first: {permissions}.',
-    'daily-set':
-      'A poem a day will be posted in {channel} at {time} ({zone}). For you, the first comes on {next}.',
-    'daily-off': 'There will be no more daily poems here.',
-    'daily-none': 'No daily poem is set up here. /daily set does that.',
-    'daily-header': 'A poem a day · {date}',
-    'daily-refused':
-      'Discord has not let me post, for this many days in a row: {days}. After {limit} I stop. I need the permissions View Channel, Send Messages and Embed Links in that channel.',
-    'daily-has-stopped':
-      'I have stopped, because Discord did not let me post on {days} days in a row. Give me View Channel, Send Messages and Embed Links in that channel, then use /daily set again.',
-    'daily-untold': '{user} could not be told, because they take no direct messages from me.',
-    'daily-refused-message':
-      'I could not post the poem of the day in {channel}: Discord does not let me. Please give me View Channel, Send Messages and Embed Links there, or choose another channel with /daily set. I will try again tomorrow, and stop after {limit} days.',
-    'daily-stopped-message':
-      'I could not post the poem of the day in {channel} for {limit} days, so I have stopped. Once I have View Channel, Send Messages and Embed Links there, /daily set starts it again.',
   },
   about: {
     title: 'About Shiren 诗人',

@@ -8,14 +8,14 @@ export const ja: Texts = {
     acrostic: { name: '蔵頭詩', description: '各句の頭にあなたの漢字を一字ずつ置いた詩を作ります' },
     check: { name: '平仄検査', description: '詩の平仄・韻・型を調べます' },
     favorites: { name: 'お気に入り', description: '❤ で残した詩を順に表示します' },
+    'daily set': { name: '設定', description: '毎日一首、チャンネルに詩を投稿します' },
+    'daily off': { name: '停止', description: '毎日の投稿をやめます' },
+    'daily show': { name: '表示', description: 'チャンネル、時刻、次の詩、問題があればそれも示します' },
     privacy: { name: 'プライバシー', description: 'あなたについて保存しているものを示します' },
     'forget-me': { name: '忘れて', description: 'あなたについて保存したものをすべて消します' },
     reload: { name: '再読込', description: '別のモデルに替えるか、今のモデルを読み直します（所有者のみ）' },
     about: { name: '情報', description: '詩を作るモデルと稼働状況を表示します' },
     help: { name: 'ヘルプ', description: 'コマンドとオプションの一覧を表示します' },
-    'daily set': { name: '設定', description: '毎日一首、チャンネルに詩を投稿します' },
-    'daily off': { name: '停止', description: '毎日の投稿をやめます' },
-    'daily show': { name: '表示', description: 'チャンネル、時刻、次の詩、問題があればそれも示します' },
   },
   options: {
     opening: { name: '起句', description: '詩の始まりになる一〜八字の漢字。例：月、明月' },
@@ -32,12 +32,12 @@ export const ja: Texts = {
     card: { name: '詩箋', description: '詩を一枚の絵にもします' },
     layout: { name: '組み方', description: '詩箋の組み方（指定がなければ縦組み）' },
     paper: { name: '紙', description: '詩箋の紙の色（指定がなければ白い紙）' },
-    checkpoint: { name: 'モデル', description: 'モデルのフォルダーの名前' },
-    text: { name: '詩', description: '詩一首、句末に句読点' },
     channel: { name: 'チャンネル', description: '投稿するチャンネル' },
     time: { name: '時刻', description: '毎日の時刻。例：08:00、20:30' },
     timezone: { name: '時間帯', description: 'その時刻の時間帯。例：Asia/Tokyo（指定がなければ日本時間）' },
     theme: { name: '主題', description: '普段の日に詠む題。例：山水（指定がなければ季節のもの）' },
+    checkpoint: { name: 'モデル', description: 'モデルのフォルダーの名前' },
+    text: { name: '詩', description: '詩一首、句末に句読点' },
   },
   choices: {
     form: {
@@ -88,6 +88,29 @@ export const ja: Texts = {
     'card-failed': '詩箋が描けませんでした。もう一度お試しください。',
     'card-saved': '詩箋：{file}',
     'card-not-saved': '詩箋を {file} に書けませんでした：{reason}',
+    'forgotten-daily': '設定した毎日の詩も終わりました（{count} サーバー）。',
+    'command-part': '{name} というコマンドはありません。あるのは {choices} です。',
+    'channel-unknown': '{name} に「{value}」は使えません。サーバーのチャンネルを選んでください。',
+    'daily-terminal':
+      '毎日の詩は Discord のサーバーだけに投稿します。ここでは /daily show が今日の詩を書きます。',
+    'daily-server-only': '毎日の詩はサーバーのためのものです。サーバーで使ってください。',
+    'daily-storage-none': 'ここでは何も保存できないので、毎日の詩はありません。ほかはすべて使えます。',
+    'daily-time': '「{value}」は時刻ではありません。08:00 や 20:30 のように書いてください。',
+    'daily-zone': '「{value}」は時間帯ではありません。Asia/Tokyo や Europe/London のように書いてください。',
+    'daily-missing': '{channel} に投稿できません。先にそこで次の権限をください：{permissions}。',
+    'daily-set': '毎日 {time}（{zone}）に {channel} へ一首投稿します。最初はあなたの時間で {next} です。',
+    'daily-off': 'ここではもう毎日の詩を投稿しません。',
+    'daily-none': 'ここに毎日の詩は設定されていません。/daily set で設定できます。',
+    'daily-header': '今日の一首 · {date}',
+    'daily-refused':
+      'この {days} 日、Discord が投稿を許しませんでした。{limit} 日続くとやめます。そのチャンネルで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限が要ります。',
+    'daily-has-stopped':
+      '{days} 日続けて Discord が投稿を許さなかったので、やめました。そのチャンネルで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限をくれたら、もう一度 /daily set を使ってください。',
+    'daily-untold': '{user} には知らせられませんでした。わたしからの DM を受け取らない設定です。',
+    'daily-refused-message':
+      '今日の詩を {channel} に投稿できませんでした。Discord が許しません。そこで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限をくださるか、/daily set で別のチャンネルを選んでください。明日また試し、{limit} 日続くとやめます。',
+    'daily-stopped-message':
+      '{limit} 日続けて {channel} に投稿できなかったので、やめました。そこで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限をくれたら、/daily set でまた始められます。',
     'storage-none': 'ここでは何も保存できないので、お気に入りはありません。ほかはすべて使えます。',
     kept: '残しました。/favorites で見られます。',
     'favourites-empty': '残した詩はまだありません。詩の下の ❤ を押すと残せます。',
@@ -136,29 +159,6 @@ export const ja: Texts = {
     'breaker-open': '詩を作るエンジンが何度も止まったので、復旧しています。',
     closing: '再起動中です。一分ほどしてからもう一度どうぞ。',
     cancelled: '詩は取りやめになりました。',
-    'forgotten-daily': '設定した毎日の詩も終わりました（{count} サーバー）。',
-    'command-part': '{name} というコマンドはありません。あるのは {choices} です。',
-    'channel-unknown': '{name} に「{value}」は使えません。サーバーのチャンネルを選んでください。',
-    'daily-terminal':
-      '毎日の詩は Discord のサーバーだけに投稿します。ここでは /daily show が今日の詩を書きます。',
-    'daily-server-only': '毎日の詩はサーバーのためのものです。サーバーで使ってください。',
-    'daily-storage-none': 'ここでは何も保存できないので、毎日の詩はありません。ほかはすべて使えます。',
-    'daily-time': '「{value}」は時刻ではありません。08:00 や 20:30 のように書いてください。',
-    'daily-zone': '「{value}」は時間帯ではありません。Asia/Tokyo や Europe/London のように書いてください。',
-    'daily-missing': '{channel} に投稿できません。先にそこで次の権限をください：{permissions}。',
-    'daily-set': '毎日 {time}（{zone}）に {channel} へ一首投稿します。最初はあなたの時間で {next} です。',
-    'daily-off': 'ここではもう毎日の詩を投稿しません。',
-    'daily-none': 'ここに毎日の詩は設定されていません。/daily set で設定できます。',
-    'daily-header': '今日の一首 · {date}',
-    'daily-refused':
-      'この {days} 日、Discord が投稿を許しませんでした。{limit} 日続くとやめます。そのチャンネルで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限が要ります。',
-    'daily-has-stopped':
-      '{days} 日続けて Discord が投稿を許さなかったので、やめました。そのチャンネルで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限をくれたら、もう一度 /daily set を使ってください。',
-    'daily-untold': '{user} には知らせられませんでした。わたしからの DM を受け取らない設定です。',
-    'daily-refused-message':
-      '今日の詩を {channel} に投稿できませんでした。Discord が許しません。そこで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限をくださるか、/daily set で別のチャンネルを選んでください。明日また試し、{limit} 日続くとやめます。',
-    'daily-stopped-message':
-      '{limit} 日続けて {channel} に投稿できなかったので、やめました。そこで「チャンネルを見る」「メッセージを送信」「埋め込みリンク」の権限をくれたら、/daily set でまた始められます。',
   },
   about: {
     title: '詩人について',

@@ -56,16 +56,8 @@ type OwnSentence =
   | 'card-failed'
   | 'card-saved'
   | 'card-not-saved'
-  // what is stored
-  | 'storage-none'
-  | 'kept'
-  | 'favourites-empty'
-  | 'favourites-full'
-  | 'privacy'
-  | 'privacy-nothing'
-  | 'forgotten'
-  | 'forgotten-daily'
   // a poem a day
+  | 'forgotten-daily'
   | 'command-part'
   | 'channel-unknown'
   | 'daily-terminal'
@@ -83,6 +75,14 @@ type OwnSentence =
   | 'daily-untold'
   | 'daily-refused-message'
   | 'daily-stopped-message'
+  // what is stored
+  | 'storage-none'
+  | 'kept'
+  | 'favourites-empty'
+  | 'favourites-full'
+  | 'privacy'
+  | 'privacy-nothing'
+  | 'forgotten'
   // about
   | 'about-network'
   | 'about-corpus'

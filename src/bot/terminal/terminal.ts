@@ -48,11 +48,11 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     locale,
     script: 'simplified',
     platform: 'terminal',
+    daily: null,
+    server: null,
     studio,
     // The terminal has no hearts to press.
     favourites: null,
-    daily: null,
-    server: null,
     drawSeed,
   };
   const history = options.historyFile ? await readHistory(options.historyFile) : [];
