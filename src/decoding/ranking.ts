@@ -9,7 +9,7 @@
 import { feetOf } from '../poetry/feet.ts';
 import { countRepetition } from '../poetry/repetition.ts';
 import { isLineMark } from '../poetry/verse-lines.ts';
-import type { RowResult } from './row.ts';
+import { FIRST_WRITTEN, type RowResult } from './row.ts';
 
 /** What each measure costs. */
 export const WEIGHTS = {
@@ -46,11 +46,12 @@ export interface Judged {
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
 export function cost({ result, critic = 0, wornPhrases, association }: Judged): number {
-  const lines = linesOf(result);
+  const judged = withoutFirst(result);
+  const lines = linesOf(judged);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
   return (
-    WEIGHTS.likelihood * (result.hanzi > 0 ? result.nll / result.hanzi : 0) -
+    WEIGHTS.likelihood * (judged.hanzi > 0 ? judged.nll / judged.hanzi : 0) -
     WEIGHTS.critic * critic +
     WEIGHTS.worstFoot * worstFoot(lines) +
     WEIGHTS.repeatedPair * pairs +
@@ -59,6 +60,20 @@ export function cost({ result, critic = 0, wornPhrases, association }: Judged): 
     WEIGHTS.rhymeWord * (association ? lackingAssociation(texts, association) : 0) +
     WEIGHTS.wornPhrase * countWorn(texts, wornPhrases)
   );
+}
+
+/**
+ * The result without the likelihood of the first hanzi that the model wrote. If that counted, the likeliest continuation
+ * of an opening would win again and again, whatever the seed.
+ */
+function withoutFirst({ characters, nlls, nll, hanzi }: Judged['result']): Judged['result'] {
+  const first = nlls.flatMap((each, i) => (each === null ? [] : [i])).slice(0, FIRST_WRITTEN);
+  return {
+    characters,
+    nlls: nlls.map((each, i) => (first.includes(i) ? null : each)),
+    nll: first.reduce((rest, i) => rest - (nlls[i] ?? 0), nll),
+    hanzi: hanzi - first.length,
+  };
 }
 
 interface WrittenCharacter {

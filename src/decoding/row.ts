@@ -14,6 +14,8 @@ export interface RowSpec {
   readonly sampling: Sampling;
   /** How the title is drawn. Default: as the poem. */
   readonly titleSampling?: Sampling;
+  /** How the first {@link FIRST_WRITTEN} hanzi are drawn that the model writes. Default: as the rest. */
+  readonly firstSampling?: Sampling;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
   /**
@@ -63,6 +65,9 @@ export type RowStatus = 'prefill' | 'generating' | 'paused' | 'finished' | 'fail
 
 /** The longest title that a row writes, in hanzi. */
 const MAX_TITLE = 10;
+
+/** How many of the hanzi that the model writes set out a poem. Poems on one opening differ by them. */
+export const FIRST_WRITTEN = 2;
 
 /** What a row starts from. */
 export interface RowStart {
@@ -165,8 +170,9 @@ export class Row {
 
   /** How the next character is drawn. */
   get sampling(): Sampling {
-    const { sampling, titleSampling = sampling } = this.#spec;
-    return this.#isWritingTitle ? titleSampling : sampling;
+    const { sampling, titleSampling = sampling, firstSampling = sampling } = this.#spec;
+    if (this.#isWritingTitle) return titleSampling;
+    return this.hanzi < FIRST_WRITTEN ? firstSampling : sampling;
   }
 
   /** How far the next character is moved away from what the network would write without a condition; 0 for not at all. */

@@ -23,6 +23,9 @@ export interface Sampling {
 /** How a title is drawn. It sets the subject of the poem, so it is to differ from seed to seed and to fit the opening. */
 export const TITLE_SAMPLING: Sampling = { temperature: 1, topP: 0.9, guidance: 2 };
 
+/** How the first hanzi of a poem are drawn. They set its direction, so they are to differ from seed to seed too. */
+export const FIRST_SAMPLING: Sampling = { temperature: 1.2, topP: 0.95, guidance: 2 };
+
 /** The sampling of each mood that a user can ask for. */
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
   calm: { temperature: 0.4, topP: 0.9, guidance: 2 },

@@ -11,7 +11,7 @@ import { themeOf } from '../poetry/theme.ts';
 import type { Decoder } from './decoder.ts';
 import { cost, orderSeed, seedOf } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
-import { type Sampling, TITLE_SAMPLING } from './sampling.ts';
+import { FIRST_SAMPLING, type Sampling, TITLE_SAMPLING } from './sampling.ts';
 
 export interface SearchRequest {
   readonly plan: VersePlan;
@@ -118,6 +118,7 @@ export class PoemSearch {
         plan,
         sampling,
         titleSampling: TITLE_SAMPLING,
+        firstSampling: sampling.temperature > 0 ? FIRST_SAMPLING : sampling,
         seed: seedOf(this.#seed, n),
         scored: candidates > 1,
         writesTitle: this.#stage === 'title',

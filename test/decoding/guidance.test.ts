@@ -122,3 +122,19 @@ test('a guided row that pauses and is forked goes on as if it had not', async ()
   }
   expect(decoder.active).toBe(0);
 });
+
+test('the first two hanzi that the model writes are drawn in a way of their own', async () => {
+  const { decoder } = await tinyModel();
+  const likeliest: Sampling = { temperature: 0, topP: 1 };
+  const sampling: Sampling = { temperature: 1, topP: 1 };
+  const poems: string[][] = [];
+  for (let seed = 1; seed <= 4; seed++) {
+    const plan = poemPlan({ opening: '月' });
+    const row = await finish(decoder, decoder.join({ plan, sampling, firstSampling: likeliest, seed }));
+    poems.push([...row.characters]);
+  }
+  const different = (from: number, to: number) =>
+    new Set(poems.map((characters) => characters.slice(from, to).join(''))).size;
+  expect(different(0, 3)).toBe(1);
+  expect(different(3, 7)).toBe(4);
+});

@@ -47,6 +47,21 @@ describe('the cost of a poem', () => {
     expect(cost({ result, critic: -1 })).toBeGreaterThan(cost({ result }));
   });
 
+  test('does not depend on the first two hanzi that the model wrote', () => {
+    const usual = poem('明月出天山，蒼茫雲海間。', 4);
+    const unusual = { ...usual, nlls: [9, 9, ...usual.nlls.slice(2)], nll: usual.nll + 10 };
+    expect(cost({ result: unusual })).toBeCloseTo(cost({ result: usual }));
+    // Those that the asker gave are not counted among them.
+    const given = {
+      ...usual,
+      nlls: [null, ...usual.nlls.slice(1)],
+      nll: usual.nll - 4,
+      hanzi: usual.hanzi - 1,
+    };
+    const late = { ...given, nlls: [null, 9, 9, ...usual.nlls.slice(3)], nll: given.nll + 10 };
+    expect(cost({ result: late })).toBeCloseTo(cost({ result: given }));
+  });
+
   test('is higher if what is unlikely stands in one foot', () => {
     const broken = poem('明月出天山，蒼茫雲海間。', 4, '蒼茫');
     const even = poem('明月出天山，蒼茫雲海間。', 4, '明雲');
