@@ -36,7 +36,7 @@ export type Association = (first: string, second: string) => number;
 
 /** A candidate, and what others say of it. */
 export interface Judged {
-  readonly result: Pick<RowResult, 'characters' | 'nll' | 'hanzi' | 'nlls'>;
+  readonly result: Pick<RowResult, 'characters' | 'nlls'>;
   /** The critic's logit; 0 without a critic. */
   readonly critic?: number | undefined;
   readonly wornPhrases?: ReadonlySet<string> | undefined;
@@ -46,12 +46,11 @@ export interface Judged {
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
 export function cost({ result, critic = 0, wornPhrases, association }: Judged): number {
-  const judged = withoutFirst(result);
-  const lines = linesOf(judged);
+  const lines = linesOf(result);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
   return (
-    WEIGHTS.likelihood * (judged.hanzi > 0 ? judged.nll / judged.hanzi : 0) -
+    WEIGHTS.likelihood * meanNll(result) -
     WEIGHTS.critic * critic +
     WEIGHTS.worstFoot * worstFoot(lines) +
     WEIGHTS.repeatedPair * pairs +
@@ -63,17 +62,12 @@ export function cost({ result, critic = 0, wornPhrases, association }: Judged): 
 }
 
 /**
- * The result without the likelihood of the first hanzi that the model wrote. If that counted, the likeliest continuation
- * of an opening would win again and again, whatever the seed.
+ * The mean NLL of the hanzi that the model wrote, but for the first few. If those counted, the likeliest continuation of an
+ * opening would win again and again, whatever the seed. 0 if nothing else is written.
  */
-function withoutFirst({ characters, nlls, nll, hanzi }: Judged['result']): Judged['result'] {
-  const first = nlls.flatMap((each, i) => (each === null ? [] : [i])).slice(0, FIRST_WRITTEN);
-  return {
-    characters,
-    nlls: nlls.map((each, i) => (first.includes(i) ? null : each)),
-    nll: first.reduce((rest, i) => rest - (nlls[i] ?? 0), nll),
-    hanzi: hanzi - first.length,
-  };
+function meanNll({ nlls }: Judged['result']): number {
+  const written = nlls.filter((nll) => nll !== null).slice(FIRST_WRITTEN);
+  return written.length > 0 ? written.reduce((sum, nll) => sum + nll, 0) / written.length : 0;
 }
 
 interface WrittenCharacter {

@@ -24,12 +24,12 @@ export interface Sampling {
 export const TITLE_SAMPLING: Sampling = { temperature: 1, topP: 0.9, guidance: 2 };
 
 /** How the first hanzi of a poem are drawn. They set its direction, so they are to differ from seed to seed too. */
-export const FIRST_SAMPLING: Sampling = { temperature: 1.2, topP: 0.95, guidance: 2 };
+export const FIRST_SAMPLING: Sampling = { temperature: 1.15, topP: 0.95, guidance: 2 };
 
 /** The sampling of each mood that a user can ask for. */
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
-  calm: { temperature: 0.4, topP: 0.9, guidance: 2 },
-  free: { temperature: 0.55, topP: 0.9, guidance: 2 },
-  wild: { temperature: 0.8, topP: 0.95, specificity: 0.05, guidance: 2 },
+  calm: { temperature: 0.5, topP: 0.9, guidance: 2 },
+  free: { temperature: 0.65, topP: 0.9, guidance: 2 },
+  wild: { temperature: 0.85, topP: 0.95, specificity: 0.05, guidance: 2 },
   greedy: { temperature: 0, topP: 1 },
 };
