@@ -86,6 +86,16 @@ export interface KernelFunctions {
     index: Pointer,
     gathered: Pointer,
   ): number;
+  encodeGuide(
+    at: Pointer,
+    rows: number,
+    matrix: Pointer,
+    width: number,
+    index: Pointer,
+    other: Pointer,
+    weights: Pointer,
+    guided: Pointer,
+  ): number;
   encodeDraws(
     at: Pointer,
     draws: Pointer,

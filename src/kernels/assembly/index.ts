@@ -14,6 +14,7 @@ export {
   encodeDraws,
   encodeGates,
   encodeGather,
+  encodeGuide,
   encodeProduct,
   GROUP_COLUMNS,
   OPERATION_BYTES,

@@ -17,6 +17,7 @@ export const GATES = 1;
 export const DRAWS = 2;
 export const ADD_BIAS = 3;
 export const GATHER = 4;
+export const GUIDE = 5;
 
 /** The values of `GatesOperation.cell`. */
 export const CELL_LSTM: i32 = 0;
@@ -92,6 +93,17 @@ export class GatherOperation extends RowOperation {
   index: usize;
   width: usize;
   gathered: usize;
+}
+
+/** Row n of `guided` is row i = `index[n]` of `matrix`, plus `weights[n]` times what row i has over row `other[n]`. */
+@unmanaged
+export class GuideOperation extends RowOperation {
+  matrix: usize;
+  index: usize;
+  other: usize;
+  weights: usize;
+  width: usize;
+  guided: usize;
 }
 
 /** `second` 0 with width 0 stands for no second matrix, `bias` 0 for no bias. */
@@ -191,6 +203,28 @@ export function encodeGather(
   operation.index = index;
   operation.width = <usize>width;
   operation.gathered = gathered;
+  return operation.tiles;
+}
+
+export function encodeGuide(
+  at: usize,
+  rows: i32,
+  matrix: usize,
+  width: i32,
+  index: usize,
+  other: usize,
+  weights: usize,
+  guided: usize,
+): i32 {
+  const operation = changetype<GuideOperation>(at);
+  operation.kind = GUIDE;
+  divideRows(operation, rows, width);
+  operation.matrix = matrix;
+  operation.index = index;
+  operation.other = other;
+  operation.weights = weights;
+  operation.width = <usize>width;
+  operation.guided = guided;
   return operation.tiles;
 }
 

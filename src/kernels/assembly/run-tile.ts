@@ -11,13 +11,15 @@ import {
   GATHER,
   GatesOperation,
   GatherOperation,
+  GUIDE,
+  GuideOperation,
   Operation,
   PRODUCT,
   ProductOperation,
   RowOperation,
 } from './operation';
 import { product } from './product';
-import { addBias, gather } from './rows';
+import { addBias, gather, guide } from './rows';
 
 /** `scratch` is the calling thread's working memory, as `draw` needs it. */
 export function runTile(operation: Operation, tile: i32, scratch: usize): void {
@@ -54,6 +56,9 @@ function runRows(operation: RowOperation, tile: i32): void {
   } else if (kind == GATHER) {
     const g = changetype<GatherOperation>(operation);
     gather(g.matrix, g.index, from, to, g.width, g.gathered);
+  } else if (kind == GUIDE) {
+    const g = changetype<GuideOperation>(operation);
+    guide(g.matrix, g.index, g.other, g.weights, from, to, g.width, g.guided);
   } else {
     const g = changetype<GatesOperation>(operation);
     if (g.cell == CELL_LSTM) lstm(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h, g.c);
