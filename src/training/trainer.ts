@@ -16,6 +16,7 @@ import { openNetwork } from './network/open-network.ts';
 import type { TrainableNetwork } from './network/trainable-network.ts';
 import type { Recipe } from './recipes.ts';
 import { learningRate } from './schedule.ts';
+import { estimateRemaining } from './time-left.ts';
 
 export interface TrainerState {
   /** Steps taken. */
@@ -91,6 +92,13 @@ export class Trainer {
   /** Takes the remaining steps, one each time the caller asks. Throws {@link DivergenceError}. */
   async *steps(): AsyncGenerator<StepResult> {
     for (const batch of this.#curriculum.after(this.#step)) yield await this.#take(batch);
+  }
+
+  /** Milliseconds that the remaining steps will take, from gradients that are computed and thrown away. */
+  estimateRemaining(): Promise<number> {
+    return estimateRemaining(this.#curriculum, this.#step, async (batch) => {
+      await this.#network.computeGradients(batch, { rate: this.#recipe.dropout, seed: 0 });
+    });
   }
 
   /** Scores of the float32 weights on a held-out split. */

@@ -12,7 +12,7 @@ import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
 import { RECIPES, type Recipe } from '../recipes.ts';
 import { train } from '../run.ts';
-import { RunEstimate } from '../run-estimate.ts';
+import { describeEstimate } from '../run-estimate.ts';
 import { TensorBoard } from '../tensorboard.ts';
 
 const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
@@ -84,7 +84,7 @@ await runCommand(async () => {
   const board = values.tensorboard
     ? new TensorBoard(join(values.tensorboard, name), values.resume, note)
     : null;
-  let estimate: RunEstimate | null = null;
+  let steps = { step: 0, totalSteps: 0 };
   const result = await train({
     recipe,
     corpus,
@@ -97,18 +97,17 @@ await runCommand(async () => {
     signal: stop.signal,
     onStart: (run) => {
       const { step, totalSteps } = run.trainer;
-      estimate = new RunEstimate({ step, totalSteps, limitMs, engine: engine.name });
+      steps = { step, totalSteps };
       const from = step === 0 ? '' : `from step ${step} of `;
-      console.log(`${name}: ${from}${totalSteps} steps; how long they take is said after the first few`);
+      console.log(`${name}: ${from}${totalSteps} steps; measuring one`);
       if (run.folder === folder) return;
       console.log(
         `writing to ${shown(run.folder)}; it takes the place of ${shown(folder)} when it is finished`,
       );
     },
+    onEstimate: (ms) => console.log(describeEstimate({ ...steps, limitMs, engine: engine.name }, ms)),
     onStep: (step, { trainer, tokensPerSecond }) => {
       progress.step(step, trainer, tokensPerSecond);
-      const sentence = estimate?.step();
-      if (sentence) progress.note(sentence);
       board?.step(step);
     },
     onEvaluation: (entry) => {
