@@ -29,10 +29,8 @@ const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
   --tensorboard DIR   also write TensorBoard's event files, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
 
-How long a run takes: on two cores TensorFlow learns from about 11,000 predictions a second with report, and wasm from
-2,700; at 512 units from 8,000 and 1,000. report has 50 million of them: 1 h 20 on TensorFlow, 5 h on wasm. After
---minutes 2 on wasm it has hardly begun, and the model writes nonsense. Each run says after its first steps how long
-it will take.`;
+How long a run takes is measured and said before its first step. report learns from 50 million predictions, which is an
+hour or two on two cores; after --minutes 2 it has hardly begun, and the model writes nonsense.`;
 
 const OPTIONS = {
   options: {

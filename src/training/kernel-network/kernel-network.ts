@@ -46,16 +46,20 @@ export class KernelNetwork implements TrainableNetwork {
   ) {
     this.#architecture = architecture;
     this.#optimizer = optimizer;
+    this.#layout = new ParameterLayout(architecture);
+    const slotNames = optimizer ? SLOT_NAMES[optimizer.kind] : [];
+    // Before threads start, which would otherwise outlive a failure.
+    this.#layout.check(parameters);
+    if (slots.size > 0) for (const slot of slotNames) this.#layout.check(slots, `/${slot}`);
     this.#kernels = new TrainingKernels(threads);
     const { memory, operations } = this.#kernels;
-    this.#layout = new ParameterLayout(architecture);
     this.#layer = new Layer(architecture.cell, operations);
     this.#output = new Output(operations);
     const { length } = this.#layout;
     this.#parameters = memory.alloc(length);
     this.#gradients = memory.alloc(length);
     this.#layout.write(memory, this.#parameters, parameters);
-    for (const slot of optimizer ? SLOT_NAMES[optimizer.kind] : []) {
+    for (const slot of slotNames) {
       const pointer = memory.alloc(length);
       this.#slots.set(slot, pointer);
       if (slots.size > 0) this.#layout.write(memory, pointer, slots, `/${slot}`);

@@ -32,6 +32,11 @@ export class ParameterLayout {
     return { pointer: base + 4 * place.offset, rows: place.rows, columns: place.columns };
   }
 
+  /** Throws a RangeError if a value is missing; `suffix` is behind the parameters' names. */
+  check(values: ReadonlyMap<string, Float32Array>, suffix = ''): void {
+    for (const name of this.#places.keys()) valuesOf(values, name + suffix);
+  }
+
   /** Copies all values to the array at `base`; `suffix` is behind the parameters' names. Throws if one is missing. */
   write(memory: KernelMemory, base: Pointer, values: ReadonlyMap<string, Float32Array>, suffix = ''): void {
     for (const name of this.#places.keys()) {
