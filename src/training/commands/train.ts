@@ -103,7 +103,10 @@ await runCommand(async () => {
         `writing to ${shown(run.folder)}; it takes the place of ${shown(folder)} when it is finished`,
       );
     },
-    onEstimate: (ms) => console.log(describeEstimate({ ...steps, limitMs, engine: engine.name }, ms)),
+    onEstimate: (ms) => {
+      const { hidden } = recipe.architecture;
+      console.log(describeEstimate({ ...steps, limitMs, engine: engine.name, hidden }, ms));
+    },
     onStep: (step, { trainer, tokensPerSecond }) => {
       progress.step(step, trainer, tokensPerSecond);
       board?.step(step);
