@@ -9,6 +9,7 @@
 import type { CellName } from '../model/architecture.ts';
 import type { KernelMemory, Pointer } from './memory.ts';
 import type { KernelFunctions, KernelInstance } from './module.ts';
+import { OperationBuffer } from './operation-buffer.ts';
 import type { RecordedList } from './operation-list.ts';
 
 /** A matrix [rows, columns] in the kernels' memory. */
@@ -34,19 +35,14 @@ export interface CellStep {
   readonly hBefore: Pointer;
 }
 
-const CAPACITY = 1024;
-
 export class TrainingOperations {
   readonly #functions: KernelFunctions;
   readonly #panelRows: number;
   readonly #panelColumns: number;
   readonly #tileNumbers: number;
-  readonly #operationBytes: number;
   readonly #cells: { readonly [cell in CellName]: number };
   readonly #threads: number;
-  readonly #runList: (list: RecordedList) => void;
-  readonly #buffer: Pointer;
-  #count = 0;
+  readonly #list: OperationBuffer;
 
   /** `runList` runs a list to its end, with `threads` threads. */
   constructor(
@@ -59,19 +55,14 @@ export class TrainingOperations {
     this.#panelRows = constants.PANEL_ROWS;
     this.#panelColumns = constants.PANEL_COLUMNS;
     this.#tileNumbers = constants.TILE_NUMBERS;
-    this.#operationBytes = constants.OPERATION_BYTES;
     this.#cells = { lstm: constants.CELL_LSTM, gru: constants.CELL_GRU, rnn: constants.CELL_RNN };
     this.#threads = threads;
-    this.#runList = runList;
-    this.#buffer = memory.alloc((CAPACITY * this.#operationBytes) / 4);
+    this.#list = new OperationBuffer(memory, constants.OPERATION_BYTES, runList);
   }
 
   /** Runs what is recorded. */
   run(): void {
-    if (this.#count === 0) return;
-    const end = this.#buffer + this.#operationBytes * this.#count;
-    this.#count = 0;
-    this.#runList({ start: this.#buffer, end });
+    this.#list.run();
   }
 
   /** How many numbers a left factor of `rows` rows takes. */
@@ -106,9 +97,9 @@ export class TrainingOperations {
     const { lines: rows, inner } = left;
     if (inner !== right.inner)
       throw new RangeError(`a product sums over ${inner} and ${right.inner} numbers`);
-    this.#recorded(
+    this.#list.keep(
       this.#functions.encodeMultiply(
-        this.#next(),
+        this.#list.next(),
         left.pointer,
         right.pointer,
         rows,
@@ -125,9 +116,9 @@ export class TrainingOperations {
   /** The gates of a step: turns the sums at `z` into the gates' values, and writes the states after the step. */
   cellForward(cell: CellName, rows: number, hidden: number, step: CellStep, hAfter: Pointer): void {
     const { z, recurrent, cBefore, cAfter, hBefore } = step;
-    const at = this.#next();
+    const at = this.#list.next();
     const number = this.#cells[cell];
-    this.#recorded(
+    this.#list.keep(
       this.#functions.encodeCellForward(
         at,
         number,
@@ -156,9 +147,9 @@ export class TrainingOperations {
   ): void {
     const { z, recurrent, cBefore, cAfter, hBefore } = step;
     const { dh, dc, dhBefore } = gradients;
-    const at = this.#next();
+    const at = this.#list.next();
     const number = this.#cells[cell];
-    this.#recorded(
+    this.#list.keep(
       this.#functions.encodeCellBackward(
         at,
         number,
@@ -182,38 +173,38 @@ export class TrainingOperations {
    */
   crossEntropy(logits: DenseMatrix, targets: Pointer, nll: Pointer, scale: number): void {
     const { pointer, rows, columns } = logits;
-    const at = this.#next();
-    this.#recorded(this.#functions.encodeCrossEntropy(at, rows, pointer, columns, targets, nll, scale));
+    const at = this.#list.next();
+    this.#list.keep(this.#functions.encodeCrossEntropy(at, rows, pointer, columns, targets, nll, scale));
   }
 
   /** `result` = row n of `source` times row n mod `period` of `mask`. The result may be the source. */
   mask({ pointer, rows, columns }: DenseMatrix, mask: Pointer, period: number, result: Pointer): void {
-    const at = this.#next();
-    this.#recorded(this.#functions.encodeMask(at, rows, pointer, columns, mask, period, result));
+    const at = this.#list.next();
+    this.#list.keep(this.#functions.encodeMask(at, rows, pointer, columns, mask, period, result));
   }
 
   /** Row n of `result` [rows, width] = row `index[n]` of `source`. */
   gather(rows: number, source: Pointer, width: number, index: Pointer, result: Pointer): void {
-    const at = this.#next();
-    this.#recorded(this.#functions.encodeGather(at, rows, source, width, index, result));
+    const at = this.#list.next();
+    this.#list.keep(this.#functions.encodeGather(at, rows, source, width, index, result));
   }
 
   /** Row `index[n]` of `result` = row n of `source`. */
   scatter({ pointer, rows, columns }: DenseMatrix, index: Pointer, result: Pointer): void {
-    const at = this.#next();
-    this.#recorded(this.#functions.encodeScatter(at, rows, pointer, columns, index, result));
+    const at = this.#list.next();
+    this.#list.keep(this.#functions.encodeScatter(at, rows, pointer, columns, index, result));
   }
 
   /** Row `index[n]` of `sums` += row n of `source`. */
   scatterAdd({ pointer, rows, columns }: DenseMatrix, index: Pointer, sums: Pointer): void {
-    const at = this.#next();
-    this.#recorded(this.#functions.encodeScatterAdd(at, rows, pointer, columns, index, sums));
+    const at = this.#list.next();
+    this.#list.keep(this.#functions.encodeScatterAdd(at, rows, pointer, columns, index, sums));
   }
 
   /** `sums` [columns] = or += the sums over the rows of a matrix. */
   sumColumns({ pointer, rows, columns }: DenseMatrix, sums: Pointer, accumulate = false): void {
-    const at = this.#next();
-    this.#recorded(this.#functions.encodeSumColumns(at, rows, pointer, columns, accumulate, sums));
+    const at = this.#list.next();
+    this.#list.keep(this.#functions.encodeSumColumns(at, rows, pointer, columns, accumulate, sums));
   }
 
   /** How many partial sums {@link sumSquares} writes, in double precision. */
@@ -223,12 +214,12 @@ export class TrainingOperations {
 
   /** The sums of squares of the parts of an array, whose length is a multiple of four. */
   sumSquares(numbers: Pointer, length: number, sums: Pointer): void {
-    this.#recorded(this.#functions.encodeSumSquares(this.#next(), numbers, length, sums));
+    this.#list.keep(this.#functions.encodeSumSquares(this.#list.next(), numbers, length, sums));
   }
 
   /** Zeros. */
   clear(numbers: Pointer, length: number): void {
-    this.#recorded(this.#functions.encodeClear(this.#next(), numbers, length));
+    this.#list.keep(this.#functions.encodeClear(this.#list.next(), numbers, length));
   }
 
   /** A step of an optimiser on all parameters, `length` numbers. Without `mean` it is RMSprop with the decay `beta2`. */
@@ -251,8 +242,8 @@ export class TrainingOperations {
   ): void {
     const { parameters, gradients, mean, square } = arrays;
     const { scale, beta1, beta2, correction, epsilon, rate } = factors;
-    const at = this.#next();
-    this.#recorded(
+    const at = this.#list.next();
+    this.#list.keep(
       this.#functions.encodeUpdate(
         at,
         length,
@@ -281,20 +272,10 @@ export class TrainingOperations {
     innerBytes: number,
     pointer: Pointer,
   ): PackedFactor {
-    const at = this.#next();
-    this.#recorded(
+    const at = this.#list.next();
+    this.#list.keep(
       this.#functions.encodePack(at, left, source, lines, lineBytes, inner, innerBytes, pointer),
     );
     return { pointer, lines, inner };
-  }
-
-  #next(): Pointer {
-    if (this.#count === CAPACITY) this.run();
-    return this.#buffer + this.#operationBytes * this.#count;
-  }
-
-  /** Keeps the operation that was encoded. One without tiles has nothing to do. */
-  #recorded(tiles: number): void {
-    if (tiles > 0) this.#count++;
   }
 }
