@@ -18,6 +18,8 @@ export const DRAWS = 2;
 export const ADD_BIAS = 3;
 export const GATHER = 4;
 export const GUIDE = 5;
+/** From here on: the operations of training, in `training/operations.ts`. */
+export const FIRST_TRAINING_KIND = 16;
 
 /** The values of `GatesOperation.cell`. */
 export const CELL_LSTM: i32 = 0;
@@ -228,7 +230,8 @@ export function encodeGuide(
   return operation.tiles;
 }
 
-function divideRows(operation: RowOperation, rows: i32, width: i32): void {
+/** Divides rows of `width` numbers into tiles. */
+export function divideRows(operation: RowOperation, rows: i32, width: i32): void {
   const each = max(1, MIN_TILE_NUMBERS / width);
   operation.rows = rows;
   operation.rowsPerTile = each;

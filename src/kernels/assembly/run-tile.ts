@@ -8,6 +8,7 @@ import {
   CELL_LSTM,
   DRAWS,
   DrawsOperation,
+  FIRST_TRAINING_KIND,
   GATHER,
   GatesOperation,
   GatherOperation,
@@ -20,8 +21,9 @@ import {
 } from './operation';
 import { product } from './product';
 import { addBias, gather, guide } from './rows';
+import { runTrainingTile } from './training/run-tile';
 
-/** `scratch` is the calling thread's working memory, as `draw` needs it. */
+/** `scratch` is the calling thread's working memory, as `draw` and `training/matmul.ts` need it. */
 export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   const kind = operation.kind;
   if (kind == PRODUCT) {
@@ -41,6 +43,8 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   } else if (kind == DRAWS) {
     const d = changetype<DrawsOperation>(operation);
     draw(d.draws, tile, d.width, d.weights, d.bias, scratch);
+  } else if (kind >= FIRST_TRAINING_KIND) {
+    runTrainingTile(operation, tile, scratch);
   } else {
     runRows(changetype<RowOperation>(operation), tile);
   }
