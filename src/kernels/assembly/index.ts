@@ -19,7 +19,7 @@ export {
   OPERATION_BYTES,
 } from './operation';
 export { PANEL_COLUMNS } from './microkernels';
-export { attach, CONTROL_BYTES, finish, runWorker, setScratch, start, stop } from './thread-pool';
+export { attach, CONTROL_BYTES, fail, failed, finish, runWorker, setScratch, start, stop } from './thread-pool';
 export {
   DRAW_BYTES,
   DRAW_COUNT,
@@ -40,6 +40,7 @@ export {
   DRAW_TEMPERATURE,
   DRAW_TOP_P,
   MORE_POINTS,
+  NOT_NUMBERS,
   NOTHING_LEFT,
 } from './draw-record';
 
