@@ -6,6 +6,7 @@
  */
 
 import { workerData } from 'node:worker_threads';
+import { messageOf } from '../system/message-of.ts';
 import { instantiate } from './module.ts';
 import type { WorkerStart } from './thread-pool.ts';
 
@@ -21,6 +22,6 @@ functions.attach(control, thread);
 try {
   functions.runWorker(LOOKS_BEFORE_SLEEP);
 } catch (error) {
-  failures.postMessage(error instanceof Error ? error.message : String(error));
+  failures.postMessage(messageOf(error));
   functions.fail();
 }

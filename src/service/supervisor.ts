@@ -4,6 +4,7 @@
  * order is given up because it ends every thread.
  */
 
+import { messageOf } from '../system/message-of.ts';
 import type { Breaker } from './breaker.ts';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.ts';
 import { Flight } from './flight.ts';
@@ -275,5 +276,5 @@ export class Supervisor {
 
 function loadErrorOf(error: unknown, prefix = ''): LoadError {
   if (error instanceof LoadError) return error;
-  return new LoadError('engine', prefix + (error instanceof Error ? error.message : String(error)));
+  return new LoadError('engine', prefix + messageOf(error));
 }
