@@ -17,7 +17,7 @@ import type { Attack, Tally } from './attack.ts';
 const CHECKPOINTS = ['one', 'two'] as const;
 const FORMS = ['wujue', 'qijue', 'wulv', 'qilv'] as const;
 /** Orders at a time. */
-const WRITERS = 6;
+const WRITERS = 3;
 const HANG_MS = 700;
 const LOAD_MS = 2000;
 
