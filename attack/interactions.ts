@@ -98,6 +98,8 @@ class ForgedDelivery {
       inference: new InstantInference(),
       studio: new FakeStudio(),
       favourites: null,
+      daily: null,
+      missingToPost: () => null,
       owners: new Set(),
       codec,
       log: pino({ level: 'warn' }, { write: (entry) => this.#logged.push(entry) }),
