@@ -260,6 +260,7 @@ describe('if no token is left', () => {
       allowedTokens,
       ngramBan: null,
       prompts: NO_PROMPTS,
+      association: null,
       critic: null,
     });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
@@ -279,6 +280,7 @@ describe('if no token is left', () => {
       allowedTokens: new AllowedTokens(VOCABULARY),
       ngramBan,
       prompts: NO_PROMPTS,
+      association: null,
       critic: null,
     });
     let last = await write(decoder, { seed: 5 });
@@ -312,6 +314,7 @@ test.each([
     allowedTokens,
     ngramBan: null,
     prompts: NO_PROMPTS,
+    association: null,
     critic: null,
   });
   for (const scored of [true, false]) {
