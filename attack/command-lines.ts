@@ -10,8 +10,8 @@ import { COMMANDS } from '../src/bot/command-list.ts';
 import { LOCALES, texts } from '../src/bot/locale.ts';
 import { OPTION_NAMES, type OptionName } from '../src/bot/names.ts';
 import { serveTerminal } from '../src/bot/terminal/terminal.ts';
+import { CardError } from '../src/card/studio.ts';
 import type { Random } from '../src/model/random.ts';
-import { FakeStudio } from '../test/bot/fake-studio.ts';
 import { type Attack, pick, type Tally } from './attack.ts';
 import { damaged, garbage } from './garbage.ts';
 import { InstantInference } from './instant-inference.ts';
@@ -39,6 +39,13 @@ const TEXTS = [
   ...['7绝', '七律诗', 'qi jue', '五絶', 'auto', '东', '真', 'zhēn', '十一真', 'tang'],
 ];
 
+/** A painted card would be written to a file. */
+const NO_STUDIO = {
+  paint: async (): Promise<Uint8Array> => {
+    throw new CardError('card-failed', 'the attack paints nothing');
+  },
+};
+
 export const commandLines: Attack = {
   name: 'command lines',
   what: 'strange lines in the terminal, in four languages; each gets a poem or a sentence',
@@ -63,7 +70,7 @@ export async function tryLine(tally: Tally, line: string, locale: (typeof LOCALE
       interactive: false,
       locale,
       inference: new InstantInference(),
-      studio: new FakeStudio(),
+      studio: NO_STUDIO,
       log: pino({ level: 'error' }, { write: (entry) => fault(`logged ${entry}`) }),
     });
   } catch (error) {
@@ -128,8 +135,10 @@ function valueFor(random: Random, option: Option): string {
       return pick(random, NUMBERS);
     case 'text':
       return pick(random, TEXTS);
+    case 'picture':
+      // Anything else would write a file.
+      return pick(random, ['no', '否', 'card.jpg']);
     default:
-      // A file name would write a file.
-      return pick(random, ['yes', 'no', '是', 'card.jpg']);
+      return pick(random, ['yes', 'no', '是', 'maybe']);
   }
 }
