@@ -10,6 +10,7 @@ import { Kernels } from '../kernels/kernels.ts';
 import type { Pointer } from '../kernels/memory.ts';
 import type { OutputWeights } from '../kernels/operation-list.ts';
 import type { Random } from '../model/random.ts';
+import { DecodingError } from './row.ts';
 import type { Sampling } from './sampling.ts';
 import { TokenLists } from './token-lists.ts';
 
@@ -139,7 +140,8 @@ export class Sampler {
 
   /**
    * The id that the n-th draw has drawn; −1 if every allowed id is masked or has no probability at all. The draw must have
-   * run. Takes the random numbers that were used from the row's generator: none at temperature 0.
+   * run. Takes the random numbers that were used from the row's generator: none at temperature 0. Throws a
+   * {@link DecodingError} if a logit is NaN or larger than the kernels' LARGEST_LOGIT.
    */
   drawn(n: number): number {
     const request = this.#request(n);
@@ -148,6 +150,7 @@ export class Sampler {
       const outcome = this.#draws.outcome(n);
       if (outcome.kind === 'drawn') return request.ids[outcome.index] ?? -1;
       if (outcome.kind === 'nothing-left') return -1;
+      if (outcome.kind === 'not-numbers') throw notNumbers();
       this.#draws.resume(n);
       this.#writePoints(n, request);
       this.drawNow(n);
@@ -173,7 +176,7 @@ export class Sampler {
     for (const [m, id] of masked.entries()) row[id] = kept[m] ?? Number.NaN;
   }
 
-  /** Draws one of `ids` by a row's logits [V], which need not be in the kernels' memory; −1 as in {@link drawn}. */
+  /** Draws one of `ids` by a row's logits [V], which need not be in the kernels' memory; the rest as in {@link drawn}. */
   drawFrom(logits: Float32Array, ids: Int32Array, sampling: Sampling, random: Random): number {
     this.begin(1);
     this.set(0, { logits: this.#pointerTo(logits), ids, sampling, random });
@@ -188,4 +191,9 @@ export class Sampler {
     memory.floats(this.#logitsCopy, this.#size).set(logits.subarray(0, this.#size));
     return this.#logitsCopy;
   }
+}
+
+/** A row whose logits are such numbers writes nothing. */
+export function notNumbers(): DecodingError {
+  return new DecodingError('the network gives logits that are not numbers, or far too large');
 }

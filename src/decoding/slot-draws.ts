@@ -9,7 +9,7 @@ import { BOS, UNK } from '../model/vocabulary.ts';
 import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 import type { DecoderModel } from './decoder-model.ts';
 import { DecodingError, type Row } from './row.ts';
-import { type DrawRequest, Sampler } from './sampler.ts';
+import { type DrawRequest, notNumbers, Sampler } from './sampler.ts';
 import type { Stepper } from './stepper.ts';
 
 /** If a slot allows at most this many tokens, their logits alone cost less than the whole projection. */
@@ -81,11 +81,21 @@ export class SlotDraws {
   take(): void {
     for (const [n, draw] of this.#draws.entries()) {
       if (!draw.row.isActive) continue;
-      if (draw.purpose === 'form') this.#takeForm(n, draw);
-      else if (draw.purpose === 'title') this.#takeTitle(n, draw);
-      else this.#takeToken(n, draw);
+      try {
+        this.#take(n, draw);
+      } catch (error) {
+        if (!(error instanceof DecodingError)) throw error;
+        draw.row.fail(error);
+      }
     }
     this.#draws = [];
+  }
+
+  /** Throws a {@link DecodingError} if nothing can be drawn. */
+  #take(n: number, draw: SlotDraw): void {
+    if (draw.purpose === 'form') this.#takeForm(n, draw);
+    else if (draw.purpose === 'title') this.#takeTitle(n, draw);
+    else this.#takeToken(n, draw);
   }
 
   /** What is to be drawn for a row's slot; null if there was no choice, in which case the slot is written. */
@@ -166,10 +176,7 @@ export class SlotDraws {
   #takeTitle(n: number, { row }: SlotDraw): void {
     const id = this.#sampler.drawn(n);
     const total = this.#sampler.logSumExp(n);
-    if (id < 0 || Number.isNaN(total)) {
-      row.fail(id < 0 ? nothingLeft() : notNumbers());
-      return;
-    }
+    if (id < 0 || Number.isNaN(total)) throw id < 0 ? nothingLeft() : notNumbers();
     row.titleNll += total - this.#logit(n, id);
     row.drawn++;
     if (id === BOS) row.endTitle();
@@ -184,15 +191,9 @@ export class SlotDraws {
   #takeToken(n: number, draw: SlotDraw): void {
     const { row } = draw;
     const total = row.scored ? this.#sampler.logSumExp(n) : 0;
-    if (Number.isNaN(total)) {
-      row.fail(notNumbers());
-      return;
-    }
+    if (Number.isNaN(total)) throw notNumbers();
     const id = this.#drawnOrRelaxed(n, draw);
-    if (id < 0) {
-      row.fail(nothingLeft());
-      return;
-    }
+    if (id < 0) throw nothingLeft();
     row.write(this.#model.vocabulary.char(id), row.scored ? total - this.#logit(n, id) : null);
   }
 
@@ -226,10 +227,6 @@ export class SlotDraws {
     while (id >= 0 && ngramBan.has(start + vocabulary.char(id))) id = this.#sampler.redrawWithout(n, id);
     return id;
   }
-}
-
-function notNumbers(): DecodingError {
-  return new DecodingError('the network gives logits that are not numbers');
 }
 
 function nothingLeft(): DecodingError {

@@ -11,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
+import { messageOf } from '../system/message-of.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
 import { LineIndex } from '../text-index/line-index.ts';
@@ -84,7 +85,7 @@ export async function readCard(folder: string): Promise<Card> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new CheckpointError(`there is no checkpoint at ${folder}: ${CARD} is missing`);
     }
-    throw new CheckpointError(`${path} cannot be read: ${(error as Error).message}`);
+    throw new CheckpointError(`${path} cannot be read: ${messageOf(error)}`);
   }
   if (!isSealIntact(json)) throw new CheckpointError(`${path} is damaged: its checksum does not match`);
   const card = cardSchema.safeParse(json);
@@ -146,7 +147,7 @@ async function readVocabulary(folder: string, card: Card): Promise<Vocabulary> {
     const { hanzi, counts } = vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     vocabulary = new Vocabulary([...hanzi], counts);
   } catch (error) {
-    throw new CheckpointError(`${path} is not a vocabulary: ${(error as Error).message}`);
+    throw new CheckpointError(`${path} is not a vocabulary: ${messageOf(error)}`);
   }
   if (vocabulary.size !== card.architecture.vocabulary) {
     throw new CheckpointError(
@@ -223,7 +224,7 @@ async function readIndex<T>(
   try {
     return index.parse(bytes);
   } catch (error) {
-    throw new CheckpointError(`${path} cannot be used: ${(error as Error).message}`);
+    throw new CheckpointError(`${path} cannot be used: ${messageOf(error)}`);
   }
 }
 
@@ -237,9 +238,7 @@ async function readVerified(folder: string, { file, sha256: expected }: NamedFil
     bytes = await readCheckpointFile(folder, file);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new CheckpointError(
-      `${path} ${missing ? 'is missing' : `cannot be read: ${(error as Error).message}`}`,
-    );
+    throw new CheckpointError(`${path} ${missing ? 'is missing' : `cannot be read: ${messageOf(error)}`}`);
   }
   if (sha256(bytes) !== expected) {
     throw new CheckpointError(`${path} is damaged: its checksum is not the card's`);

@@ -96,7 +96,7 @@ function assemble(
 
 /**
  * The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there.
- * Throws {@link Refusal} if there is anything else.
+ * Throws {@link Refusal} if there is anything else, or a mark elsewhere.
  */
 export function readOpening(opening: string, length: LineLength): string {
   const text = tidy(opening);
@@ -112,7 +112,10 @@ export function readOpening(opening: string, length: LineLength): string {
     } else if (atLineEnd && LINE_MARKS.has(char)) {
       atLineEnd = false;
     } else {
-      throw new Refusal('not-hanzi', { character: printableAt(text, index) });
+      const character = printableAt(text, index);
+      throw LINE_MARKS.has(char) && count > 0
+        ? new Refusal('mark-place', { character, length })
+        : new Refusal('not-hanzi', { character });
     }
     index += char.length;
   }

@@ -46,6 +46,7 @@ export type RefusalCode =
   | 'heads-too-few' // count, limit
   | 'heads-too-many' // count, limit
   | 'title-too-long' // count, limit
+  | 'mark-place' // character: a mark in an opening that is at no line's end; length: of a line
   | 'not-hanzi' // character: the first one that is not a hanzi, safe to show
   | 'check-empty' // there is no hanzi in the text
   | 'check-shape' // lengths: of the lines, in hanzi

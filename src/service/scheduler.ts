@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Row } from '../decoding/row.ts';
 import { SAMPLING } from '../decoding/sampling.ts';
 import { PoemSearch, type SearchSettings } from '../decoding/search.ts';
+import { messageOf } from '../system/message-of.ts';
 import type { Order } from './inference.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { CancelledMessage, EngineCommand, ResultMessage } from './protocol.ts';
@@ -179,8 +180,4 @@ export class Scheduler {
       return false;
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -102,7 +102,8 @@ export class InteractionHandler {
       await this.#answerButton(context, interaction);
     } else if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
       context.kind = 'autocomplete';
-      await context.reply.autocomplete(await suggestionsFor(interaction.data, context.command));
+      const suggest = () => suggestionsFor(interaction.data, context.command);
+      await context.reply.autocomplete(await this.#meter.suggest(context.command.asker, suggest));
     } else if (
       interaction.type === InteractionType.ApplicationCommand &&
       interaction.data.type === ApplicationCommandType.ChatInput

@@ -152,7 +152,7 @@ export const enUS: Texts = {
     'about-days': '{days} d {clock}',
     'report-pattern': 'Pattern: {pattern}',
     'report-rhyme-group': 'Rhyme: {rhyme}',
-    'report-no-rhyme': 'The lines do not rhyme with one another.',
+    'report-no-rhyme': 'The lines do not rhyme with one another in a level tone.',
     'report-fits': 'Every character keeps the pattern.',
     'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
@@ -177,6 +177,8 @@ export const enUS: Texts = {
     'heads-too-few': 'An acrostic needs at least {limit} characters; please give more.',
     'heads-too-many': 'An acrostic has at most {limit} characters; you gave {count}.',
     'title-too-long': 'A title has at most {limit} characters; this one has {count}.',
+    'mark-place':
+      'The lines of this form have {length} characters, so “{character}” cannot stand there; leave it out or choose another form.',
     'not-hanzi': 'Only Chinese characters can stand in a poem; “{character}” is not one.',
     'rhyme-unknown': '“{rhyme}” is not a level-tone rhyme group. Write auto, or a group such as 東 or 先.',
     'user-busy': 'You have reached the limit for one person.',

@@ -127,7 +127,7 @@ export const ja: Texts = {
     'about-days': '{days} 日 {clock}',
     'report-pattern': '型：{pattern}',
     'report-rhyme-group': '韻：{rhyme}',
-    'report-no-rhyme': '韻が揃っていません。',
+    'report-no-rhyme': '平声の韻が揃っていません。',
     'report-fits': 'すべての字が型に合っています。',
     'report-nearest': 'コーパスで最も近い句：{nearest}（第 {line} 句と {length} 字中 {same} 字が同じ）。',
     'report-tone': '第 {line} 句 {position} 字目「{character}」：{expected}であるべきところ。',
@@ -149,6 +149,8 @@ export const ja: Texts = {
     'heads-too-few': '蔵頭詩には少なくとも {limit} 字が要ります。',
     'heads-too-many': '蔵頭詩は {limit} 字までです（今は {count} 字）。',
     'title-too-long': '題は {limit} 字までです（今は {count} 字）。',
+    'mark-place':
+      'この詩体は一句{length}字なので、そこに「{character}」は置けません。取り除くか、別の詩体にしてください。',
     'not-hanzi': '詩に置けるのは漢字だけです。「{character}」は使えません。',
     'rhyme-unknown': '「{rhyme}」は平声の韻目ではありません。auto か、東・先などと書いてください。',
     'user-busy': '今お一人で頼める数に達しています。',
