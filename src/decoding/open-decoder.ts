@@ -17,7 +17,7 @@ import type { DecodingOptions } from './weights.ts';
  * is thrown, nothing is left on the engine. The kernels use all threads that pay, unless `threads` is given. `onProgress` is awaited between the parts of the work, which may take seconds.
  */
 export async function openDecoder(
-  { architecture, parameters, vocabulary, ngrams, card, critic }: Checkpoint,
+  { architecture, parameters, vocabulary, ngrams, parallels, card, critic }: Checkpoint,
   options: DecodingOptions = {},
 ): Promise<Decoder> {
   const { onProgress = async () => {}, threads = decodingThreads() } = options;
@@ -33,6 +33,7 @@ export async function openDecoder(
       allowedTokens,
       ngramBan,
       prompts: promptSkills(card),
+      parallels,
       critic:
         critic && (await CriticScorer.create(stepper.kernels, critic, valuesOf(parameters, 'embedding'))),
     });

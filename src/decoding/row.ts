@@ -204,7 +204,11 @@ export class Row {
   }
 
   #passGiven(): void {
-    for (let slot = this.cursor.slot; slot?.kind === 'given'; slot = this.cursor.slot) this.#put(slot.text);
+    for (let slot = this.cursor.slot; slot !== null; slot = this.cursor.slot) {
+      if (slot.kind === 'given') this.#put(slot.text);
+      else if (slot.kind === 'same') this.#put(this.characters[slot.as] ?? '');
+      else return;
+    }
   }
 
   #put(char: string, nll: number | null = null): void {

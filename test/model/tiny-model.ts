@@ -10,6 +10,7 @@ import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import type { AcrosticRequest, PoemRequest } from '../../src/poetry/request.ts';
+import type { ParallelPairs } from '../../src/text-index/parallel-pairs.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
 /** 300 hanzi that are frequent in verse. They have both tones and many rhymes. */
@@ -40,12 +41,14 @@ export async function tinyModel(
     threads = 1,
     prompts = NO_PROMPTS,
     critic = null,
+    parallels = null,
   }: {
     tied?: boolean;
     seed?: number;
     threads?: number;
     prompts?: PromptSkills;
     critic?: PoemCritic | null;
+    parallels?: ParallelPairs | null;
   } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
@@ -62,6 +65,7 @@ export async function tinyModel(
     allowedTokens,
     ngramBan: null,
     prompts,
+    parallels,
     critic,
   });
   return { architecture, parameters, stepper, decoder };

@@ -141,6 +141,9 @@ export const enUS: Texts = {
     'heads-too-many': 'An acrostic has at most {limit} characters; you gave {count}.',
     'title-too-long': 'A title has at most {limit} characters; this one has {count}.',
     'not-hanzi': 'Only Chinese characters can stand in a poem; “{character}” is not one.',
+    'couplet-empty': 'Give a first line, as in /couplet 海上生明月.',
+    'couplet-too-long':
+      'A first line usually has five or seven characters, and at most {limit}; this one has {count}.',
     'rhyme-unknown': '“{rhyme}” is not a level-tone rhyme group. Write auto, or a group such as 東 or 先.',
     'user-busy': 'You have reached the limit for one person.',
     'guild-busy': 'This server has reached the limit of poems for one server.',

@@ -120,6 +120,8 @@ export const ja: Texts = {
     'heads-too-many': '蔵頭詩は {limit} 字までです（今は {count} 字）。',
     'title-too-long': '題は {limit} 字までです（今は {count} 字）。',
     'not-hanzi': '詩に置けるのは漢字だけです。「{character}」は使えません。',
+    'couplet-empty': '上の句を一つ書いてください。例：/couplet 海上生明月',
+    'couplet-too-long': '上の句はふつう五字か七字で、{limit} 字までです。これは {count} 字あります。',
     'rhyme-unknown': '「{rhyme}」は平声の韻目ではありません。auto か、東・先などと書いてください。',
     'user-busy': '今お一人で頼める数に達しています。',
     'guild-busy': '今このサーバーで頼める数に達しています。',

@@ -112,6 +112,8 @@ export const zhCN: Texts = {
     'heads-too-many': '藏头诗最多 {limit} 个字，这里有 {count} 个。',
     'title-too-long': '题目最多 {limit} 个字，这里有 {count} 个。',
     'not-hanzi': '诗里只能有汉字，“{character}”不是。',
+    'couplet-empty': '请给一句上联，如 /couplet 海上生明月。',
+    'couplet-too-long': '上联通常五字或七字，最多 {limit} 字，这里有 {count} 字。',
     'rhyme-unknown': '“{rhyme}”不是平声韵部。请写 auto（自动），或“东”“先”这样的韵部。',
     'user-busy': '你暂时已到一人的上限。',
     'guild-busy': '这个服务器求的诗暂时已到上限。',

@@ -112,6 +112,8 @@ export const zhTW: Texts = {
     'heads-too-many': '藏頭詩最多 {limit} 個字，這裡有 {count} 個。',
     'title-too-long': '題目最多 {limit} 個字，這裡有 {count} 個。',
     'not-hanzi': '詩裡只能有漢字，「{character}」不是。',
+    'couplet-empty': '請給一句上聯，如 /couplet 海上生明月。',
+    'couplet-too-long': '上聯通常五字或七字，最多 {limit} 字，這裡有 {count} 字。',
     'rhyme-unknown': '「{rhyme}」不是平聲韻部。請寫 auto（自動），或「東」「先」這樣的韻部。',
     'user-busy': '你暫時已到一人的上限。',
     'guild-busy': '這個伺服器求的詩暫時已到上限。',

@@ -18,6 +18,7 @@ function poemOf(text: string, request: VerseRequest, script: Script): ShownPoem 
     written: {
       characters: [...text],
       title: '',
+      others: [],
       nllHanzi: null,
       unknownCharacters: [],
       checkpoint: 'tang',
