@@ -7,6 +7,7 @@ import type { CardStudio } from '../card/studio.ts';
 import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
+import type { Desk } from './desk.ts';
 import type { Favourites } from './favourites.ts';
 import type { Locale } from './locale.ts';
 import { type CommandName, isOptionName, type OptionName } from './names.ts';
@@ -87,6 +88,8 @@ export interface CommandContext extends SuggestionContext {
   readonly studio: Pick<CardStudio, 'paint'>;
   /** Null if nothing can be stored. */
   readonly favourites: Favourites | null;
+  /** What the terminal's user has before them. Null on Discord, where messages hold it. */
+  readonly desk: Desk | null;
   /** Draws a fresh seed, for a request without one. */
   drawSeed(): number;
 }
@@ -100,6 +103,8 @@ export interface CommandOf<O extends Options> {
   readonly options: O;
   /** The command affects every server. Only owners may use it, and Discord offers it in servers only. */
   readonly ownersOnly?: boolean;
+  /** Only the terminal has the command; on Discord components under a message do the same. */
+  readonly terminalOnly?: boolean;
   /** The command writes a poem, which the service counts for its asker. */
   readonly writes?: boolean;
   /** Only the user who asked sees the answer. */

@@ -3,6 +3,8 @@
 export type CommandName =
   | 'poem'
   | 'acrostic'
+  | 'couplet'
+  | 'mend'
   | 'check'
   | 'favorites'
   | 'privacy'
@@ -28,6 +30,9 @@ export const OPTION_NAMES = [
   'paper',
   'checkpoint',
   'text',
+  'first',
+  'line',
+  'pick',
 ] as const;
 
 export type OptionName = (typeof OPTION_NAMES)[number];

@@ -6,10 +6,12 @@
  * says how well the line agrees with what comes after it. The answers are the best that differ from one another.
  */
 
+import { isLineLength } from '../poetry/form.ts';
 import type { Slot, VersePlan } from '../poetry/plan.ts';
+import { TONE, tonesOf } from '../poetry/prosody.ts';
 import type { Decoder } from './decoder.ts';
 import { parallelism } from './parallelism.ts';
-import { cost, orderSeed, seedOf } from './ranking.ts';
+import { cost, LINE_WEIGHTS, orderSeed, seedOf } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
 import type { Search, SearchRequest, SearchSettings } from './search.ts';
 
@@ -21,13 +23,14 @@ export interface LineRequest extends SearchRequest {
 }
 
 /** So many rows write the line for each candidate of a whole poem. A line costs a fraction of what a poem costs. */
-const ROWS_A_CANDIDATE = 3;
-
-/** What a nat of parallelism takes off the cost of a nat a hanzi. */
-const PARALLEL_WORTH = 0.8;
+const ROWS_A_CANDIDATE = 4;
 
 /** Two answers share at most this part of what was written; fewer answers come closer to each other if they must. */
 const MOST_SHARED = 0.5;
+
+/** How many rows go on after each foot of a couplet's second line, and how many of them with the same first foot. */
+const KEPT = 16;
+const KEPT_A_BEGINNING = 3;
 
 interface Answer {
   readonly result: RowResult;
@@ -40,10 +43,14 @@ export class LineSearch implements Search {
   readonly #settings: SearchSettings;
   readonly #seed: number;
   #stage: 'line' | 'reading' = 'line';
+  /** The slots before which the rows pause to be pruned. */
+  readonly #pauses: readonly number[];
+  #forks = 0;
   #rows: readonly Row[];
   /** In the stage `reading`: what the n-th row reads. */
   #written: readonly RowResult[] = [];
-  #drawn = 0;
+  /** The rows of all stages. */
+  readonly #allRows = new Set<Row>();
   #answers: readonly RowResult[] = [];
   #error: DecodingError | null = null;
 
@@ -54,9 +61,16 @@ export class LineSearch implements Search {
     this.#settings = settings;
     this.#seed = orderSeed(request.seed, decoder.unknownCharacters(request.plan));
     const { plan, sampling } = request;
-    this.#rows = Array.from({ length: ROWS_A_CANDIDATE * settings.candidates }, (_, n) =>
-      decoder.join({ plan, sampling, seed: seedOf(this.#seed, n) }),
+    const pauses = feetToPauseAt(plan);
+    this.#pauses = pauses;
+    this.#rows = Array.from({ length: this.#rowCount }, (_, n) =>
+      decoder.join({ plan, sampling, seed: seedOf(this.#seed, n), pauses }),
     );
+    for (const row of this.#rows) this.#allRows.add(row);
+  }
+
+  get #rowCount(): number {
+    return ROWS_A_CANDIDATE * this.#settings.candidates;
   }
 
   get plan(): VersePlan {
@@ -68,7 +82,9 @@ export class LineSearch implements Search {
   }
 
   get drawn(): number {
-    return this.#drawn + this.#rows.reduce((sum, row) => sum + row.drawn, 0);
+    let sum = 0;
+    for (const row of this.#allRows) sum += row.drawn;
+    return sum;
   }
 
   get result(): RowResult | null {
@@ -89,6 +105,11 @@ export class LineSearch implements Search {
 
   advance(): boolean {
     if (this.hasEnded || this.#rows.some((row) => row.isActive)) return false;
+    const paused = this.#rows.filter(({ status }) => status === 'paused');
+    if (paused.length > 0) {
+      this.#prune(paused);
+      return true;
+    }
     const finished = this.#rows.filter(({ status }) => status === 'finished').map((row) => row.result());
     if (this.#stage === 'reading') {
       this.#finish(this.#written.map((result, i) => ({ ...result, nll: this.#rows[i]?.nll ?? result.nll })));
@@ -111,6 +132,29 @@ export class LineSearch implements Search {
     for (const row of this.#rows) this.#decoder.leave(row);
   }
 
+  /** Lets the best rows go on, and forks of them. No beginning takes more than a part of the places. */
+  #prune(paused: readonly Row[]): void {
+    const rowOf = new Map(paused.map((row) => [row.characters.join(''), row]));
+    const taken = new Map<string, number>();
+    const kept: Row[] = [];
+    for (const { characters } of this.#ranked([...rowOf.values()].map((row) => row.result()))) {
+      const beginning = characters.slice(0, this.#pauses[0]).join('');
+      const row = rowOf.get(characters.join(''));
+      if (!row || kept.length === KEPT || (taken.get(beginning) ?? 0) >= KEPT_A_BEGINNING) continue;
+      taken.set(beginning, (taken.get(beginning) ?? 0) + 1);
+      kept.push(row);
+    }
+    const forks = Array.from({ length: this.#rowCount - kept.length }, (_, n) => {
+      this.#forks++;
+      return (kept[n % kept.length] as Row).fork(seedOf(this.#seed, this.#rowCount + this.#forks));
+    });
+    this.#rows = [...kept, ...forks];
+    for (const row of this.#rows) {
+      this.#allRows.add(row);
+      this.#decoder.resume(row);
+    }
+  }
+
   /** Each text once, without the one that is there already. */
   #different(results: readonly RowResult[]): RowResult[] {
     const besides = this.#request.besides?.join('');
@@ -128,7 +172,6 @@ export class LineSearch implements Search {
 
   /** Reads the best poems as a whole. What the network does not know stays given. */
   #read(written: readonly RowResult[]): void {
-    this.#drawn = this.drawn;
     const { plan, sampling } = this.#request;
     const free = (slot: Slot, char: string): Slot =>
       slot.kind === 'given' && (isMark(slot.text) || !this.#decoder.knows(char)) ? slot : { kind: 'free' };
@@ -149,14 +192,15 @@ export class LineSearch implements Search {
   #ranked(results: readonly RowResult[]): RowResult[] {
     const { critic, parallels } = this.#decoder;
     const { plan } = this.#request;
+    const whole = results.every(({ characters }) => characters.length === plan.slots.length);
     const logits =
-      critic && isRegulated(plan)
+      critic && whole && isLineLength(plan.length)
         ? critic.logits(results.map((result) => this.#decoder.criticTokens(result, plan)))
         : [];
     const answers = results.map((result, i): Answer => {
-      const own = cost({ result, critic: logits[i], wornPhrases: critic?.wornPhrases });
       const parallel = parallels ? parallelism(result.characters, plan, parallels) : 0;
-      return { result, cost: own - PARALLEL_WORTH * parallel };
+      const judged = { result, critic: logits[i], wornPhrases: critic?.wornPhrases, parallel };
+      return { result, cost: cost(judged, LINE_WEIGHTS) + endingCost(result, plan) };
     });
     return answers.sort((a, b) => a.cost - b.cost).map(({ result }) => result);
   }
@@ -183,11 +227,23 @@ export class LineSearch implements Search {
   }
 }
 
+/** The slots with which the second foot of a line opposite another begins, and the later ones. */
+function feetToPauseAt({ slots, length }: VersePlan): number[] {
+  const start = slots.findIndex((slot) => slot.kind === 'free' && slot.opposite !== undefined);
+  if (start < 0) return [];
+  return Array.from({ length: Math.max(0, Math.ceil(length / 2) - 2) }, (_, n) => start + 2 * (n + 1));
+}
+
 function isMark(text: string): boolean {
   return text === '，' || text === '。';
 }
 
-/** Whether a critic has learned verse of this shape. */
-function isRegulated({ length }: VersePlan): boolean {
-  return length === 5 || length === 7;
+/** What it costs to end a second line on a character that may be read oblique (浪): readers expect a level one. */
+const DOUBTFUL_ENDING = 0.5;
+
+function endingCost({ characters }: RowResult, { slots }: VersePlan): number {
+  const last = slots.length - 2;
+  const slot = slots[last];
+  if (slot?.kind !== 'free' || slot.opposite === undefined || characters.length <= last) return 0;
+  return tonesOf(characters[last] ?? '') === TONE.level ? 0 : DOUBTFUL_ENDING;
 }

@@ -9,7 +9,7 @@ import { FIRST_HANZI, type Vocabulary } from '../model/vocabulary.ts';
 import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
 
 /** How much a nat of the pair's score adds to a logit. */
-export const PARALLEL_WEIGHT = 0.7;
+export const PARALLEL_WEIGHT = 0.8;
 
 /** How many vectors are kept from one tick to the next: 20 kB each. */
 const MAX_KEPT = 64;

@@ -9,7 +9,8 @@ const WORDS_WORTH = 2;
 
 /**
  * The mean score of the pairs at the places that the model wrote opposite a character, in nats a place. The worst of them
- * counts once more: one word that stands crooked spoils the couplet. 0 if there are none.
+ * counts once more: one word that stands crooked spoils the couplet. 0 if there are none. The second line may be written in
+ * part.
  */
 export function parallelism(
   characters: readonly string[],
@@ -18,8 +19,9 @@ export function parallelism(
 ): number {
   const scores: number[] = [];
   for (const [i, slot] of slots.entries()) {
-    if (slot.kind !== 'free' || slot.opposite === undefined) continue;
-    scores.push(parallels.score(slot.opposite, characters[i] ?? ''));
+    const written = characters[i];
+    if (slot.kind !== 'free' || slot.opposite === undefined || written === undefined) continue;
+    scores.push(parallels.score(slot.opposite, written));
   }
   if (scores.length === 0) return 0;
   const [first, second] = [characters.slice(0, length), characters.slice(length + 1, 2 * length + 1)];

@@ -27,7 +27,12 @@ export const WEIGHTS = {
   repeatedCharacter: 0.05,
   /** A worn phrase. */
   wornPhrase: 0.1,
+  /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
+  parallel: 0.8,
 } as const;
+
+/** A single line is judged by the same measures. One broken spot is more of it than of a whole poem. */
+export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15 } as const;
 
 /** A candidate, and what others say of it. */
 export interface Judged {
@@ -35,20 +40,26 @@ export interface Judged {
   /** The critic's logit; 0 without a critic. */
   readonly critic?: number | undefined;
   readonly wornPhrases?: ReadonlySet<string> | undefined;
+  /** 0 if nothing stands opposite anything. */
+  readonly parallel?: number;
 }
 
 /** The weighed sum of all measures but the title's gain. A poem without written hanzi has an NLL of 0. */
-export function cost({ result, critic = 0, wornPhrases }: Judged): number {
+export function cost(
+  { result, critic = 0, wornPhrases, parallel = 0 }: Judged,
+  weights: { readonly [measure in keyof typeof WEIGHTS]: number } = WEIGHTS,
+): number {
   const lines = linesOf(result);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
   return (
-    WEIGHTS.likelihood * (result.hanzi > 0 ? result.nll / result.hanzi : 0) -
-    WEIGHTS.critic * critic +
-    WEIGHTS.worstFoot * worstFoot(lines) +
-    WEIGHTS.repeatedPair * pairs +
-    WEIGHTS.repeatedCharacter * characters +
-    WEIGHTS.wornPhrase * countWorn(texts, wornPhrases)
+    weights.likelihood * (result.hanzi > 0 ? result.nll / result.hanzi : 0) -
+    weights.critic * critic +
+    weights.worstFoot * worstFoot(lines) +
+    weights.repeatedPair * pairs +
+    weights.repeatedCharacter * characters +
+    weights.wornPhrase * countWorn(texts, wornPhrases) -
+    weights.parallel * parallel
   );
 }
 

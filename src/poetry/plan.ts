@@ -13,8 +13,11 @@ import type { Meter } from './request.ts';
  * simplified script shows the slot's text as that character anyway.
  */
 export type Slot =
-  /** A head, a character of the opening, or a mark. It is written as it is, even if the model does not know it. */
-  | { readonly kind: 'given'; readonly text: string; readonly typed?: string }
+  /**
+   * A head, a character of the opening, or a mark. It is written as it is, even if the model does not know it. `written`
+   * says that nobody asked for it: the model wrote it before, and it stays.
+   */
+  | { readonly kind: 'given'; readonly text: string; readonly typed?: string; readonly written?: true }
   /** A simplified character that may mean several traditional ones. The model chooses one of them. */
   | { readonly kind: 'choice'; readonly among: readonly string[]; readonly typed?: string }
   /**

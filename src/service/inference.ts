@@ -113,6 +113,8 @@ export interface CheckpointSummary {
   /** Of the test split, in nats; null if the card has none. */
   readonly nll: number | null;
   readonly hanziPerplexity: number | null;
+  /** Whether it knows what stands opposite what in couplets. */
+  readonly parallels: boolean;
   /** The training corpus. */
   readonly corpus: { readonly source: string; readonly poems: number };
 }

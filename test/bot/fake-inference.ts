@@ -99,6 +99,7 @@ export class FakeInference implements Inference {
       parameters: 5_000_000,
       nll: null,
       hanziPerplexity: null,
+      parallels: true,
       corpus: { source: 'memory', poems: 1 },
     };
   }

@@ -19,7 +19,7 @@ import type { OptionName } from '../names.ts';
 export type Definition = RESTPostAPIChatInputApplicationCommandsJSONBody;
 
 export function definitions(): Definition[] {
-  return COMMANDS.map(definitionOf);
+  return COMMANDS.filter(({ terminalOnly }) => !terminalOnly).map(definitionOf);
 }
 
 /**

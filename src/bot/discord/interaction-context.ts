@@ -57,6 +57,7 @@ export function openContext(
       locale,
       script: scriptOf(locale),
       platform: 'discord',
+      desk: null,
       drawSeed,
     },
     arrivedAt: performance.now(),
