@@ -2,7 +2,7 @@
  * 對聯: reads the first line (上聯) that a user gives, and plans the second (下聯), which mirrors it.
  *
  * The second line has as many characters. Its tones are the opposite ones at the even places and at the end of each part
- * of the line, and it ends level. It shares no character with the first line. Where the first line repeats one of its
+ * of the line, and it ends level; under five characters it ends in the opposite tone. It shares no character with the first line. Where the first line repeats one of its
  * characters, the second repeats one of its own, and nowhere else. What stands opposite what is no rule that can be kept
  * or broken: the plan names the character opposite each slot, and decoding weighs it (text-index/parallel-pairs.ts).
  */
@@ -11,7 +11,7 @@ import { type FormTag, isLineLength } from './form.ts';
 import { isHanzi, printableAt, tidy } from './hanzi.ts';
 import { alternativesOf, patternsFor } from './meter.ts';
 import type { Slot, VersePlan } from './plan.ts';
-import { TONE, tonesOf } from './prosody.ts';
+import { TONE, usualTonesOf } from './prosody.ts';
 import { Refusal, type Script } from './request.ts';
 import { isTraditionalOnly, readEitherScript, toSimplified } from './script.ts';
 
@@ -22,7 +22,7 @@ export const MAX_FIRST_LINE = 11;
 
 /** What is unusual in a first line. */
 export interface FirstLineFault {
-  /** It has fewer than {@link USUAL_FIRST_LINE} characters, or its last character is level. */
+  /** It has fewer than {@link USUAL_FIRST_LINE} characters, or it has as many and the last one is level. */
   readonly kind: 'short' | 'level';
   /** The last character, as it was typed. */
   readonly last: string;
@@ -56,7 +56,7 @@ export function readFirstLine(text: string, typedIn: Script = 'simplified'): Fir
     plan: planOf(first, typed),
     faults: [
       ...(count < USUAL_FIRST_LINE ? [fault('short')] : []),
-      ...(tonesOf(last) === TONE.level ? [fault('level')] : []),
+      ...(count >= USUAL_FIRST_LINE && usualTonesOf(last) === TONE.level ? [fault('level')] : []),
     ],
   };
 }
@@ -111,8 +111,10 @@ function formOf(first: readonly string[]): FormTag {
 function shapeOf(first: readonly string[]): string {
   const allowed = first.map((char, i) => {
     if (!isHanzi(char)) return TONE.either;
-    if (i === first.length - 1) return TONE.level;
-    return isTelling(first, i) ? oppositeOf(tonesOf(char)) : TONE.either;
+    // 天 to 地: exercises with short lines only ask for the opposite tone.
+    const whole = first.filter(isHanzi).length >= USUAL_FIRST_LINE;
+    if (whole && i === first.length - 1) return TONE.level;
+    return isTelling(first, i) ? oppositeOf(usualTonesOf(char)) : TONE.either;
   });
   // A character that stands at several places must suit all of them; the end comes first, then the places in order.
   for (const [i, char] of first.entries()) {
