@@ -113,6 +113,12 @@ export class ParallelPairs {
     return rank === undefined || other === undefined ? 0 : this.#score(rank, other);
   }
 
+  /** The logarithm of the share of `b` among all characters: with {@link score}, that of b opposite a. Null if unknown. */
+  logShare(b: string): number | null {
+    const rank = this.#ranks.get(b);
+    return rank === undefined ? null : Math.log(this.#share(rank));
+  }
+
   /** {@link score} of `a` with each of `others`. */
   scores(a: string, others: readonly string[]): Float32Array {
     return Float32Array.from(others, (b) => this.score(a, b));
@@ -123,8 +129,12 @@ export class ParallelPairs {
     return this.#words.has(a + b);
   }
 
+  #share(b: number): number {
+    return ((this.#totals[b] ?? 0) + 0.5) / this.#all;
+  }
+
   #score(a: number, b: number): number {
-    const share = ((this.#totals[b] ?? 0) + 0.5) / this.#all;
+    const share = this.#share(b);
     const seen = this.#counts[a]?.get(b) ?? 0;
     return Math.log((seen + SMOOTHING * share) / ((this.#totals[a] ?? 0) + SMOOTHING) / share);
   }

@@ -7,8 +7,9 @@ import { parseArgs } from 'node:util';
 import { runCommand, UsageError } from '../../cli/command.ts';
 import { checkpointFolder, checkpointsRoot, loadCheckpoint } from '../../model/checkpoint.ts';
 import { saveParallels } from '../../model/save-checkpoint.ts';
+import { ParallelPairs } from '../../text-index/parallel-pairs.ts';
 import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
-import { parallelTable } from '../parallel-table.ts';
+import { middleCouplets, parallelTable, scoreTable } from '../parallel-table.ts';
 import { lockRun } from '../run-folder.ts';
 
 const HELP = `npm run parallels -- [--checkpoint NAME]
@@ -32,10 +33,16 @@ await runCommand(async () => {
   const folder = checkpointFolder(checkpointsRoot(), values.checkpoint);
   await lockRun(folder);
   const { card, vocabulary } = await loadCheckpoint(folder);
-  const corpora = [trainedOn(await readCorpus(), card.corpus)];
+  const corpus = trainedOn(await readCorpus(), card.corpus);
+  const corpora = [corpus];
   if (card.pretraining) corpora.push(trainedOn(await readCorpus(SONG_PATH), card.pretraining));
   const table = parallelTable(corpora, vocabulary);
   await saveParallels(folder, table);
+  const test = middleCouplets(corpus, 'test');
+  const { nats, unigramNats } = scoreTable(ParallelPairs.parse(table.bytes), test);
+  console.log(
+    `on ${test.length} couplets of the test split: ${nats.toFixed(2)} nats a place from the character opposite, ${unigramNats.toFixed(2)} without it`,
+  );
   console.log(`counted ${table.couplets} couplets; saved ${table.bytes.length} bytes in ${folder}`);
 
   /** Throws if the corpus is another one: it might hold what the checkpoint is tested on. */
