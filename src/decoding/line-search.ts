@@ -6,12 +6,10 @@
  * says how well the line agrees with what comes after it. The answers are the best that differ from one another.
  */
 
-import { isLineLength } from '../poetry/form.ts';
 import type { Slot, VersePlan } from '../poetry/plan.ts';
-import { TONE, tonesOf } from '../poetry/prosody.ts';
 import type { Decoder } from './decoder.ts';
-import { parallelism } from './parallelism.ts';
-import { cost, LINE_WEIGHTS, orderSeed, seedOf } from './ranking.ts';
+import { chooseDifferent, rankLines } from './line-ranking.ts';
+import { orderSeed, seedOf } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
 import type { Search, SearchRequest, SearchSettings } from './search.ts';
 
@@ -23,26 +21,18 @@ export interface LineRequest extends SearchRequest {
 }
 
 /** So many rows write the line for each candidate of a whole poem. A line costs a fraction of what a poem costs. */
-const ROWS_A_CANDIDATE = 4;
-
-/** Two answers share at most this part of what was written; fewer answers come closer to each other if they must. */
-const MOST_SHARED = 0.5;
+const ROWS_A_CANDIDATE = 6;
 
 /** How many rows go on after each foot of a couplet's second line, and how many of them with the same first foot. */
-const KEPT = 16;
-const KEPT_A_BEGINNING = 3;
-
-interface Answer {
-  readonly result: RowResult;
-  readonly cost: number;
-}
+const KEPT = 24;
+const KEPT_A_BEGINNING = 4;
 
 export class LineSearch implements Search {
   readonly #decoder: Decoder;
   readonly #request: LineRequest;
   readonly #settings: SearchSettings;
   readonly #seed: number;
-  #stage: 'line' | 'reading' = 'line';
+  #stage: 'given' | 'line' | 'reading';
   /** The slots before which the rows pause to be pruned. */
   readonly #pauses: readonly number[];
   #forks = 0;
@@ -63,9 +53,14 @@ export class LineSearch implements Search {
     const { plan, sampling } = request;
     const pauses = feetToPauseAt(plan);
     this.#pauses = pauses;
-    this.#rows = Array.from({ length: this.#rowCount }, (_, n) =>
-      decoder.join({ plan, sampling, seed: seedOf(this.#seed, n), pauses }),
-    );
+    const join = (n: number, pausesFirst: boolean) =>
+      decoder.join({ plan, sampling, seed: seedOf(this.#seed, n), pauses, pausesFirst });
+    const first = join(0, true);
+    // What is given before the line is read once. If nothing is, all rows begin at once.
+    this.#stage = first.pausesFirst ? 'given' : 'line';
+    this.#rows = first.pausesFirst
+      ? [first]
+      : [first, ...Array.from({ length: this.#rowCount - 1 }, (_, n) => join(n + 1, false))];
     for (const row of this.#rows) this.#allRows.add(row);
   }
 
@@ -107,7 +102,8 @@ export class LineSearch implements Search {
     if (this.hasEnded || this.#rows.some((row) => row.isActive)) return false;
     const paused = this.#rows.filter(({ status }) => status === 'paused');
     if (paused.length > 0) {
-      this.#prune(paused);
+      this.#goOnWith(this.#stage === 'given' ? paused : this.#kept(paused));
+      this.#stage = 'line';
       return true;
     }
     const finished = this.#rows.filter(({ status }) => status === 'finished').map((row) => row.result());
@@ -132,18 +128,24 @@ export class LineSearch implements Search {
     for (const row of this.#rows) this.#decoder.leave(row);
   }
 
-  /** Lets the best rows go on, and forks of them. No beginning takes more than a part of the places. */
-  #prune(paused: readonly Row[]): void {
+  /** The best rows. No beginning takes more than a part of the places. */
+  #kept(paused: readonly Row[]): readonly Row[] {
     const rowOf = new Map(paused.map((row) => [row.characters.join(''), row]));
+    const results = [...rowOf.values()].map((row) => row.result());
     const taken = new Map<string, number>();
     const kept: Row[] = [];
-    for (const { characters } of this.#ranked([...rowOf.values()].map((row) => row.result()))) {
+    for (const { characters } of rankLines(this.#decoder, this.plan, results, false)) {
       const beginning = characters.slice(0, this.#pauses[0]).join('');
       const row = rowOf.get(characters.join(''));
       if (!row || kept.length === KEPT || (taken.get(beginning) ?? 0) >= KEPT_A_BEGINNING) continue;
       taken.set(beginning, (taken.get(beginning) ?? 0) + 1);
       kept.push(row);
     }
+    return kept;
+  }
+
+  /** Fills all places with these rows and forks of them, in turn. */
+  #goOnWith(kept: readonly Row[]): void {
     const forks = Array.from({ length: this.#rowCount - kept.length }, (_, n) => {
       this.#forks++;
       return (kept[n % kept.length] as Row).fork(seedOf(this.#seed, this.#rowCount + this.#forks));
@@ -175,55 +177,23 @@ export class LineSearch implements Search {
     const { plan, sampling } = this.#request;
     const free = (slot: Slot, char: string): Slot =>
       slot.kind === 'given' && (isMark(slot.text) || !this.#decoder.knows(char)) ? slot : { kind: 'free' };
+    // What stands before the line is as likely with all of them.
+    const start = plan.slots.findIndex(({ kind }) => kind === 'free');
     this.#stage = 'reading';
-    this.#written = this.#ranked(written).slice(0, this.#settings.candidates);
+    const { candidates } = this.#settings;
+    // The critic reads whole poems, which takes long if they are many.
+    const likely = rankLines(this.#decoder, plan, written, false).slice(0, 2 * candidates);
+    this.#written = rankLines(this.#decoder, plan, likely).slice(0, candidates);
     this.#rows = this.#written.map(({ characters }) => {
-      const slots = plan.slots.map((slot, i) => free(slot, characters[i] ?? ''));
+      const slots = plan.slots.map((slot, i) => (i < start ? slot : free(slot, characters[i] ?? '')));
       const whole: VersePlan = { ...plan, slots, meter: 'none', patterns: [], rhymes: [] };
       return this.#decoder.join({ plan: whole, sampling, seed: this.#seed, forced: characters });
     });
   }
 
   #finish(results: readonly RowResult[]): void {
-    this.#answers = this.#choose(this.#ranked(results));
-  }
-
-  /** The results, the best first. */
-  #ranked(results: readonly RowResult[]): RowResult[] {
-    const { critic, parallels } = this.#decoder;
-    const { plan } = this.#request;
-    const whole = results.every(({ characters }) => characters.length === plan.slots.length);
-    const logits =
-      critic && whole && isLineLength(plan.length)
-        ? critic.logits(results.map((result) => this.#decoder.criticTokens(result, plan)))
-        : [];
-    const answers = results.map((result, i): Answer => {
-      const parallel = parallels ? parallelism(result.characters, plan, parallels) : 0;
-      const judged = { result, critic: logits[i], wornPhrases: critic?.wornPhrases, parallel };
-      return { result, cost: cost(judged, LINE_WEIGHTS) + endingCost(result, plan) };
-    });
-    return answers.sort((a, b) => a.cost - b.cost).map(({ result }) => result);
-  }
-
-  /** The best results that differ enough; if there are too few of them, the best of the others. */
-  #choose(ranked: readonly RowResult[]): RowResult[] {
-    const { answers } = this.#request;
-    const chosen: RowResult[] = [];
-    for (const result of ranked) {
-      if (chosen.length === answers) return chosen;
-      if (chosen.every((other) => this.#shared(result, other) <= MOST_SHARED)) chosen.push(result);
-    }
-    for (const result of ranked) {
-      if (chosen.length < answers && !chosen.includes(result)) chosen.push(result);
-    }
-    return chosen;
-  }
-
-  /** The part of what was written that two results have in common. */
-  #shared(one: RowResult, other: RowResult): number {
-    const places = this.plan.slots.flatMap(({ kind }, i) => (kind === 'free' ? [i] : []));
-    const same = places.filter((i) => one.characters[i] === other.characters[i]);
-    return same.length / places.length;
+    const { plan, answers } = this.#request;
+    this.#answers = chooseDifferent(rankLines(this.#decoder, plan, results), plan, answers);
   }
 }
 
@@ -236,14 +206,4 @@ function feetToPauseAt({ slots, length }: VersePlan): number[] {
 
 function isMark(text: string): boolean {
   return text === '，' || text === '。';
-}
-
-/** What it costs to end a second line on a character that may be read oblique (浪): readers expect a level one. */
-const DOUBTFUL_ENDING = 0.5;
-
-function endingCost({ characters }: RowResult, { slots }: VersePlan): number {
-  const last = slots.length - 2;
-  const slot = slots[last];
-  if (slot?.kind !== 'free' || slot.opposite === undefined || characters.length <= last) return 0;
-  return tonesOf(characters[last] ?? '') === TONE.level ? 0 : DOUBTFUL_ENDING;
 }

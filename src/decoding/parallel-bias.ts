@@ -7,8 +7,9 @@
 import type { KernelMemory, Pointer } from '../kernels/memory.ts';
 import { FIRST_HANZI, type Vocabulary } from '../model/vocabulary.ts';
 import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
+import { MOST_SCORE } from './parallelism.ts';
 
-/** How much a nat of the pair's score adds to a logit. */
+/** How much a nat of the pair's score, up to {@link MOST_SCORE}, adds to a logit. */
 export const PARALLEL_WEIGHT = 0.8;
 
 /** How many vectors are kept from one tick to the next: 20 kB each. */
@@ -49,7 +50,8 @@ export class ParallelBias {
     const values = this.#memory.floats(place, size);
     for (const [i, score] of scores.entries()) {
       const id = FIRST_HANZI + i;
-      values[id] = specificity * (this.#logFrequencies[id] ?? 0) - PARALLEL_WEIGHT * score;
+      values[id] =
+        specificity * (this.#logFrequencies[id] ?? 0) - PARALLEL_WEIGHT * Math.min(MOST_SCORE, score);
     }
     return place;
   }

@@ -4,6 +4,12 @@ import { isHanzi } from '../poetry/hanzi.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { type ParallelPairs, wordPlaces } from '../text-index/parallel-pairs.ts';
 
+/**
+ * A higher score of a pair counts no more than this, in nats. Rare characters reach 5 to 7 opposite one another; without a
+ * limit one such pair outweighs a line that nobody would say.
+ */
+export const MOST_SCORE = 3;
+
 /** What a pair of words that poets set opposite each other is worth, in nats, beside its characters. */
 const WORDS_WORTH = 2;
 
@@ -21,7 +27,7 @@ export function parallelism(
   for (const [i, slot] of slots.entries()) {
     const written = characters[i];
     if (slot.kind !== 'free' || slot.opposite === undefined || written === undefined) continue;
-    scores.push(parallels.score(slot.opposite, written));
+    scores.push(Math.min(MOST_SCORE, parallels.score(slot.opposite, written)));
   }
   if (scores.length === 0) return 0;
   const [first, second] = [characters.slice(0, length), characters.slice(length + 1, 2 * length + 1)];

@@ -23,6 +23,11 @@ export interface RowSpec {
   readonly writesTitle?: boolean;
   /** The row pauses before each of these slots, by their indices in rising order. Default: none. */
   readonly pauses?: readonly number[];
+  /**
+   * Whether the row pauses once before the model writes its first character, so that forks share what is given before it.
+   * It cannot if nothing is given. Default: false.
+   */
+  readonly pausesFirst?: boolean;
   /** The characters of all slots, if the row only measures how likely they are. Default: the model writes. */
   readonly forced?: readonly string[];
 }
@@ -91,6 +96,7 @@ export class Row {
   #status: RowStatus = 'prefill';
   #error: DecodingError | null = null;
   #isWritingTitle: boolean;
+  #pausesFirst: boolean;
   /** Tokens to be fed, one a tick. */
   readonly #pending: number[];
   readonly #vocabulary: Vocabulary;
@@ -114,6 +120,7 @@ export class Row {
     this.#rhymeSizes = rhymeSizes;
     this.#isWritingTitle = from ? from.#isWritingTitle : (spec.writesTitle ?? false);
     if (!from && !this.#isWritingTitle) this.#passGiven();
+    this.#pausesFirst = (spec.pausesFirst ?? false) && this.#pending.length > 1;
   }
 
   /** A paused row that goes on from here with a seed of its own. */
@@ -145,6 +152,11 @@ export class Row {
     return this.#status === 'prefill' || this.#status === 'generating';
   }
 
+  /** Whether the row will pause before the model writes its first character. */
+  get pausesFirst(): boolean {
+    return this.#pausesFirst;
+  }
+
   /** Whether what the model writes next belongs to the title. */
   get isWritingTitle(): boolean {
     return this.#isWritingTitle;
@@ -156,6 +168,11 @@ export class Row {
     if (this.isActive) {
       const more = this.#isWritingTitle || this.cursor.slot !== null;
       this.#status = this.#pending.length === 0 && more ? 'generating' : 'prefill';
+      // The last token is fed after the pause: what it gives is drawn from at once.
+      if (this.#pausesFirst && this.#pending.length === 1) {
+        this.#pausesFirst = false;
+        this.#status = 'paused';
+      }
     }
     return token ?? null;
   }

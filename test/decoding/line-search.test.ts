@@ -131,10 +131,10 @@ describe('the search for another line of a poem', () => {
       await decoder.tick();
       if (search.advance()) stages.push(search.rows.length);
     }
-    // One more stage, in which the best are read.
-    expect(stages).toEqual([SETTINGS.candidates]);
-    // 20 hanzi were read, of which five were written.
-    expect(search.rows.every(({ hanzi }) => hanzi === 20)).toBe(true);
+    // One row reads what is given, many write, and the best are read.
+    expect(stages).toEqual([6 * SETTINGS.candidates, SETTINGS.candidates]);
+    // The line and the two after it were read; five hanzi of that were written.
+    expect(search.rows.every(({ hanzi }) => hanzi === 15)).toBe(true);
     expect(search.result?.hanzi).toBe(5);
     expect(search.result?.nll).toBeCloseTo(
       search.rows.find((row) => row.nll === search.result?.nll)?.nll ?? 0,
@@ -144,7 +144,7 @@ describe('the search for another line of a poem', () => {
   test('reads nothing after the last line', async () => {
     const { decoder } = await tinyModel();
     const search = await run(decoder, { plan: mendingPlan(plan, poem, 3, ''), besides: poem });
-    expect(search.rows).toHaveLength(4 * SETTINGS.candidates);
+    expect(search.rows).toHaveLength(6 * SETTINGS.candidates);
   });
 
   test('leaves characters that the network does not know as they are', async () => {
