@@ -104,7 +104,9 @@ export class ParallelPairs {
 
   /** Number of different pairs of words. */
   get wordPairs(): number {
-    return this.#words.size / 2;
+    // A word opposite itself is in the set once.
+    const same = [...this.#words].filter((four) => isDoubled([...four])).length;
+    return (this.#words.size + same) / 2;
   }
 
   /** How much more often `b` stands opposite `a` than by chance, in nats. */
@@ -177,6 +179,10 @@ function serialise(
     pushVarint(out, count);
   }
   return Uint8Array.from(out);
+}
+
+function isDoubled([a, b, c, d]: readonly string[]): boolean {
+  return a === c && b === d;
 }
 
 function readWords(reader: ByteReader, alphabet: readonly string[]): Set<string> {
