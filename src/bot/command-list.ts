@@ -5,6 +5,7 @@ import { about } from './commands/about.ts';
 import { acrostic } from './commands/acrostic.ts';
 import { check } from './commands/check.ts';
 import { couplet } from './commands/couplet.ts';
+import { dailyOff, dailySet, dailyShow } from './commands/daily.ts';
 import { favorites } from './commands/favorites.ts';
 import { helpFor } from './commands/help.ts';
 import { mend } from './commands/mend.ts';
@@ -20,6 +21,9 @@ const DOCUMENTED: readonly Command[] = [
   mend,
   check,
   favorites,
+  dailySet,
+  dailyShow,
+  dailyOff,
   privacy,
   forgetMe,
   reload,

@@ -6,7 +6,8 @@ import { compilePlan } from '../poetry/compile.ts';
 import type { VerseRequest } from '../poetry/request.ts';
 import { toSimplified } from '../poetry/script.ts';
 import { markedVerseLines } from '../poetry/verse-lines.ts';
-import type { Picture, PoemSpec } from './answer.ts';
+import type { WriteOptions } from '../service/inference.ts';
+import type { Picture, PoemSpec, ShownPoem } from './answer.ts';
 import { cardOf, pictureOf } from './card-of.ts';
 import type { CommandContext, CommandTask, Values } from './command.ts';
 import { say } from './locale.ts';
@@ -50,29 +51,40 @@ export interface Extras {
 export const NO_EXTRAS: Extras = { report: false, card: null, file: false };
 
 /**
- * Prepares a poem. Throws `Refusal` if no poem can be written to the request: the plan is compiled here and not in the
- * task, so that the user learns of it at once.
+ * Prepares a poem with its extras. Throws `Refusal` if no poem can be written to the request: the plan is compiled here
+ * and not in the task, so that the user learns of it at once.
  */
 export function preparePoem(
   spec: PoemSpec,
   { report, card, file }: Extras,
   context: CommandContext,
 ): CommandTask {
-  const script = spec.script ?? context.script;
-  const plan = compilePlan(spec.request, context.script);
-  const { inference, asker, locale } = context;
+  const write = prepareVerse(spec, context);
+  const { inference, locale } = context;
   return async (options) => {
-    const written = await inference.write({ plan, mood: spec.mood, seed: spec.seed }, asker, options);
-    const { characters } = written;
-    const lines = markedVerseLines(characters.join(''));
+    const poem = await write(options);
+    const { plan, script } = poem;
+    const { characters } = poem.written;
     const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
-    const poem = { spec, plan, lines, script, written };
     return {
       kind: 'poem',
       poem,
       ...(card ? await tryPicture(cardOf(poem, card), file, context) : {}),
       report: report ? [...(await reportLines({ characters, plan, script }, inference, locale)), seed] : [],
     };
+  };
+}
+
+/** Prepares a poem alone. Throws `Refusal`. */
+export function prepareVerse(
+  spec: PoemSpec,
+  { inference, asker, script: usual }: Pick<CommandContext, 'inference' | 'asker' | 'script'>,
+): (options: WriteOptions) => Promise<ShownPoem> {
+  const script = spec.script ?? usual;
+  const plan = compilePlan(spec.request, usual);
+  return async (options) => {
+    const written = await inference.write({ plan, mood: spec.mood, seed: spec.seed }, asker, options);
+    return { spec, plan, lines: markedVerseLines(written.characters.join('')), script, written };
   };
 }
 

@@ -11,14 +11,13 @@ import {
   InteractionType,
 } from 'discord.js';
 import { DEFAULT_STYLE } from '../../card/card.ts';
-import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
 import { excerpt } from '../option-values.ts';
 import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
 import { styleOf } from './button.ts';
-import { optionValues } from './command-options.ts';
+import { commandMeant, optionValues } from './command-options.ts';
 import { prepareCoupletButton } from './couplet-buttons.ts';
 import { readCoupletId } from './couplet-ids.ts';
 import { prepareFavourite, readFavouriteId } from './favourite-buttons.ts';
@@ -122,11 +121,11 @@ export class InteractionHandler {
     context: InteractionContext,
     { data }: APIChatInputApplicationCommandInteraction,
   ): Promise<void> {
-    const command = COMMANDS.find(({ name }) => name === data.name);
+    const { name, command, given } = commandMeant(data);
     context.kind = command?.name ?? 'unknown';
     const mode = command?.ephemeral ? 'ephemeral' : 'public';
     await answerTask(context, mode, this.#services, () => {
-      if (!command) throw new UserError('command-unknown', { name: excerpt(data.name) });
+      if (!command) throw new UserError('command-unknown', { name: excerpt(name) });
       const { asker } = context.command;
       if (command.ownersOnly && !asker.owner) {
         this.#services.log.warn(
@@ -135,7 +134,7 @@ export class InteractionHandler {
         );
         throw new UserError('owners-only', { command: command.name });
       }
-      const prepare = () => command.prepare(optionValues(command, data.options ?? []), context.command);
+      const prepare = () => command.prepare(optionValues(command, given), context.command);
       return command.writes ? prepare() : this.#meter.prepare(asker, prepare);
     });
   }

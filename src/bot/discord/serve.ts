@@ -1,20 +1,26 @@
 /** Runs the bot on Discord: connects it, serves interactions, and stops it. */
 
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes, REST } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Database } from '../../storage/database.ts';
+import { DailyClaims } from '../daily/daily-claims.ts';
+import { DailyStore } from '../daily/daily-store.ts';
 import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
 import type { Settings } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
+import { ChannelPosts } from './channel-posts.ts';
+import { DailyPoster } from './daily-poster.ts';
 import { DiscordError } from './discord-error.ts';
 import { errorLine } from './error-line.ts';
 import { Gateway } from './gateway.ts';
 import { InteractionHandler } from './interaction-handler.ts';
 import { InteractionMetrics } from './interaction-metrics.ts';
+import { missingToPost } from './post-permissions.ts';
 import { openStatusServer } from './status-server.ts';
 
 /** A stop takes at most this long. */
@@ -41,6 +47,8 @@ export async function serveDiscord(
 ): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
   const studio = new CardStudio();
+  const daily = database && new DailyStore(database);
+  const codec = new ButtonCodec(settings.DISCORD_TOKEN);
   let reportClosed: (reason: string) => void = () => {};
   const closedForGood = new Promise<string>((resolve) => {
     reportClosed = resolve;
@@ -59,8 +67,10 @@ export async function serveDiscord(
     inference,
     studio,
     favourites: database && new Favourites(database),
+    daily,
+    missingToPost: (guild, channel) => missingToPost(gateway.client, guild, channel),
     owners: new Set(settings.OWNER_IDS),
-    codec: new ButtonCodec(settings.DISCORD_TOKEN),
+    codec,
     log,
     metrics,
     drawSeed,
@@ -84,11 +94,23 @@ export async function serveDiscord(
     { user: client.user?.tag, servers: client.guilds.cache.size, shards: client.ws.shards.size },
     `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
   );
+  const poster =
+    database &&
+    daily &&
+    new DailyPoster({
+      bot: client.application?.id ?? '',
+      store: daily,
+      claims: new DailyClaims(database, randomUUID()),
+      posts: new ChannelPosts(client.rest),
+      ...{ inference, codec, log, now: Date.now },
+      count: (outcome) => metrics.dailyPoems.inc({ outcome }),
+    });
+  poster?.start();
   return {
     closedForGood,
     async stop() {
       const until = performance.now() + STOP_MS;
-      const left = handler.drain().then(() => gateway.close());
+      const left = Promise.all([handler.drain(), poster?.close()]).then(() => gateway.close());
       const { underway } = handler;
       log.info({ underway }, 'Stopping: no new interactions are accepted');
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
