@@ -3,6 +3,7 @@
 import type { Vocabulary } from '../model/vocabulary.ts';
 import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import type { AllowedTokens } from './allowed-tokens.ts';
+import type { Association } from './ranking.ts';
 import type { Stepper } from './stepper.ts';
 
 /** The n-grams that no line may contain: those of the training corpus, so that a poem does not copy it. */
@@ -29,6 +30,8 @@ export interface DecoderModel {
   readonly prompts: PromptSkills;
   /** Null if it is not known what stands opposite what; couplets are then written by the model alone. */
   readonly parallels: ParallelPairs | null;
+  /** How strongly two neighbours belong together in the corpus, in nats; null if nobody knows. */
+  readonly association: Association | null;
   /** Null if poems are judged without a critic. */
   readonly critic: PoemCritic | null;
 }

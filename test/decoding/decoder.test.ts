@@ -260,6 +260,7 @@ describe('if no token is left', () => {
       ngramBan: null,
       prompts: NO_PROMPTS,
       parallels: null,
+      association: null,
       critic: null,
     });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
@@ -280,6 +281,7 @@ describe('if no token is left', () => {
       ngramBan,
       prompts: NO_PROMPTS,
       parallels: null,
+      association: null,
       critic: null,
     });
     let last = await write(decoder, { seed: 5 });
@@ -306,6 +308,7 @@ test('a row fails if the network gives logits that are not numbers', async () =>
     ngramBan: null,
     prompts: NO_PROMPTS,
     parallels: null,
+    association: null,
     critic: null,
   });
   const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });

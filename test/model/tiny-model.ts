@@ -3,6 +3,7 @@
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
 import type { PoemCritic, PromptSkills } from '../../src/decoding/decoder-model.ts';
+import type { Association } from '../../src/decoding/ranking.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import type { Architecture, CellName } from '../../src/model/architecture.ts';
@@ -42,6 +43,7 @@ export async function tinyModel(
     prompts = NO_PROMPTS,
     critic = null,
     parallels = null,
+    association = null,
   }: {
     tied?: boolean;
     seed?: number;
@@ -49,6 +51,7 @@ export async function tinyModel(
     prompts?: PromptSkills;
     critic?: PoemCritic | null;
     parallels?: ParallelPairs | null;
+    association?: Association | null;
   } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
@@ -66,6 +69,7 @@ export async function tinyModel(
     ngramBan: null,
     prompts,
     parallels,
+    association,
     critic,
   });
   return { architecture, parameters, stepper, decoder };
