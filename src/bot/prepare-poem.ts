@@ -89,7 +89,7 @@ export function prepareVerse(
 }
 
 /** The picture, or what went wrong: a poem is not lost with its picture. */
-async function tryPicture(
+export async function tryPicture(
   card: Card,
   file: string | boolean,
   context: CommandContext,

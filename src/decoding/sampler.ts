@@ -21,6 +21,8 @@ export interface DrawRequest {
   readonly ids: Int32Array;
   readonly sampling: Sampling;
   readonly random: Random;
+  /** [V]: what is taken off the logits instead of the log-frequencies times the specificity. */
+  readonly bias?: Pointer;
   /** Ids that are not drawn even if they are in `ids`. */
   readonly masked?: readonly number[];
   /** Whether {@link Sampler.logSumExp} is wanted. */
@@ -85,7 +87,7 @@ export class Sampler {
 
   /** Says what the n-th draw is. Throws a RangeError if too many ids are masked. */
   set(n: number, request: DrawRequest): void {
-    const { ids, sampling, masked = [] } = request;
+    const { ids, sampling, masked = [], bias } = request;
     if (masked.length > MAX_MASKED) throw new RangeError(`at most ${MAX_MASKED} ids can be masked`);
     this.#requests[n] = request;
     this.#kernels.memory.integers(this.#maskedOf(n), masked.length).set(masked);
@@ -93,8 +95,8 @@ export class Sampler {
       logits: request.logits,
       ids: this.#lists.upload(n, ids),
       count: ids.length,
-      logFrequencies: this.#logFrequencies,
-      specificity: this.#logFrequencies === 0 ? 0 : (sampling.specificity ?? 0),
+      logFrequencies: bias ?? this.#logFrequencies,
+      specificity: bias !== undefined ? 1 : this.#logFrequencies === 0 ? 0 : (sampling.specificity ?? 0),
       temperature: sampling.temperature,
       topP: sampling.topP,
       masked: this.#maskedOf(n),

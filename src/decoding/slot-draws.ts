@@ -8,6 +8,7 @@ import type { Pointer } from '../kernels/memory.ts';
 import { BOS, UNK } from '../model/vocabulary.ts';
 import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 import type { DecoderModel } from './decoder-model.ts';
+import { ParallelBias } from './parallel-bias.ts';
 import { DecodingError, type Row } from './row.ts';
 import { type DrawRequest, notNumbers, Sampler } from './sampler.ts';
 import type { Stepper } from './stepper.ts';
@@ -34,17 +35,19 @@ export class SlotDraws {
   readonly #model: DecoderModel;
   readonly #stepper: Stepper;
   readonly #sampler: Sampler;
+  readonly #parallelBias: ParallelBias | null;
   /** The n-th of them is the n-th projected row and the sampler's n-th draw. */
   #draws: readonly SlotDraw[] = [];
   /** [draws, V]. */
   #logits: Pointer = 0;
 
   constructor(model: DecoderModel, stepper: Stepper) {
-    const { vocabulary } = model;
+    const { vocabulary, parallels } = model;
     const { kernels, outputWeights } = stepper;
     this.#model = model;
     this.#stepper = stepper;
     this.#sampler = new Sampler(vocabulary.size, vocabulary.logFrequencies(), kernels, outputWeights);
+    this.#parallelBias = parallels && new ParallelBias(kernels.memory, vocabulary, parallels);
   }
 
   /**
@@ -65,6 +68,7 @@ export class SlotDraws {
     this.#draws = [...whole, ...narrow];
     if (this.#draws.length === 0) return;
     this.#sampler.begin(this.#draws.length);
+    this.#parallelBias?.trim();
     const projected = this.#draws.map((draw) => draw.rowNumber);
     const guides = this.#draws.map(({ row, rowNumber }) => {
       const unconditional = unconditionalPlaces.get(row);
@@ -146,10 +150,19 @@ export class SlotDraws {
       ids,
       sampling: row.sampling,
       random: row.random,
+      ...this.#biasOf(row, purpose),
       masked: this.#knownIds(purpose === 'title' ? row.title : (constraint?.used ?? [])),
       summed: purpose === 'title' || (purpose === 'free' && row.scored),
       hidden: narrow ? this.#stepper.hiddenFor(n, ids.length) : 0,
     };
+  }
+
+  /** Opposite a character of the line before, those that are its match come forward. */
+  #biasOf({ cursor, sampling, forced }: Row, purpose: SlotDraw['purpose']): Pick<DrawRequest, 'bias'> {
+    const { slot } = cursor;
+    const opposite = slot?.kind === 'free' && forced === null ? slot.opposite : undefined;
+    if (purpose !== 'free' || opposite === undefined || !this.#parallelBias) return {};
+    return { bias: this.#parallelBias.opposite(opposite, sampling.specificity ?? 0) };
   }
 
   #logitsOf(n: number): Pointer {

@@ -1,6 +1,6 @@
 /**
  * Reads a trained model from disk. A checkpoint is a folder with a card (card.json), weights, a vocabulary, two indexes
- * of the training corpus, and perhaps a critic. save-checkpoint.ts writes it.
+ * of the training corpus, and perhaps a table of parallel pairs and a critic. save-checkpoint.ts writes it.
  *
  * The card names the other files, and their names contain their checksums. A writer first writes these files, then
  * replaces the card, then removes the files of the old card. So a reader finds either the old checkpoint or the new one,
@@ -16,6 +16,7 @@ import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
+import { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import { type Architecture, shapesOf, sizeOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
 import { isSealIntact } from './card-checksum.ts';
@@ -34,6 +35,8 @@ export interface Checkpoint {
   readonly card: Card;
   /** The n-grams of the training corpus. Null if the checkpoint has no index of them. */
   readonly ngrams: NgramFilter | null;
+  /** What stands opposite what in couplets. Null if the checkpoint has no table of it. */
+  readonly parallels: ParallelPairs | null;
   /** Null if no critic was trained for this checkpoint. */
   readonly critic: Critic | null;
 }
@@ -110,8 +113,9 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
     } catch (error) {
       // A training run may have replaced the files after we read the card. In that case the card is new too: try again.
       const now = await readCard(folder);
-      const same = now.weights.sha256 === card.weights.sha256 && now.critic?.sha256 === card.critic?.sha256;
-      if (same) throw error;
+      const files = ({ weights, parallels, critic }: Card) =>
+        [weights, parallels, critic].map((named) => named?.sha256).join();
+      if (files(now) === files(card)) throw error;
     }
   }
 }
@@ -135,8 +139,10 @@ async function loadFilesOf(folder: string, card: Card): Promise<Checkpoint> {
   const { architecture } = card;
   const parameters = await readParameters(folder, shapesOf(architecture), card.weights);
   const ngrams = card.novelty && (await readIndex(NgramFilter, folder, card.novelty.runs));
+  const parallels = card.parallels && (await readIndex(ParallelPairs, folder, card.parallels));
   const critic = card.critic && (await readCritic(folder, architecture, card.critic));
-  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ngrams, critic };
+  const indexes = { ngrams, parallels };
+  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ...indexes, critic };
 }
 
 async function readVocabulary(folder: string, card: Card): Promise<Vocabulary> {

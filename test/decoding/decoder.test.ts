@@ -260,6 +260,7 @@ describe('if no token is left', () => {
       allowedTokens,
       ngramBan: null,
       prompts: NO_PROMPTS,
+      parallels: null,
       association: null,
       critic: null,
     });
@@ -280,6 +281,7 @@ describe('if no token is left', () => {
       allowedTokens: new AllowedTokens(VOCABULARY),
       ngramBan,
       prompts: NO_PROMPTS,
+      parallels: null,
       association: null,
       critic: null,
     });
@@ -314,6 +316,7 @@ test.each([
     allowedTokens,
     ngramBan: null,
     prompts: NO_PROMPTS,
+    parallels: null,
     association: null,
     critic: null,
   });

@@ -29,7 +29,7 @@ const acrostic = (heads: string, options: Partial<AcrosticRequest> = {}): Acrost
 const shapeOf = (plan: VersePlan) =>
   plan.slots
     .map((slot) =>
-      slot.kind === 'given' ? slot.text : slot.kind === 'free' ? '_' : `[${slot.among.join('')}]`,
+      slot.kind === 'given' ? slot.text : slot.kind === 'choice' ? `[${slot.among.join('')}]` : '_',
     )
     .join('');
 

@@ -41,7 +41,10 @@ export async function answerTask(
   const onWaiting = mode === 'update' ? () => {} : notices.onWaiting;
   let message: Message;
   try {
-    message = renderAnswer(context, services, await task({ signal: cancellation.signal, onWaiting }));
+    const answer = await task({ signal: cancellation.signal, onWaiting });
+    message = renderAnswer(context, services, answer);
+    // While the user chooses a line, the poem's picture stays.
+    if (mode === 'update' && answer.kind === 'mend') message = { ...message, kept: attachedTo(context) };
   } catch (error) {
     await deferral;
     await notices.settled;
@@ -51,6 +54,12 @@ export async function answerTask(
   await deferral;
   await notices.settled;
   await reply.edit(message);
+}
+
+/** The ids of the files of the message whose component was used. */
+function attachedTo({ interaction }: InteractionContext): readonly string[] {
+  const message = 'message' in interaction ? interaction.message : undefined;
+  return message?.attachments.map(({ id }) => id) ?? [];
 }
 
 async function defer(

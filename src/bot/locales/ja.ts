@@ -6,6 +6,8 @@ export const ja: Texts = {
   commands: {
     poem: { name: '漢詩', description: 'あなたの漢字で始まる漢詩を作ります' },
     acrostic: { name: '蔵頭詩', description: '各句の頭にあなたの漢字を一字ずつ置いた詩を作ります' },
+    couplet: { name: '対聯', description: '上の句に、対になる下の句を付けます' },
+    mend: { name: '直し', description: '上の詩の一句を、三つの中から選んで入れ替えます' },
     check: { name: '平仄検査', description: '詩の平仄・韻・型を調べます' },
     favorites: { name: 'お気に入り', description: '❤ で残した詩を順に表示します' },
     'daily set': { name: '設定', description: '毎日一首、チャンネルに詩を投稿します' },
@@ -38,6 +40,9 @@ export const ja: Texts = {
     theme: { name: '主題', description: '普段の日に詠む題。例：山水（指定がなければ季節のもの）' },
     checkpoint: { name: 'モデル', description: 'モデルのフォルダーの名前' },
     text: { name: '詩', description: '詩一首、句末に句読点' },
+    first: { name: '上の句', description: '上の句、漢字五字から十一字（例：海上生明月）' },
+    line: { name: '句', description: '何句目を直すか（1 から数えます）' },
+    pick: { name: '選ぶ', description: '三つのうち何番目を取るか' },
   },
   choices: {
     form: {
@@ -119,6 +124,20 @@ export const ja: Texts = {
       'ユーザー ID と、❤ で残した詩、サーバーに設定した毎日の詩（チャンネル、時刻、時間帯、詩体、主題）だけを保存します。メッセージも名前もほかの頼みも保存しません。/forget-me ですべて消えます。',
     'privacy-nothing': 'あなたについては何も保存していません。',
     forgotten: '消しました。あなたについて保存していたものはもうありません（{count} 首）。',
+    'couplet-short': '上の句はふつう五字か七字です。',
+    'couplet-level':
+      '上の句はふつう仄声で終わりますが、「{character}」は平声です。下の句はいつもどおり平声で終わります。',
+    'couplet-unmatched': 'このモデルには対になる字の表がないので、対句が揃わないことがあります。',
+    'couplet-none': 'このボタンの上の対聯はもう読めません。',
+    'mend-which': '改一句 · 一句を直す',
+    'mend-pick': '新しい第 {line} 句を選ぶ',
+    'mend-keep': 'このままにする',
+    'mend-none': '直す詩がまだありません。まず /poem 月 のように一首書いてください。',
+    'mend-no-line': 'この詩は第 1 句から第 {lines} 句までです。',
+    'mend-given': '第 {line} 句はすべてあなたの字なので、そのままにします。',
+    'mend-not-offered': 'まず /mend 2 のように候補を出し、それから /mend pick:1 のように選んでください。',
+    'mend-hint': '/mend pick:1 で一つ目を取り、/mend {line} で別の候補を出します。',
+    'footer-mended': '第 {line} 句を直しました',
     'about-network':
       '{cell}、{layers} 層、各層 {hidden} ユニット、{vocabulary} 字、パラメータ {parameters} 個',
     'about-corpus': '{poems} 首（{source}）',
@@ -152,6 +171,8 @@ export const ja: Texts = {
     'mark-place':
       'この詩体は一句{length}字なので、そこに「{character}」は置けません。取り除くか、別の詩体にしてください。',
     'not-hanzi': '詩に置けるのは漢字だけです。「{character}」は使えません。',
+    'couplet-empty': '上の句を一つ書いてください。例：/couplet 海上生明月',
+    'couplet-too-long': '上の句はふつう五字か七字で、{limit} 字までです。これは {count} 字あります。',
     'rhyme-unknown': '「{rhyme}」は平声の韻目ではありません。auto か、東・先などと書いてください。',
     'user-busy': '今お一人で頼める数に達しています。',
     'guild-busy': '今このサーバーで頼める数に達しています。',

@@ -10,7 +10,11 @@ import { type CommandName, GROUP_NAMES, groupOf, OPTION_NAMES, type OptionName }
 import { excerpt, readValue } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
 
-const POEM_EXAMPLE = '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。';
+/** What a command without its required option is told. */
+const EXAMPLES: { readonly [name in CommandName]?: string } = {
+  check: '/check 白日依山尽，黄河入海流。欲穷千里目，更上一层楼。',
+  couplet: '/couplet 海上生明月',
+};
 
 export interface CommandLine {
   readonly command: Command;
@@ -46,7 +50,7 @@ export function readCommandLine(line: string): CommandLine {
       throw new UserError('option-missing', {
         command: command.name,
         name,
-        example: command.name === 'check' ? `/check ${POEM_EXAMPLE}` : '/acrostic 日红山夜湖海月',
+        example: EXAMPLES[command.name] ?? '/acrostic 日红山夜湖海月',
       });
     }
   }
