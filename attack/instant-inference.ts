@@ -13,6 +13,7 @@ export class InstantInference extends FakeInference {
     return {
       characters,
       title: '',
+      others: [],
       nllHanzi: 4,
       unknownCharacters: [],
       checkpoint: this.serving,
