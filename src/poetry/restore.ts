@@ -5,7 +5,7 @@ import { isHanzi } from './hanzi.ts';
 import { alternativesOf } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
 import { rhymesOf, TONE, tonesOf } from './prosody.ts';
-import { isTraditional, likelyForms, toTraditional } from './script.ts';
+import { isTraditional, likelyForms, toTraditional, traditionalForms } from './script.ts';
 
 /**
  * The traditional characters of a poem that was written to `plan` and is shown as `shown`. Both have one string for each
@@ -16,7 +16,11 @@ import { isTraditional, likelyForms, toTraditional } from './script.ts';
  * rhyme least; if there are several such choices, phrases decide.
  */
 export function restoreTraditional(shown: readonly string[], plan: VersePlan): readonly string[] {
-  return bestReading(formsOf(shown, plan), plan).characters;
+  const likely = bestReading(formsOf(shown, plan), plan);
+  // Where verse leaves one form only, a poem that was written to this plan may still have another.
+  return likely.misses === 0
+    ? likely.characters
+    : better(likely, bestReading(allFormsOf(shown, plan), plan)).characters;
 }
 
 /** The forms that each character may have, the likeliest first. */
@@ -30,6 +34,16 @@ function formsOf(shown: readonly string[], plan: VersePlan): (readonly string[])
     if (asShown) return [char];
     return slot?.kind === 'choice' ? slot.among : (informed[i] ?? [char]);
   });
+}
+
+/** As {@link formsOf}, and behind them all others. */
+function allFormsOf(shown: readonly string[], plan: VersePlan): (readonly string[])[] {
+  const asShown = isTraditional(shown.join(''));
+  return formsOf(shown, plan).map((forms, i) =>
+    asShown || plan.slots[i]?.kind !== 'free'
+      ? forms
+      : [...new Set([...forms, ...traditionalForms(shown[i] ?? '')])],
+  );
 }
 
 function bestReading(forms: readonly (readonly string[])[], plan: VersePlan): Reading {
