@@ -6,9 +6,11 @@ import { compilePlan } from '../poetry/compile.ts';
 import type { VerseRequest } from '../poetry/request.ts';
 import { toSimplified } from '../poetry/script.ts';
 import { markedVerseLines } from '../poetry/verse-lines.ts';
-import type { Picture, PoemSpec } from './answer.ts';
+import type { GeneratedPoem } from '../service/inference.ts';
+import type { Answer, Picture, PoemSpec } from './answer.ts';
 import { cardOf, pictureOf } from './card-of.ts';
 import type { CommandContext, CommandTask, Values } from './command.ts';
+import { withPoem } from './handover.ts';
 import { say } from './locale.ts';
 import { reportLines } from './meter-report.ts';
 import type { POEM_OPTIONS } from './options.ts';
@@ -53,26 +55,35 @@ export const NO_EXTRAS: Extras = { report: false, card: null, file: false };
  * Prepares a poem. Throws `Refusal` if no poem can be written to the request: the plan is compiled here and not in the
  * task, so that the user learns of it at once.
  */
-export function preparePoem(
+export function preparePoem(spec: PoemSpec, extras: Extras, context: CommandContext): CommandTask {
+  const plan = compilePlan(spec.request, context.script);
+  const { inference, asker } = context;
+  return async (options) => {
+    const order = { plan, mood: spec.mood, seed: spec.seed };
+    const written = await inference.write(order, asker, withPoem(options, spec, extras));
+    return poemAnswer(spec, written, extras, context);
+  };
+}
+
+/** The answer with a poem that has been written to `spec`. */
+export async function poemAnswer(
   spec: PoemSpec,
+  written: GeneratedPoem,
   { report, card, file }: Extras,
-  context: CommandContext,
-): CommandTask {
+  context: Pick<CommandContext, 'inference' | 'studio' | 'locale' | 'script'>,
+): Promise<Answer> {
+  const { inference, locale } = context;
   const script = spec.script ?? context.script;
   const plan = compilePlan(spec.request, context.script);
-  const { inference, asker, locale } = context;
-  return async (options) => {
-    const written = await inference.write({ plan, mood: spec.mood, seed: spec.seed }, asker, options);
-    const { characters } = written;
-    const lines = markedVerseLines(characters.join(''));
-    const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
-    const poem = { spec, plan, lines, script, written };
-    return {
-      kind: 'poem',
-      poem,
-      ...(card ? await tryPicture(cardOf(poem, card), file, context) : {}),
-      report: report ? [...(await reportLines({ characters, plan, script }, inference, locale)), seed] : [],
-    };
+  const { characters } = written;
+  const lines = markedVerseLines(characters.join(''));
+  const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
+  const poem = { spec, plan, lines, script, written };
+  return {
+    kind: 'poem',
+    poem,
+    ...(card ? await tryPicture(cardOf(poem, card), file, context) : {}),
+    report: report ? [...(await reportLines({ characters, plan, script }, inference, locale)), seed] : [],
   };
 }
 
@@ -80,7 +91,7 @@ export function preparePoem(
 async function tryPicture(
   card: Card,
   file: string | boolean,
-  context: CommandContext,
+  context: Pick<CommandContext, 'studio' | 'locale'>,
 ): Promise<{ readonly picture: Picture } | { readonly notice: string }> {
   try {
     return { picture: await pictureOf(card, context, file) };

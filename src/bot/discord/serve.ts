@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { OAuth2Scopes, REST } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
+import { isFleet } from '../../fleet/is-fleet.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Database } from '../../storage/database.ts';
 import { Favourites } from '../favourites.ts';
@@ -49,6 +50,7 @@ export async function serveDiscord(
     token: settings.DISCORD_TOKEN,
     api: settings.DISCORD_API,
     shards: settings.SHARDS,
+    ...(isFleet(inference) ? { locks: inference.gatewayLocks } : {}),
     log,
     onInteraction: (interaction) => handler.handle(interaction),
     onFatal: (reason) => reportClosed(reason),
@@ -65,6 +67,9 @@ export async function serveDiscord(
     metrics,
     drawSeed,
   });
+  if (isFleet(inference)) {
+    inference.deliver((handover, outcome) => handler.takeOver(handover, outcome));
+  }
   const status =
     settings.HTTP_PORT === undefined
       ? null

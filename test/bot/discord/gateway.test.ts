@@ -16,7 +16,12 @@ beforeEach(async () => {
   // No heartbeat is due while the test runs.
   discord = await LoopbackDiscord.start({ heartbeatMs: 10_000_000 });
   gateway = new Gateway({
-    ...{ token: discord.token, api: discord.api, shards: 1, log: openLog('silent') },
+    ...{
+      token: discord.token,
+      api: discord.api,
+      shards: { first: 0, last: 0, count: 1 },
+      log: openLog('silent'),
+    },
     ...{ onInteraction: () => {}, onFatal: () => {}, now: () => performance.now() + laterMs },
   });
   await gateway.open();

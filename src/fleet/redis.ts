@@ -1,0 +1,68 @@
+/** Connections to Redis or Valkey. */
+
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import type { Logger } from '../service/inference-options.ts';
+
+/** A command that is not answered within this time has failed, for those that cannot wait. */
+export const COMMAND_MS = 2_000;
+/** Discord waits three seconds for a first answer, so an asker is told before that. */
+const CONNECT_MS = 1_500;
+const MAX_RETRY_MS = 1_000;
+
+/**
+ * `caller`: its commands fail at once without a connection, and after {@link COMMAND_MS} without an answer, because a
+ * user waits for it. `worker`: its commands wait for the connection, as BullMQ's workers want it. `listener`: for
+ * subscriptions, which are made again after a reconnection.
+ */
+export type ConnectionRole = 'caller' | 'worker' | 'listener';
+
+export function openRedis(url: string, role: ConnectionRole, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: role !== 'caller',
+    maxRetriesPerRequest: role === 'caller' ? 0 : null,
+    ...(role === 'caller' ? { commandTimeout: COMMAND_MS } : {}),
+    connectTimeout: COMMAND_MS,
+    retryStrategy: (times) => Math.min(100 * times, MAX_RETRY_MS),
+  });
+  // One line for each loss of the connection, not for each attempt to get it back.
+  let reported = false;
+  redis.on('error', (error: Error) => {
+    if (reported || role !== 'caller') return;
+    reported = true;
+    logger.warn({ reason: error.message || String(error) }, 'Redis cannot be reached');
+  });
+  redis.on('ready', () => {
+    if (reported) logger.info({}, 'Redis is there again');
+    reported = false;
+  });
+  return redis;
+}
+
+/** Whether there is a connection. Waits for it a little, because a short loss of it should not be noticed. */
+export async function isConnected(redis: Redis): Promise<boolean> {
+  if (redis.status === 'ready') return true;
+  const stop = AbortSignal.timeout(CONNECT_MS);
+  await once(redis, 'ready', { signal: stop }).catch(() => {});
+  return (redis.status as string) === 'ready';
+}
+
+/**
+ * Breaks the connection of a `caller` that answers nothing for {@link COMMAND_MS}, as after a cut of the network, so that
+ * it is made anew. Returns a function that ends the watch.
+ */
+export function watchConnection(redis: Redis, others: readonly Redis[] = []): () => void {
+  let asking = false;
+  const timer = setInterval(async () => {
+    if (asking || redis.status !== 'ready') return;
+    asking = true;
+    try {
+      await redis.ping();
+    } catch {
+      for (const each of [redis, ...others]) if (each.status === 'ready') each.disconnect(true);
+    } finally {
+      asking = false;
+    }
+  }, 1_000).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,108 @@
+/** What a test of a fleet needs: Redis, a loopback Discord with two servers on two shards, engines and bots. */
+
+import { fileURLToPath } from 'node:url';
+import { describe, expect } from 'vitest';
+import type { ClientInteraction } from '../discord/client-interaction.ts';
+import { shardOf, snowflake } from '../discord/snowflake.ts';
+import type { DiscordUser } from '../discord/user.ts';
+import { Harness } from '../end-to-end/harness.ts';
+import type { Program } from '../end-to-end/program.ts';
+import { HAS_REDIS, RedisServer } from './redis-server.ts';
+
+const FAULTY_ENGINE = fileURLToPath(new URL('./fixtures/faulty-engine.mjs', import.meta.url));
+
+if (!HAS_REDIS) {
+  console.warn('There is no redis-server here, so the tests of a fleet are skipped: apt-get install redis-server.');
+}
+/** Skipped where there is no Redis. */
+export const describeFleet = describe.skipIf(!HAS_REDIS);
+
+export class Fleet {
+  /** Servers whose shards, of two, are 0 and 1. */
+  readonly guilds: readonly [string, string];
+
+  private constructor(
+    readonly redis: RedisServer,
+    readonly harness: Harness,
+    guilds: readonly [string, string],
+  ) {
+    this.guilds = guilds;
+  }
+
+  static async open(redis?: RedisServer): Promise<Fleet> {
+    const guilds = [guildOfShard(0), guildOfShard(1)] as const;
+    const harness = await Harness.open({ guilds, shards: 2 });
+    await harness.register();
+    return new Fleet(redis ?? (await RedisServer.start()), harness, guilds);
+  }
+
+  /** Starts an engine, and waits until it takes orders. */
+  async engine(
+    environment: Readonly<Record<string, string>> = {},
+    fault?: { readonly seed?: number; readonly tickMs?: number },
+  ): Promise<Program> {
+    const engine = this.startEngine(environment, fault);
+    await engine.logged('serving the checkpoint of the fleet');
+    return engine;
+  }
+
+  startEngine(
+    environment: Readonly<Record<string, string>> = {},
+    fault?: { readonly seed?: number; readonly tickMs?: number },
+  ): Program {
+    const given = { REDIS_URL: this.redis.url, BATCH_ROWS: '16', CANDIDATES: '1', ...environment };
+    if (!fault) return this.harness.engine(given);
+    return this.harness.engine({ ...given, ENGINE_FAULT: JSON.stringify(fault) }, ['--import', FAULTY_ENGINE]);
+  }
+
+  /** Starts the bot of shard 0 or 1, and waits until it serves. */
+  async bot(shard: 0 | 1, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
+    return await this.harness.serve({
+      REDIS_URL: this.redis.url,
+      SHARDS: `${shard}/2`,
+      USER_PER_MINUTE: '1000',
+      USER_RUNNING: '1000',
+      USER_WAITING: '1000',
+      ...environment,
+    });
+  }
+
+  user(shard: 0 | 1, id?: string): DiscordUser {
+    return this.harness.user({ guild: this.guilds[shard], ...(id === undefined ? {} : { id }) });
+  }
+
+  /** Asks for a poem through the bot of a shard, each time as another user. */
+  ask(shard: 0 | 1, seed?: number): ClientInteraction {
+    return this.user(shard).use('poem', { opening: '月', ...(seed === undefined ? {} : { seed }) });
+  }
+
+  async close(): Promise<void> {
+    await this.harness.close();
+    await this.redis.stop();
+  }
+}
+
+function guildOfShard(shard: number): string {
+  for (let id = BigInt(snowflake()); ; id += 1n << 22n) {
+    if (shardOf(id.toString(), 2) === shard) return id.toString();
+  }
+}
+
+/** Resolves when all interactions show a poem, and each exactly one message. */
+export async function expectPoems(interactions: readonly ClientInteraction[], limitMs?: number): Promise<void> {
+  await Promise.all(
+    interactions.map((one) =>
+      one.until(({ messages }) => messages.some(({ embeds }) => embeds?.length === 1), limitMs),
+    ),
+  );
+  for (const { messages } of interactions) {
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.embeds?.[0]?.description).toMatch(/^## 月/u);
+  }
+}
+
+/** What an interaction shows once it is no longer waiting, poem or sentence. */
+export async function sentenceOf(interaction: ClientInteraction): Promise<string> {
+  const message = await interaction.until(({ messages }) => messages.find(({ content }) => content));
+  return message.content ?? '';
+}
