@@ -59,11 +59,16 @@ async function main(): Promise<void> {
   const status =
     settings.HTTP_PORT === undefined
       ? null
-      : await openStatusServer(settings.HTTP_PORT, {
-          health: () => ({ healthy: worker.ready, ...worker.report, unfit: worker.unfit }),
-          metrics: () => host.metrics(),
-        });
-  if (status) log.info({ port: status.port }, 'Health and metrics on 127.0.0.1');
+      : await openStatusServer(
+          settings.HTTP_PORT,
+          {
+            notReady: () => (worker.ready ? null : (worker.unfit ?? 'Redis is not connected')),
+            health: () => ({ healthy: worker.ready, ...worker.report, unfit: worker.unfit }),
+            metrics: () => host.metrics(),
+          },
+          settings.HTTP_HOST,
+        );
+  if (status) log.info({ port: status.port }, `Health and metrics on ${settings.HTTP_HOST}`);
   let stopping = false;
   onStopRequest(async ({ signalNumber }) => {
     if (stopping) process.exit(SIGNAL_EXIT + signalNumber);

@@ -62,6 +62,13 @@ const SCHEMA = z.object({
     .transform((shards) => shards ?? ('auto' as const))
     .default('auto'),
   HTTP_PORT: whole(0, 65535).optional(),
+  HTTP_HOST: z
+    .string()
+    .refine(
+      (address) => isIP(address) !== 0,
+      'must be an address of this machine, as in 127.0.0.1 or 0.0.0.0',
+    )
+    .default('127.0.0.1'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   CHECKPOINTS: z
     .string()

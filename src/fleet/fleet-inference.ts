@@ -35,7 +35,7 @@ import { NearestRequests } from './nearest-requests.ts';
 import { Outstanding } from './outstanding.ts';
 import { ProcessChannel } from './process-channel.ts';
 import { answeredKey, PROTOCOL, type ProcessMessage } from './protocol.ts';
-import { isConnected, openRedis, watchConnection } from './redis.ts';
+import { isConnected, openRedis, throughReconnection, watchConnection } from './redis.ts';
 
 export interface FleetOptions {
   readonly redisUrl: string;
@@ -206,11 +206,13 @@ class FleetInference implements Fleet {
     if (asker.owner) return null;
     const { userRunning, userWaiting, queue } = this.#limits;
     const before = await this.#reach(
-      this.#outstanding.add(asker.user, id, deadline, userRunning + userWaiting),
+      throughReconnection(this.#redis, () =>
+        this.#outstanding.add(asker.user, id, deadline, userRunning + userWaiting),
+      ),
     );
     if (before === null) throw new Unavailable('user-busy');
     release.push(() => void this.#outstanding.remove(asker.user, id));
-    const waiting = await this.#reach(this.#orders.waiting());
+    const waiting = await this.#reach(throughReconnection(this.#redis, () => this.#orders.waiting()));
     if (waiting >= queue) throw new Unavailable('queue-full', this.#view.expectedMs(waiting + 1));
     const letGo = deliver ? this.#held.hold(id, deliver, options.onKept) : () => {};
     try {

@@ -9,8 +9,8 @@ import { HELD } from './deliveries.ts';
 import { DELIVER_OPTIONS } from './kept-orders.ts';
 import { DELIVER, type DeliverData, PREFIX } from './protocol.ts';
 
-/** A shorter wait is not worth a job. */
-const SOON_MS = 50;
+/** A shorter wait is not worth a job. The first answer waits a little longer than this for the order to be kept. */
+const SOON_MS = 400;
 const AFTER_DEADLINE_MS = 1_000;
 
 export class HeldOrders {

@@ -18,6 +18,7 @@ import {
   WRITE,
   type WriteData,
 } from './protocol.ts';
+import { throughReconnection } from './redis.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const CANCELLED_LASTS_SECONDS = 600;
@@ -101,7 +102,7 @@ export class KeptOrders {
     const entry: Entry = { order, outcome: deferred(), wait: null };
     this.#entries.set(order.id, entry);
     try {
-      await this.#add(order);
+      await throughReconnection(this.#redis, () => this.#add(order));
     } catch (error) {
       this.#entries.delete(order.id);
       // The command may have arrived although its answer has not.
@@ -157,7 +158,8 @@ export class KeptOrders {
 
   /** Redis was away. Without append-only files it has lost orders; with them, those of the last second. */
   async #putAllAgain(): Promise<void> {
-    for (const { order } of [...this.#entries.values()]) await this.#add(order).catch(() => {});
+    const entries = [...this.#entries.values()];
+    await Promise.all(entries.map(({ order }) => this.#add(order).catch(() => {})));
   }
 
   /** Looks at all orders in one go: where they are in the queue, and whether Redis still has them. */

@@ -1,6 +1,6 @@
 /** Connections to Redis or Valkey. */
 
-import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from '../service/inference-options.ts';
 
@@ -8,6 +8,10 @@ import type { Logger } from '../service/inference-options.ts';
 export const COMMAND_MS = 2_000;
 /** Discord waits three seconds for a first answer, so an asker is told before that. */
 const CONNECT_MS = 1_500;
+/** An asker who has been told to wait can wait this long for a Redis that restarts. */
+const RECONNECT_MS = 10_000;
+const ATTEMPTS = 5;
+const LOOK_EVERY_MS = 50;
 const MAX_RETRY_MS = 1_000;
 
 /**
@@ -39,12 +43,28 @@ export function openRedis(url: string, role: ConnectionRole, logger: Logger): Re
   return redis;
 }
 
-/** Whether there is a connection. Waits for it a little, because a short loss of it should not be noticed. */
-export async function isConnected(redis: Redis): Promise<boolean> {
-  if (redis.status === 'ready') return true;
-  const stop = AbortSignal.timeout(CONNECT_MS);
-  await once(redis, 'ready', { signal: stop }).catch(() => {});
-  return (redis.status as string) === 'ready';
+/** Whether there is a connection, at the latest after `limitMs`. A short loss of it should not be noticed. */
+export async function isConnected(redis: Redis, limitMs = CONNECT_MS): Promise<boolean> {
+  const until = performance.now() + limitMs;
+  while (redis.status !== 'ready' && performance.now() < until) await pause(LOOK_EVERY_MS);
+  return redis.status === 'ready';
+}
+
+/**
+ * Repeats a command that can be repeated, if the connection was lost meanwhile and is there again within
+ * {@link RECONNECT_MS}. Throws what the last attempt threw.
+ */
+export async function throughReconnection<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await command();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      // A connection that was lost may not know it yet.
+      await pause(LOOK_EVERY_MS);
+      if (!(await isConnected(redis, RECONNECT_MS))) throw error;
+    }
+  }
 }
 
 /**

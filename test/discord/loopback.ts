@@ -60,6 +60,9 @@ export class LoopbackDiscord {
   readonly requests: { readonly method: string; readonly path: string; status: number }[] = [];
   /** Errors that Discord would not report in an answer, such as a message that pings someone. */
   readonly unexpectedErrors: string[] = [];
+  /** Of the session starts: how many may be at once, and how many are left today. */
+  maxConcurrency = 16;
+  sessionStarts = 1000;
   readonly interactions = new Map<string, ClientInteraction>();
   readonly #http = createServer((request, response) => void this.#serve(request, response));
   readonly #limits = new RateLimits();
@@ -196,7 +199,12 @@ export class LoopbackDiscord {
       return ok({
         url: `ws://127.0.0.1:${this.port}/gateway`,
         shards: this.#shards,
-        session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 16 },
+        session_start_limit: {
+          total: 1000,
+          remaining: this.sessionStarts,
+          reset_after: 3_600_000,
+          max_concurrency: this.maxConcurrency,
+        },
       });
     }
     if (method === 'GET' && path === '/applications/@me') return ok({ ...this.application, bot: this.user });

@@ -12,7 +12,9 @@ import { HAS_REDIS, RedisServer } from './redis-server.ts';
 const FAULTY_ENGINE = fileURLToPath(new URL('./fixtures/faulty-engine.mjs', import.meta.url));
 
 if (!HAS_REDIS) {
-  console.warn('There is no redis-server here, so the tests of a fleet are skipped: apt-get install redis-server.');
+  console.warn(
+    'There is no redis-server here, so the tests of a fleet are skipped: apt-get install redis-server.',
+  );
 }
 /** Skipped where there is no Redis. */
 export const describeFleet = describe.skipIf(!HAS_REDIS);
@@ -52,7 +54,10 @@ export class Fleet {
   ): Program {
     const given = { REDIS_URL: this.redis.url, BATCH_ROWS: '16', CANDIDATES: '1', ...environment };
     if (!fault) return this.harness.engine(given);
-    return this.harness.engine({ ...given, ENGINE_FAULT: JSON.stringify(fault) }, ['--import', FAULTY_ENGINE]);
+    return this.harness.engine({ ...given, ENGINE_FAULT: JSON.stringify(fault) }, [
+      '--import',
+      FAULTY_ENGINE,
+    ]);
   }
 
   /** Starts the bot of shard 0 or 1, and waits until it serves. */
@@ -89,7 +94,10 @@ function guildOfShard(shard: number): string {
 }
 
 /** Resolves when all interactions show a poem, and each exactly one message. */
-export async function expectPoems(interactions: readonly ClientInteraction[], limitMs?: number): Promise<void> {
+export async function expectPoems(
+  interactions: readonly ClientInteraction[],
+  limitMs?: number,
+): Promise<void> {
   await Promise.all(
     interactions.map((one) =>
       one.until(({ messages }) => messages.some(({ embeds }) => embeds?.length === 1), limitMs),

@@ -73,11 +73,21 @@ export async function serveDiscord(
   const status =
     settings.HTTP_PORT === undefined
       ? null
-      : await openStatusServer(settings.HTTP_PORT, {
-          health: () => gateway.health,
-          metrics: async () => (await inference.metrics()) + (await metrics.text()),
-        });
-  if (status) log.info({ port: status.port }, 'Health and metrics on 127.0.0.1');
+      : await openStatusServer(
+          settings.HTTP_PORT,
+          {
+            notReady: () =>
+              gateway.health.healthy
+                ? isFleet(inference)
+                  ? inference.notReady
+                  : null
+                : 'no gateway connection',
+            health: () => gateway.health,
+            metrics: async () => (await inference.metrics()) + (await metrics.text()),
+          },
+          settings.HTTP_HOST,
+        );
+  if (status) log.info({ port: status.port }, `Health and metrics on ${settings.HTTP_HOST}`);
   try {
     await gateway.open();
   } catch (error) {
