@@ -2,11 +2,15 @@
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
+import { openFleet } from '../../src/fleet/fleet-inference.ts';
+import { compilePlan } from '../../src/poetry/compile.ts';
+import type { Limits } from '../../src/service/admission.ts';
+import type { Asker, Inference, Order } from '../../src/service/inference.ts';
 import type { ClientInteraction } from '../discord/client-interaction.ts';
 import { shardOf, snowflake } from '../discord/snowflake.ts';
 import type { DiscordUser } from '../discord/user.ts';
 import { Harness } from '../end-to-end/harness.ts';
-import type { Program } from '../end-to-end/program.ts';
+import { PATIENCE_MS, type Program } from '../end-to-end/program.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
 const FAULTY_ENGINE = fileURLToPath(new URL('./fixtures/faulty-engine.mjs', import.meta.url));
@@ -72,6 +76,23 @@ export class Fleet {
     });
   }
 
+  /** The inference of a bot, in this process. */
+  inference(limits: Partial<Limits> = {}): Inference {
+    const generous = { userPerMinute: 100_000, userRunning: 1_000, userWaiting: 10_000, queue: 10_000 };
+    return openFleet({
+      redisUrl: this.redis.url,
+      checkpoint: 'tiny',
+      limits: { ...generous, ...limits },
+      logger: { info: () => {}, warn: () => {} },
+    });
+  }
+
+  /** Resolves when so many engines are known to the fleet. */
+  async engines(count: number): Promise<void> {
+    const known = () => this.redis.client.scard('{shiren}:engines');
+    await expect.poll(known, { timeout: PATIENCE_MS, interval: 50 }).toBe(count);
+  }
+
   user(shard: 0 | 1, id?: string): DiscordUser {
     return this.harness.user({ guild: this.guilds[shard], ...(id === undefined ? {} : { id }) });
   }
@@ -91,6 +112,20 @@ function guildOfShard(shard: number): string {
   for (let id = BigInt(snowflake()); ; id += 1n << 22n) {
     if (shardOf(id.toString(), 2) === shard) return id.toString();
   }
+}
+
+export const askerNamed = (user: string): Asker => ({ user, guild: null, owner: false });
+
+export function order(seed: number): Order {
+  const request = {
+    kind: 'poem',
+    opening: '月',
+    form: 'qijue',
+    title: '',
+    meter: 'none',
+    rhyme: 'auto',
+  } as const;
+  return { plan: compilePlan(request), mood: 'free', seed };
 }
 
 /** Resolves when all interactions show a poem, and each exactly one message. */
