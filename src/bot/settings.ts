@@ -62,6 +62,11 @@ const SCHEMA = z.object({
     .transform((shards) => shards ?? ('auto' as const))
     .default('auto'),
   HTTP_PORT: whole(0, 65535).optional(),
+  INTERACTIONS_PORT: whole(0, 65535).optional(),
+  DISCORD_PUBLIC_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/iu, 'must have 64 hexadecimal digits, as on the General Information page')
+    .optional(),
   HTTP_HOST: z
     .string()
     .refine(

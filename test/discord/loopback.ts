@@ -16,6 +16,7 @@ import {
 } from './api-error.ts';
 import type { ClientInteraction } from './client-interaction.ts';
 import { checkCommands, type RegisteredCommand } from './command-rules.ts';
+import type { HttpEndpoint } from './http-endpoint.ts';
 import { LoopbackGateway } from './loopback-gateway.ts';
 import type { MessageBody, SentFile } from './message-rules.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -63,6 +64,8 @@ export class LoopbackDiscord {
   /** Of the session starts: how many may be at once, and how many are left today. */
   maxConcurrency = 16;
   sessionStarts = 1000;
+  /** If not null, interactions are posted to this address, as if it were the application's endpoint. */
+  endpoint: HttpEndpoint | null = null;
   readonly interactions = new Map<string, ClientInteraction>();
   readonly #http = createServer((request, response) => void this.#serve(request, response));
   readonly #limits = new RateLimits();
@@ -97,6 +100,12 @@ export class LoopbackDiscord {
   /** The value for the setting DISCORD_API. */
   get api(): string {
     return `http://127.0.0.1:${this.port}/api`;
+  }
+
+  /** Sends an interaction to the bot, over the gateway or over HTTP. */
+  deliver(interaction: object, guild: string | null): void {
+    if (this.endpoint) void this.endpoint.send(this.endpoint.signed(interaction)).catch(() => {});
+    else this.gateway.dispatch('INTERACTION_CREATE', interaction, guild);
   }
 
   async stop(): Promise<void> {

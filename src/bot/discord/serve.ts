@@ -1,7 +1,7 @@
 /** Runs the bot on Discord: connects it, serves interactions, and stops it. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { OAuth2Scopes, REST } from 'discord.js';
+import { REST } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
 import { isFleet } from '../../fleet/is-fleet.ts';
 import type { Inference } from '../../service/inference.ts';
@@ -9,11 +9,11 @@ import type { Database } from '../../storage/database.ts';
 import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
-import type { Settings } from '../settings.ts';
+import { type Settings, SettingsError } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
 import { DiscordError } from './discord-error.ts';
 import { errorLine } from './error-line.ts';
-import { Gateway } from './gateway.ts';
+import { frontOf } from './front.ts';
 import { InteractionHandler } from './interaction-handler.ts';
 import { InteractionMetrics } from './interaction-metrics.ts';
 import { openStatusServer } from './status-server.ts';
@@ -46,18 +46,17 @@ export async function serveDiscord(
   const closedForGood = new Promise<string>((resolve) => {
     reportClosed = resolve;
   });
-  const gateway = new Gateway({
-    token: settings.DISCORD_TOKEN,
-    api: settings.DISCORD_API,
-    shards: settings.SHARDS,
-    ...(isFleet(inference) ? { locks: inference.gatewayLocks } : {}),
+  const fleet = isFleet(inference) ? inference : null;
+  const front = frontOf({
+    settings,
+    locks: fleet?.gatewayLocks ?? null,
     log,
     onInteraction: (interaction) => handler.handle(interaction),
     onFatal: (reason) => reportClosed(reason),
   });
   const handler = new InteractionHandler({
-    rest: gateway.client.rest,
-    firstRest: new REST({ ...gateway.client.rest.options, retries: 0 }),
+    rest: front.rest,
+    firstRest: new REST({ ...front.rest.options, retries: 0 }),
     inference,
     studio,
     favourites: database && new Favourites(database),
@@ -67,43 +66,27 @@ export async function serveDiscord(
     metrics,
     drawSeed,
   });
-  if (isFleet(inference)) {
-    inference.deliver((handover, outcome) => handler.takeOver(handover, outcome));
-  }
-  const status =
-    settings.HTTP_PORT === undefined
-      ? null
-      : await openStatusServer(
-          settings.HTTP_PORT,
-          {
-            notReady: () =>
-              gateway.health.healthy
-                ? isFleet(inference)
-                  ? inference.notReady
-                  : null
-                : 'no gateway connection',
-            health: () => gateway.health,
-            metrics: async () => (await inference.metrics()) + (await metrics.text()),
-          },
-          settings.HTTP_HOST,
-        );
-  if (status) log.info({ port: status.port }, `Health and metrics on ${settings.HTTP_HOST}`);
+  fleet?.deliver((handover, outcome) => handler.takeOver(handover, outcome));
+  const sources = {
+    notReady: () => (front.health().healthy ? (fleet?.notReady ?? null) : 'Discord is not connected'),
+    health: () => front.health(),
+    metrics: async () => (await inference.metrics()) + (await metrics.text()),
+  };
+  const { HTTP_PORT, HTTP_HOST } = settings;
+  const status = HTTP_PORT === undefined ? null : await openStatusServer(HTTP_PORT, sources, HTTP_HOST);
+  if (status) log.info({ port: status.port }, `Health and metrics on ${HTTP_HOST}`);
   try {
-    await gateway.open();
+    await front.open();
   } catch (error) {
     status?.close();
+    if (error instanceof SettingsError) throw error;
     throw new DiscordError(errorLine(error), { cause: error });
   }
-  const { client } = gateway;
-  log.info(
-    { user: client.user?.tag, servers: client.guilds.cache.size, shards: client.ws.shards.size },
-    `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
-  );
   return {
     closedForGood,
     async stop() {
       const until = performance.now() + STOP_MS;
-      const left = handler.drain().then(() => gateway.close());
+      const left = handler.drain().then(() => front.close());
       const { underway } = handler;
       log.info({ underway }, 'Stopping: no new interactions are accepted');
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
@@ -115,10 +98,4 @@ export async function serveDiscord(
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
     },
   };
-}
-
-/** The link with which people add the bot to a server or to their account. The bot needs no permissions. */
-function inviteLink(application: string): string {
-  const scopes = [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join('+');
-  return `https://discord.com/oauth2/authorize?client_id=${application}&scope=${scopes}&permissions=0`;
 }

@@ -107,6 +107,8 @@ describeFleet('orders of a fleet', () => {
     const open2 = open();
     await open2.write(order(2), askerNamed('b'));
     // Two poems of the engine's own start, and the one that came in time.
+    await expect.poll(() => engineReport().then(({ poems }) => poems), { timeout: 10_000 }).toBe(3);
+    await sleep(1_500);
     expect((await engineReport()).poems).toBe(3);
   });
 
