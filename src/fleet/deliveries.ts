@@ -103,9 +103,12 @@ export class Deliveries {
 
   /** The deadline of an order has passed that was never let through. Its own bot has said so, if it lives. */
   async #deliverHeld({ origin, handover }: DeliverData, jobId: string): Promise<void> {
-    const { id, channel } = this.#options;
+    const { id, channel, redis } = this.#options;
     if (origin === id || (await channel.isListening(origin))) return;
-    await this.#takeOver(jobId, handover, { ok: false, code: 'interrupted' });
+    const order = jobId.slice(HELD.length + 1);
+    // Its bot let it through and died before it could remove this job.
+    if ((await redis.exists(jobKey(DELIVER, order))) > 0) return;
+    await this.#takeOver(order, handover, { ok: false, code: 'interrupted' });
   }
 
   async #outcomeOf(job: Job<DeliverData>, id: string): Promise<Outcome> {

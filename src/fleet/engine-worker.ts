@@ -134,6 +134,7 @@ export class EngineWorker {
       aloneMs,
       restarts,
       retried: this.counts.retried,
+      stalled: this.counts.stalled,
       catalogue: this.#catalogue,
     };
   }

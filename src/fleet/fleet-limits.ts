@@ -37,6 +37,8 @@ export class FleetLimits {
       retryStrategy: (times) => Math.min(100 * times, 1_000),
     });
     this.#redis.on('error', () => {});
+    // Each order that waits listens.
+    this.#redis.setMaxListeners(0);
     this.#connection = new Bottleneck.IORedisConnection({ client: this.#redis });
     this.#connection.on('error', () => {});
     this.#local = {
@@ -80,7 +82,7 @@ export class FleetLimits {
         // Bottleneck waits without end if Redis hangs. This look at Redis does not.
         const delayMs = await withinTime(limiter.delayMs());
         if (delayMs > patienceMs) throw new Unavailable(`${kind}-busy`, delayMs);
-        return await limiter.acquire(signal, patienceMs + COMMAND_MS);
+        return await this.#whileConnected(signal, (until) => limiter.acquire(until, patienceMs + COMMAND_MS));
       } catch (error) {
         if (error instanceof Unavailable || signal.aborted) throw error;
       }
@@ -91,6 +93,21 @@ export class FleetLimits {
     const permit = local.request(signal);
     await permit.granted;
     return permit;
+  }
+
+  /**
+   * Runs a task whose signal aborts with that of the order, and if the connection is lost: what waits in Bottleneck then
+   * may wait without end.
+   */
+  async #whileConnected<T>(signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const lost = new AbortController();
+    const lose = () => lost.abort(new Error('the connection to Redis was lost'));
+    this.#redis.once('close', lose);
+    try {
+      return await task(AbortSignal.any([signal, lost.signal]));
+    } finally {
+      this.#redis.off('close', lose);
+    }
   }
 
   #of(kind: 'user' | 'guild', key: string): ClusteredLimiter {

@@ -91,6 +91,7 @@ export class FleetMetrics {
     each('shiren_engine_poems', 'Poems of an engine since its start.', ({ poems }) => poems);
     each('shiren_engine_restarts', 'Engine threads that ended since its start.', ({ restarts }) => restarts);
     each('shiren_engine_retried', 'Orders that it took from a dead engine.', ({ retried }) => retried);
+    each('shiren_engine_stalled', 'Orders of dead engines that it found.', ({ stalled }) => stalled);
     each('shiren_engine_run_seconds', 'A poem in its batch.', (one) => (one.meanRunMs ?? one.aloneMs) / 1000);
   }
 

@@ -103,6 +103,8 @@ export interface EngineReport extends EngineStatus {
   readonly restarts: number;
   /** Orders that it took after another engine had died with them. */
   readonly retried: number;
+  /** Orders of dead engines that it found. */
+  readonly stalled: number;
   /** The checkpoints on its disk. */
   readonly catalogue: readonly CheckpointSummary[];
 }

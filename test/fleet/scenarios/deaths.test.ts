@@ -18,12 +18,14 @@ describeFleet('a fleet loses no poem', () => {
   });
 
   it('1: if an engine is killed with 64 poems under way', async () => {
-    // The slow engine cannot finish before it is killed.
+    // The second engine stands still until the slow one has all orders.
+    const other = await fleet.engine({ BATCH_ROWS: '64' });
+    other.signal('SIGSTOP');
     const victim = await fleet.engine({ BATCH_ROWS: '64' }, { tickMs: 100 });
     await fleet.bot(0);
     const asked = Array.from({ length: 64 }, () => fleet.ask(0));
     await expect.poll(() => underway(), { timeout: 60_000, interval: 20 }).toBe(64);
-    await fleet.engine({ BATCH_ROWS: '64' });
+    other.signal('SIGCONT');
     victim.signal('SIGKILL');
     const killedAt = performance.now();
     await expectPoems(asked);
