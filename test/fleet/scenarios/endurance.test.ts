@@ -9,7 +9,7 @@ import type { Program } from '../../end-to-end/program.ts';
 import { askerNamed, describeFleet, Fleet, order } from '../fleet.ts';
 
 const POEMS = Number(process.env.FLEET_POEMS ?? 600);
-const RESTART_MS = 1000 * Number(process.env.FLEET_RESTART_SECONDS ?? 5);
+const RESTART_MS = 1000 * Number(process.env.FLEET_RESTART_SECONDS ?? 2);
 const AT_A_TIME = 32;
 
 let fleet: Fleet;
