@@ -56,6 +56,8 @@ export type Answer =
       readonly picture?: Picture;
       /** What went wrong with the picture, if something did. */
       readonly notice?: string;
+      /** A line above the poem. */
+      readonly heading?: string;
     }
   /** A picture card alone, with the poem that it shows. */
   | { readonly kind: 'card'; readonly spec: PoemSpec; readonly style: CardStyle; readonly picture: Picture }

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { about } from './commands/about.ts';
 import { acrostic } from './commands/acrostic.ts';
 import { check } from './commands/check.ts';
+import { dailyOff, dailySet, dailyShow } from './commands/daily.ts';
 import { favorites } from './commands/favorites.ts';
 import { helpFor } from './commands/help.ts';
 import { poem } from './commands/poem.ts';
@@ -11,6 +12,18 @@ import { forgetMe, privacy } from './commands/privacy.ts';
 import { reload } from './commands/reload.ts';
 
 /** Every command but /help itself. */
-const DOCUMENTED: readonly Command[] = [poem, acrostic, check, favorites, privacy, forgetMe, reload, about];
+const DOCUMENTED: readonly Command[] = [
+  poem,
+  acrostic,
+  check,
+  favorites,
+  dailySet,
+  dailyShow,
+  dailyOff,
+  privacy,
+  forgetMe,
+  reload,
+  about,
+];
 
 export const COMMANDS: readonly Command[] = [...DOCUMENTED, helpFor(DOCUMENTED)];

@@ -7,9 +7,11 @@ import type { CardStudio } from '../card/studio.ts';
 import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
+import type { DailyKey, DailyStore } from './daily/daily-store.ts';
 import type { Favourites } from './favourites.ts';
 import type { Locale } from './locale.ts';
 import { type CommandName, isOptionName, type OptionName } from './names.ts';
+import type { PostPermission } from './post-permission.ts';
 
 /** Free text. The lengths are in characters. Discord enforces them; the command must check them as well. */
 export interface TextOption {
@@ -49,14 +51,26 @@ export interface PictureOption {
   readonly kind: 'picture';
 }
 
-export type Option = TextOption | ChoiceOption | IntegerOption | BooleanOption | PictureOption;
+/** A text channel of the server, by its id. Only Discord has some. */
+export interface ChannelOption {
+  readonly kind: 'channel';
+  readonly required?: boolean;
+}
+
+export type Option =
+  | TextOption
+  | ChoiceOption
+  | IntegerOption
+  | BooleanOption
+  | PictureOption
+  | ChannelOption;
 export type OptionValue = string | number | boolean;
 export type Options = { readonly [name in OptionName]?: Option };
 
 type ValueOf<O> =
   O extends ChoiceOption<infer Value>
     ? Value
-    : O extends TextOption
+    : O extends TextOption | ChannelOption
       ? string
       : O extends IntegerOption
         ? number
@@ -79,11 +93,21 @@ export interface SuggestionContext {
   readonly locale: Locale;
 }
 
+/** The server where a command is used. */
+export interface Server extends DailyKey {
+  /** What the bot lacks to post in a channel. Null if this process does not know the channel. */
+  missingToPost(channel: string): readonly PostPermission[] | null;
+}
+
 /** Who runs a command, on which platform, and the services that the command may use. */
 export interface CommandContext extends SuggestionContext {
   /** The script to show poems in if the user chose none. */
   readonly script: Script;
   readonly platform: 'terminal' | 'discord';
+  /** Null if nothing can be stored. */
+  readonly daily: DailyStore | null;
+  /** Null in the terminal and in direct messages. */
+  readonly server: Server | null;
   readonly studio: Pick<CardStudio, 'paint'>;
   /** Null if nothing can be stored. */
   readonly favourites: Favourites | null;
@@ -102,6 +126,8 @@ export interface CommandOf<O extends Options> {
   readonly ownersOnly?: boolean;
   /** The command writes a poem, which the service counts for its asker. */
   readonly writes?: boolean;
+  /** The command changes a server. Discord offers it in servers only, to whoever may manage the server. */
+  readonly managersOnly?: boolean;
   /** Only the user who asked sees the answer. */
   readonly ephemeral?: boolean;
   /**

@@ -133,7 +133,7 @@ async function openStorage(settings: Settings, log: Log): Promise<Database | nul
     const name = storage.address === undefined ? 'DATA_DIR' : 'DATABASE_URL';
     log.warn(
       { err: error },
-      `Nothing can be stored, so there are no favourites: ${name} cannot be used. Everything else is served`,
+      `Nothing can be stored, so there are no favourites and no daily poems: ${name} cannot be used. Everything else is served`,
     );
     return null;
   }

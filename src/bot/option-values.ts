@@ -37,6 +37,11 @@ export function readValue(name: OptionName, option: Option, raw: string): Option
       if (answer === null) throw new UserError('boolean-unknown', { value: excerpt(raw), name });
       return answer;
     }
+    case 'channel': {
+      const [, id] = /^(?:<#)?(\d{15,20})>?$/.exec(raw) ?? [];
+      if (id !== undefined) return id;
+      throw new UserError('channel-unknown', { value: excerpt(raw), name });
+    }
     case 'picture': {
       const answer = readYesOrNo(raw);
       if (answer !== null) return answer;

@@ -14,6 +14,35 @@ export const MIGRATIONS: readonly string[] = [
      data TEXT NOT NULL,
      PRIMARY KEY (owner, poem)
    )`,
+  // `daily` has one row a server: what was set, when the next poem is due, and for how many days none could be posted.
+  // `daily_posts` has one row for each poem that a bot has begun to post.
+  `CREATE TABLE daily (
+     bot TEXT NOT NULL,
+     guild TEXT NOT NULL,
+     channel TEXT NOT NULL,
+     minute INTEGER NOT NULL,
+     zone TEXT NOT NULL,
+     form TEXT NOT NULL,
+     theme TEXT NOT NULL,
+     locale TEXT NOT NULL,
+     setter TEXT NOT NULL,
+     next_day TEXT NOT NULL,
+     next_at BIGINT NOT NULL,
+     refusals INTEGER NOT NULL,
+     told INTEGER NOT NULL,
+     stopped INTEGER NOT NULL,
+     PRIMARY KEY (bot, guild)
+   );
+   CREATE INDEX daily_next_at ON daily (bot, next_at);
+   CREATE TABLE daily_posts (
+     bot TEXT NOT NULL,
+     guild TEXT NOT NULL,
+     day TEXT NOT NULL,
+     state TEXT NOT NULL,
+     holder TEXT NOT NULL,
+     held_at BIGINT NOT NULL,
+     PRIMARY KEY (bot, guild, day)
+   )`,
 ];
 
 /**

@@ -18,6 +18,9 @@ export class ApiError extends Error {
 
 export const unauthorized = () => new ApiError(401, 0, '401: Unauthorized');
 export const missingAccess = () => new ApiError(403, 50001, 'Missing Access');
+export const missingPermissions = () => new ApiError(403, 50013, 'Missing Permissions');
+export const cannotMessageUser = () => new ApiError(403, 50007, 'Cannot send messages to this user');
+export const unknownChannel = () => new ApiError(404, 10003, 'Unknown Channel');
 export const notFound = () => new ApiError(404, 0, '404: Not Found');
 export const unknownMessage = () => new ApiError(404, 10008, 'Unknown Message');
 export const unknownWebhook = () => new ApiError(404, 10015, 'Unknown Webhook');

@@ -22,6 +22,10 @@ export interface RegisteredOption {
   readonly max_length?: number;
   readonly min_value?: number;
   readonly max_value?: number;
+  /** Of a channel. */
+  readonly channel_types?: readonly number[];
+  /** Of a subcommand. */
+  readonly options?: readonly RegisteredOption[];
 }
 
 export interface RegisteredCommand {
@@ -55,37 +59,57 @@ export function checkCommands(commands: readonly RegisteredCommand[]): void {
   unique(commands, (command) => command.name, 'APPLICATION_COMMANDS_DUPLICATE_NAME');
   for (const [at, command] of commands.entries()) {
     checkNamed(command, `${at}`);
-    const options = command.options ?? [];
-    if (options.length > 25) throw invalidForm(`${at}.options`, 'BASE_TYPE_MAX_LENGTH', 'At most 25 options');
-    unique(options, (option) => option.name, 'APPLICATION_COMMAND_OPTIONS_NAME_INVALID');
-    for (const locale of DISCORD_LOCALES) {
-      unique(
-        options,
-        (option) => option.name_localizations?.[locale] ?? option.name,
-        'APPLICATION_COMMAND_OPTIONS_NAME_INVALID',
-      );
-    }
-    let optional = false;
-    for (const [index, option] of options.entries()) {
-      const path = `${at}.options.${index}`;
-      if (option.required && optional) {
-        throw invalidForm(
-          path,
-          'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID',
-          'Required options come first',
-        );
-      }
-      optional ||= option.required !== true;
-      checkOption(option, path);
-    }
+    checkOptions(command.options ?? [], `${at}.options`);
     if (sizeOf(command) > MAX_SIZE) {
       throw invalidForm(`${at}`, 'APPLICATION_COMMAND_TOO_LARGE', `Larger than ${MAX_SIZE} characters`);
     }
   }
 }
 
+const SUBCOMMAND = 1;
+const CHANNEL = 7;
+
+function checkOptions(options: readonly RegisteredOption[], path: string): void {
+  if (options.length > 25) throw invalidForm(path, 'BASE_TYPE_MAX_LENGTH', 'At most 25 options');
+  unique(options, (option) => option.name, 'APPLICATION_COMMAND_OPTIONS_NAME_INVALID');
+  for (const locale of DISCORD_LOCALES) {
+    unique(
+      options,
+      (option) => option.name_localizations?.[locale] ?? option.name,
+      'APPLICATION_COMMAND_OPTIONS_NAME_INVALID',
+    );
+  }
+  // A command has either subcommands or options of its own.
+  const subcommands = options.filter(({ type }) => type === SUBCOMMAND);
+  if (subcommands.length > 0 && subcommands.length < options.length) {
+    throw invalidForm(path, 'APPLICATION_COMMAND_OPTIONS_TYPE_INVALID', 'Subcommands stand alone');
+  }
+  let optional = false;
+  for (const [index, option] of options.entries()) {
+    const inner = `${path}.${index}`;
+    if (option.required && optional) {
+      throw invalidForm(inner, 'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID', 'Required options come first');
+    }
+    optional ||= option.required !== true;
+    if (option.type === SUBCOMMAND) {
+      checkNamed(option, inner);
+      if (option.options?.some(({ type }) => type === SUBCOMMAND)) {
+        throw invalidForm(inner, 'APPLICATION_COMMAND_OPTIONS_TYPE_INVALID', 'No subcommands in it');
+      }
+      checkOptions(option.options ?? [], `${inner}.options`);
+    } else {
+      checkOption(option, inner);
+    }
+  }
+}
+
 function checkOption(option: RegisteredOption, path: string): void {
   checkNamed(option, path);
+  if (option.options !== undefined)
+    throw invalidForm(path, 'BASE_TYPE_UNEXPECTED', 'Options are for subcommands');
+  if (option.channel_types !== undefined && option.type !== CHANNEL) {
+    throw invalidForm(path, 'BASE_TYPE_UNEXPECTED', 'Channel types are for channels');
+  }
   if (![3, 4, 5, 6, 7, 8, 9, 10, 11].includes(option.type)) {
     throw invalidForm(`${path}.type`, 'BASE_TYPE_CHOICES', 'No such type');
   }
@@ -148,7 +172,8 @@ function sizeOf(command: RegisteredCommand): number {
   const longest = (text: string, others: Record<string, string> | null | undefined) =>
     Math.max(text.length, ...Object.values(others ?? {}).map((other) => other.length));
   let size = 0;
-  for (const thing of [command, ...(command.options ?? [])]) {
+  const options = (command.options ?? []).flatMap((option) => [option, ...(option.options ?? [])]);
+  for (const thing of [command, ...options]) {
     size += longest(thing.name, thing.name_localizations);
     size += longest(thing.description, thing.description_localizations);
     for (const choice of 'choices' in thing ? (thing.choices ?? []) : []) {

@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { USUAL_PERMISSIONS } from './channels.ts';
 import { shardOf, snowflake } from './snowflake.ts';
 
 export interface GatewaySettings {
@@ -15,8 +16,10 @@ export interface GatewaySettings {
   /** Intents that the application may use. */
   intents: number;
   readonly guilds: readonly string[];
+  /** The channels of a server, as GUILD_CREATE lists them. */
+  channelsOf(guild: string): object[];
   readonly application: { readonly id: string };
-  readonly user: object;
+  readonly user: { readonly id: string };
   /** The gateway's own address, for resuming. */
   url(): string;
 }
@@ -153,7 +156,7 @@ export class LoopbackGateway {
 
   #identify(socket: WebSocket, { token, intents, shard = [0, 1] }: Identify): Session | null {
     this.log.push('identify');
-    const { token: right, intents: allowed, guilds, user, application, url } = this.#settings;
+    const { token: right, intents: allowed, guilds, user, application, channelsOf, url } = this.#settings;
     const [id, count] = shard;
     this.identified.push({ shard: id, at: performance.now() });
     const refusal =
@@ -180,7 +183,7 @@ export class LoopbackGateway {
       shard,
       application: { id: application.id, flags: 0 },
     });
-    for (const guild of own) session.dispatch('GUILD_CREATE', guildOf(guild));
+    for (const guild of own) session.dispatch('GUILD_CREATE', guildOf(guild, channelsOf(guild), user));
     return session;
   }
 
@@ -227,16 +230,17 @@ function parse(text: string): Payload | null {
   }
 }
 
-function guildOf(id: string): object {
+function guildOf(id: string, channels: object[], user: { readonly id: string }): object {
   return {
     id,
     name: `Server ${id}`,
     owner_id: '100000000000000000',
-    roles: [],
+    roles: [{ id, name: '@everyone', permissions: `${USUAL_PERMISSIONS}`, position: 0 }],
     emojis: [],
     features: [],
-    channels: [],
-    members: [],
+    channels,
+    // Without the intent for members Discord lists the bot's own.
+    members: [{ user, roles: [], joined_at: new Date(0).toISOString(), deaf: false, mute: false, flags: 0 }],
     threads: [],
     presences: [],
     voice_states: [],

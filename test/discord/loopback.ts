@@ -14,8 +14,9 @@ import {
   unknownInteraction,
   unknownWebhook,
 } from './api-error.ts';
+import { LoopbackChannels } from './channels.ts';
 import type { ClientInteraction } from './client-interaction.ts';
-import { checkCommands, type RegisteredCommand } from './command-rules.ts';
+import { checkCommands, type RegisteredCommand, type RegisteredOption } from './command-rules.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
 import { LoopbackGateway } from './loopback-gateway.ts';
 import type { MessageBody, SentFile } from './message-rules.ts';
@@ -42,6 +43,8 @@ export interface Fault {
 export interface LoopbackSettings {
   readonly guilds?: readonly string[];
   readonly heartbeatMs?: number;
+  /** The clock of messages in channels, in Unix milliseconds. */
+  readonly now?: () => number;
   /** The number of shards that GET /gateway/bot recommends. */
   readonly shards?: number;
 }
@@ -66,19 +69,23 @@ export class LoopbackDiscord {
   sessionStarts = 1000;
   /** If not null, interactions are posted to this address, as if it were the application's endpoint. */
   endpoint: HttpEndpoint | null = null;
+  readonly channels: LoopbackChannels;
   readonly interactions = new Map<string, ClientInteraction>();
   readonly #http = createServer((request, response) => void this.#serve(request, response));
   readonly #limits = new RateLimits();
   readonly #shards: number;
 
-  private constructor({ guilds = [snowflake()], heartbeatMs = 41_250, shards = 1 }: LoopbackSettings) {
+  private constructor(settings: LoopbackSettings) {
+    const { guilds = [snowflake()], heartbeatMs = 41_250, shards = 1, now = Date.now } = settings;
     this.guilds = guilds;
+    this.channels = new LoopbackChannels(this.user, now);
     this.#shards = shards;
     this.gateway = new LoopbackGateway({
       token: this.token,
       heartbeatMs,
       intents: GUILDS,
       guilds,
+      channelsOf: (guild) => this.channels.listOf(guild),
       application: this.application,
       user: this.user,
       url: () => `ws://127.0.0.1:${this.port}/gateway`,
@@ -218,6 +225,12 @@ export class LoopbackDiscord {
     }
     if (method === 'GET' && path === '/applications/@me') return ok({ ...this.application, bot: this.user });
     if (method === 'GET' && path === '/users/@me') return ok(this.user);
+    if (parts[0] === 'channels' && parts[2] === 'messages' && parts.length === 3) {
+      return ok(this.channels.serve(method, parts[1] ?? '', json, files, query));
+    }
+    if (method === 'POST' && path === '/users/@me/channels') {
+      return ok(this.channels.openDirect((json as { recipient_id: string }).recipient_id));
+    }
     const [, application, ...rest] = parts;
     if (parts[0] !== 'applications' || application !== this.application.id) throw notFound();
     return ok(this.#commands(method, rest, json, query.get('with_localizations') === 'true'));
@@ -258,14 +271,20 @@ function asStored(command: RegisteredCommand, everywhere: boolean, localized: bo
     dm_permission: true,
     default_member_permissions: command.default_member_permissions ?? null,
     nsfw: command.nsfw ?? false,
-    ...(options.length > 0
-      ? { options: options.map(({ required, ...option }) => (required ? { ...option, required } : option)) }
-      : {}),
+    ...(options.length > 0 ? { options: options.map(optionAsStored) } : {}),
     ...(everywhere ? { integration_types: integration_types ?? [0], contexts: contexts ?? null } : {}),
   };
   return JSON.parse(JSON.stringify(stored), (key, value) =>
     localized || !key.endsWith('_localizations') ? value : undefined,
   );
+}
+
+function optionAsStored({ required, options, ...option }: RegisteredOption): object {
+  return {
+    ...option,
+    ...(required ? { required } : {}),
+    ...(options ? { options: options.map(optionAsStored) } : {}),
+  };
 }
 
 interface Form {

@@ -3,9 +3,9 @@
 const EPOCH = 1_420_070_400_000n;
 let counter = 0n;
 
-export function snowflake(): string {
+export function snowflake(now = Date.now()): string {
   counter = (counter + 1n) & 0x3f_ffffn;
-  return (((BigInt(Date.now()) - EPOCH) << 22n) | counter).toString();
+  return (((BigInt(now) - EPOCH) << 22n) | counter).toString();
 }
 
 /** The index of the shard, of `count`, that gets a server's events. */

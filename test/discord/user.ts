@@ -14,7 +14,11 @@ import type { RegisteredCommand, RegisteredOption } from './command-rules.ts';
 import type { LoopbackDiscord } from './loopback.ts';
 import { snowflake } from './snowflake.ts';
 
+const SUBCOMMAND = 1;
+const CHANNEL = 7;
+
 const ADMINISTRATOR = 8n;
+const MANAGE_GUILD = 32n;
 const SEND_MESSAGES = 2048n;
 
 export interface UserSettings {
@@ -23,6 +27,8 @@ export interface UserSettings {
   /** The server that the user is in; null for direct messages with the bot. */
   readonly guild?: string | null;
   readonly administrator?: boolean;
+  /** Has the permission Manage Server. */
+  readonly manager?: boolean;
 }
 
 export class DiscordUser {
@@ -37,36 +43,34 @@ export class DiscordUser {
     this.id = settings.id ?? snowflake();
     this.locale = settings.locale ?? 'en-US';
     this.guild = settings.guild === undefined ? (server.guilds[0] ?? null) : settings.guild;
-    this.#permissions = settings.administrator ? ADMINISTRATOR | SEND_MESSAGES : SEND_MESSAGES;
+    this.#permissions =
+      SEND_MESSAGES | (settings.administrator ? ADMINISTRATOR : 0n) | (settings.manager ? MANAGE_GUILD : 0n);
   }
 
-  /** Uses a slash command. Throws if a client would not send it. */
+  /** Uses a slash command: `poem`, or `daily set`. Throws if a client would not send it. */
   use(name: string, values: Readonly<Record<string, string | number | boolean>> = {}): ClientInteraction {
-    const command = this.#commandNamed(name);
+    const { command, offered, data } = this.#commandNamed(name);
     const options = Object.entries(values).map(([key, value]) => {
-      const option = command.options?.find((one) => one.name === key);
+      const option = offered.find((one) => one.name === key);
       if (!option) throw new Error(`/${name} has no option ${key}`);
       checkValue(option, value);
+      if (option.type === CHANNEL && this.#server.channels.get(String(value))?.guild !== this.guild)
+        throw new Error(`${value} is no channel of this server`);
       return { name: key, type: option.type, value };
     });
-    for (const { name: key, required } of command.options ?? []) {
+    for (const { name: key, required } of offered) {
       if (required && !(key in values)) throw new Error(`/${name} needs ${key}`);
     }
-    return this.#send(new ClientInteraction(COMMAND), {
-      id: command.id,
-      name,
-      type: 1,
-      ...(options.length > 0 ? { options } : {}),
-    });
+    return this.#send(new ClientInteraction(COMMAND), { id: command.id, ...data(options) });
   }
 
   /** Types text into an option with autocomplete. */
   type(name: string, option: string, text: string): ClientInteraction {
-    const command = this.#commandNamed(name);
-    const found = command.options?.find((one) => one.name === option);
+    const { command, offered, data } = this.#commandNamed(name);
+    const found = offered.find((one) => one.name === option);
     if (!found?.autocomplete) throw new Error(`${option} of /${name} does not complete`);
     const options = [{ name: option, type: found.type, value: text, focused: true }];
-    return this.#send(new ClientInteraction(AUTOCOMPLETE), { id: command.id, name, type: 1, options });
+    return this.#send(new ClientInteraction(AUTOCOMPLETE), { id: command.id, ...data(options) });
   }
 
   /** Presses the button at `index` under a message. */
@@ -85,7 +89,22 @@ export class DiscordUser {
     );
   }
 
-  #commandNamed(name: string): RegisteredCommand {
+  /** The command, the options that it or its subcommand offers, and its part of the interaction. */
+  #commandNamed(typed: string) {
+    const [name = '', part] = typed.split(' ');
+    const command = this.#offered(name);
+    const subcommand = command.options?.find((option) => option.type === SUBCOMMAND && option.name === part);
+    if ((part !== undefined || command.options?.[0]?.type === SUBCOMMAND) && !subcommand)
+      throw new Error(`/${name} has no subcommand ${part}`);
+    const data = (options: readonly object[]) => {
+      const own = options.length > 0 ? { options } : {};
+      const inner = subcommand ? { options: [{ type: SUBCOMMAND, name: part, ...own }] } : own;
+      return { name, type: 1, ...inner };
+    };
+    return { command, offered: (subcommand ?? command).options ?? [], data };
+  }
+
+  #offered(name: string): RegisteredCommand {
     const { commands } = this.#server;
     const here = this.guild === null ? [] : (commands.get(this.guild) ?? []);
     const command = [...here, ...(commands.get('global') ?? [])].find((one) => one.name === name);

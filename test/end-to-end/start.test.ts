@@ -28,6 +28,7 @@ describe('npm run register', () => {
       'acrostic',
       'check',
       'favorites',
+      'daily',
       'privacy',
       'forget-me',
       'reload',
@@ -78,7 +79,7 @@ describe('npm run register', () => {
   it('writes to one server alone', async () => {
     const guild = harness.discord.guilds[0] ?? '';
     await harness.register('--guild', guild);
-    expect(harness.discord.commands.get(guild)).toHaveLength(9);
+    expect(harness.discord.commands.get(guild)).toHaveLength(10);
     expect((await harness.register('--guild', guild)).stdout).toContain('up to date');
   });
 
@@ -86,7 +87,7 @@ describe('npm run register', () => {
     const guild = harness.discord.guilds[0] ?? '';
     expect((await harness.register('--guild', guild, '--clear')).stdout).toContain('- /poem removed');
     expect(harness.discord.commands.get(guild)).toEqual([]);
-    expect(harness.discord.commands.get('global')).toHaveLength(9);
+    expect(harness.discord.commands.get('global')).toHaveLength(10);
   });
 
   it('says in one line what is wrong', async () => {

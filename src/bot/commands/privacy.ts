@@ -18,11 +18,13 @@ export const forgetMe = defineCommand({
   name: 'forget-me',
   options: {},
   ephemeral: true,
-  prepare(_values, { favourites, asker, locale }) {
-    if (favourites === null) throw new UserError('privacy-nothing');
+  prepare(_values, { favourites, daily, asker, locale }) {
+    if (favourites === null || daily === null) throw new UserError('privacy-nothing');
     return async () => {
       const count = await favourites.forget(asker.user);
-      return { kind: 'notice', text: say(locale, 'forgotten', { count }) };
+      const servers = await daily.forget(asker.user);
+      const ended = servers > 0 ? [say(locale, 'forgotten-daily', { count: servers })] : [];
+      return { kind: 'notice', text: [say(locale, 'forgotten', { count }), ...ended].join('\n') };
     };
   },
 });

@@ -5,7 +5,7 @@ import type {
   APIApplicationCommandOptionChoice,
 } from 'discord.js';
 import { optionsOf, type SuggestionContext } from '../command.ts';
-import { COMMANDS } from '../command-list.ts';
+import { commandMeant } from './command-options.ts';
 
 /** Discord's limits: at most 25 choices, of at most 100 UTF-16 units each. */
 const MAX_CHOICES = 25;
@@ -13,12 +13,12 @@ const MAX_CHOICE_LENGTH = 100;
 
 /** The choices for the option that the user is typing in. None if that option has no suggestions. */
 export async function suggestionsFor(
-  { name, options }: APIApplicationCommandAutocompleteInteraction['data'],
+  data: APIApplicationCommandAutocompleteInteraction['data'],
   context: SuggestionContext,
 ): Promise<APIApplicationCommandOptionChoice[]> {
-  const command = COMMANDS.find((known) => known.name === name);
-  const typed = options.find((option) => 'focused' in option && option.focused === true);
-  if (!command || !typed || !('value' in typed)) return [];
+  const { command, given } = commandMeant(data);
+  const typed = given.find((option) => 'focused' in option && option.focused === true);
+  if (!command || !typed) return [];
   const option = optionsOf(command).find(([known]) => known === typed.name)?.[1];
   if (option?.kind !== 'text' || !option.suggest) return [];
   const suggestions = await option.suggest(String(typed.value), context);

@@ -71,6 +71,8 @@ function normalOption(option: APIApplicationCommandOption): Plain {
     description_localizations: normalMap(option.description_localizations),
     required: option.required ?? false,
     autocomplete: field('autocomplete') ?? false,
+    channelTypes: [...((field('channel_types') as readonly number[] | null) ?? [])].sort(),
+    options: ('options' in option ? (option.options ?? []) : []).map(normalOption),
     choices: choices.map(({ name, name_localizations, value }) => ({
       name,
       name_localizations: normalMap(name_localizations),

@@ -5,6 +5,7 @@ import {
   ApplicationCommandOptionType,
   ApplicationCommandType,
   ApplicationIntegrationType,
+  ChannelType,
   InteractionContextType,
   type LocalizationMap,
   PermissionFlagsBits,
@@ -14,30 +15,62 @@ import { type Command, type Option, optionsOf } from '../command.ts';
 import { COMMANDS } from '../command-list.ts';
 import { DEFAULT_LOCALE, LOCALES, texts } from '../locale.ts';
 import type { Texts } from '../locales/texts.ts';
-import type { OptionName } from '../names.ts';
+import { type GroupName, groupOf, type OptionName } from '../names.ts';
 
 export type Definition = RESTPostAPIChatInputApplicationCommandsJSONBody;
 
 export function definitions(): Definition[] {
-  return COMMANDS.map(definitionOf);
+  const defined = new Map<string, Definition>();
+  for (const command of COMMANDS) {
+    const group = groupOf(command.name)?.group;
+    const name = group ?? command.name;
+    if (!defined.has(name)) defined.set(name, group ? groupDefinition(group) : definitionOf(command));
+  }
+  return [...defined.values()];
+}
+
+/** The commands of a group, as the subcommands of one command. */
+function groupDefinition(group: GroupName): Definition {
+  const parts = COMMANDS.filter(({ name }) => groupOf(name)?.group === group);
+  const [first] = parts;
+  if (!first) throw new Error(`the group ${group} has no commands`);
+  return {
+    ...definitionOf(first),
+    ...named((words) => words.groups[group]),
+    options: parts.map((command) => ({
+      ...named((words) => words.commands[command.name]),
+      type: ApplicationCommandOptionType.Subcommand,
+      options: optionsIn(command),
+    })),
+  };
+}
+
+function optionsIn(command: Command): APIApplicationCommandBasicOption[] {
+  return optionsOf(command)
+    .filter(([, option]) => option.kind !== 'boolean')
+    .map(([name, option]) => optionOf(name, option));
 }
 
 /**
  * Discord shows an owners-only command to administrators only. That merely hides it from users who cannot use it:
- * administrators can show it to others, and the handler checks for an owner when the command is used.
+ * administrators can show it to others, and the handler checks for an owner when the command is used. A managers-only
+ * command changes one server, whose administrators decide who may use it.
  */
 function definitionOf(command: Command): Definition {
   const { GuildInstall, UserInstall } = ApplicationIntegrationType;
   const { Guild, BotDM, PrivateChannel } = InteractionContextType;
+  const inServers = command.ownersOnly || command.managersOnly;
   return {
     type: ApplicationCommandType.ChatInput,
     ...named((words) => words.commands[command.name]),
-    options: optionsOf(command)
-      .filter(([, option]) => option.kind !== 'boolean')
-      .map(([name, option]) => optionOf(name, option)),
-    default_member_permissions: command.ownersOnly ? PermissionFlagsBits.Administrator.toString() : null,
-    integration_types: command.ownersOnly ? [GuildInstall] : [GuildInstall, UserInstall],
-    contexts: command.ownersOnly ? [Guild] : [Guild, BotDM, PrivateChannel],
+    options: optionsIn(command),
+    default_member_permissions: command.ownersOnly
+      ? PermissionFlagsBits.Administrator.toString()
+      : command.managersOnly
+        ? PermissionFlagsBits.ManageGuild.toString()
+        : null,
+    integration_types: inServers ? [GuildInstall] : [GuildInstall, UserInstall],
+    contexts: inServers ? [Guild] : [Guild, BotDM, PrivateChannel],
     nsfw: false,
   };
 }
@@ -62,6 +95,13 @@ function optionOf(name: OptionName, option: Option): APIApplicationCommandBasicO
         autocomplete: false,
         min_value: option.min,
         max_value: option.max,
+      };
+    case 'channel':
+      return {
+        ...common,
+        type: ApplicationCommandOptionType.Channel,
+        required: option.required ?? false,
+        channel_types: [ChannelType.GuildText, ChannelType.GuildAnnouncement],
       };
     case 'boolean':
     case 'picture':

@@ -1,16 +1,27 @@
 /** Where interactions come from: Discord's gateway, or requests of Discord over HTTP. */
 
-import { type APIInteraction, OAuth2Scopes, REST } from 'discord.js';
+import {
+  type APIInteraction,
+  OAuth2Scopes,
+  REST,
+  type RESTGetCurrentApplicationResult,
+  Routes,
+} from 'discord.js';
 import type { GatewayLocks } from '../../fleet/gateway-locks.ts';
 import type { Log } from '../log.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { Gateway } from './gateway.ts';
 import { HttpFront } from './http-front.ts';
+import { missingToPost } from './post-permissions.ts';
 
 export interface Front {
   readonly rest: REST;
   /** Resolves when interactions come in, and logs so. */
   open(): Promise<void>;
+  /** The application's id, once it is open. */
+  readonly application: string;
+  /** What the bot may not do in a channel where it is to post; null if that is not known. */
+  missingToPost(guild: string, channel: string): ReturnType<typeof missingToPost>;
   /** Whether interactions come in. */
   health(): { readonly healthy: boolean };
   close(): Promise<void>;
@@ -54,6 +65,10 @@ function gatewayFront({ settings, locks, log, onInteraction, onFatal }: FrontOpt
         `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
       );
     },
+    get application() {
+      return client.application?.id ?? '';
+    },
+    missingToPost: (guild, channel) => missingToPost(client, guild, channel),
     health: () => gateway.health,
     close: () => gateway.close(),
   };
@@ -61,13 +76,23 @@ function gatewayFront({ settings, locks, log, onInteraction, onFatal }: FrontOpt
 
 function httpFront({ settings, log, onInteraction }: FrontOptions, port: number, publicKey: string): Front {
   const http = new HttpFront({ port, address: settings.HTTP_HOST, publicKey, onInteraction });
+  // Answers to interactions do not count against the global limit.
+  const options = { api: settings.DISCORD_API, version: '10', globalRequestsPerSecond: 1_000_000 };
+  const rest = new REST(options).setToken(settings.DISCORD_TOKEN);
+  let application = '';
   return {
-    // Answers to interactions do not count against the global limit.
-    rest: new REST({ api: settings.DISCORD_API, version: '10', globalRequestsPerSecond: 1_000_000 }),
+    rest,
     async open() {
+      const found = await rest.get(Routes.currentApplication());
+      application = (found as RESTGetCurrentApplicationResult).id;
       const taken = await http.open();
       log.info({ port: taken }, `Serving on Discord over HTTP on ${settings.HTTP_HOST}`);
     },
+    get application() {
+      return application;
+    },
+    // Only the gateway tells of channels.
+    missingToPost: () => null,
     health: () => ({ healthy: http.listening }),
     close: () => http.close(),
   };

@@ -83,7 +83,7 @@ export class Gateway {
     this.client = new Client({
       intents: [GatewayIntentBits.Guilds],
       allowedMentions: { parse: [] },
-      // The bot sends only answers to interactions, and Discord does not count those against the global limit.
+      // Discord does not count answers to interactions against the global limit of 50 a second. Daily poems are few at once.
       rest: { api: options.api, version: '10', globalRequestsPerSecond: 1_000_000 },
       ...shardsOf(options.shards),
       ...(options.locks ? { ws: { buildIdentifyThrottler: throttlerOf(options.locks) } } : {}),

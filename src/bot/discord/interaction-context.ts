@@ -4,9 +4,11 @@ import type { APIInteraction } from 'discord.js';
 import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { CommandContext } from '../command.ts';
+import type { DailyStore } from '../daily/daily-store.ts';
 import type { Favourites } from '../favourites.ts';
 import { nearestLocale, scriptOf } from '../locale.ts';
 import type { Log } from '../log.ts';
+import type { PostPermission } from '../post-permission.ts';
 import type { ButtonCodec } from './button.ts';
 import type { InteractionMetrics } from './interaction-metrics.ts';
 import { InteractionReply, type ReplyConnections } from './interaction-reply.ts';
@@ -16,6 +18,9 @@ export interface InteractionServices extends ReplyConnections {
   readonly inference: Inference;
   readonly studio: Pick<CardStudio, 'paint'>;
   readonly favourites: Favourites | null;
+  readonly daily: DailyStore | null;
+  /** What the bot lacks to post in a channel of a server. Null if this process does not know. */
+  missingToPost(guild: string, channel: string): readonly PostPermission[] | null;
   /** User ids of the owners. */
   readonly owners: ReadonlySet<string>;
   readonly codec: ButtonCodec;
@@ -39,13 +44,12 @@ export interface InteractionContext {
   ranMs?: number;
 }
 
-export function openContext(
-  interaction: APIInteraction,
-  { rest, firstRest, inference, studio, favourites, owners, drawSeed }: InteractionServices,
-): InteractionContext {
+export function openContext(interaction: APIInteraction, services: InteractionServices): InteractionContext {
+  const { rest, firstRest, inference, studio, favourites, daily, owners, drawSeed } = services;
   const user = (interaction.member?.user ?? interaction.user)?.id ?? '';
   const locale = nearestLocale(('locale' in interaction && interaction.locale) || '');
-  const asker = { user, guild: interaction.guild_id ?? null, owner: owners.has(user) };
+  const guild = interaction.guild_id ?? null;
+  const asker = { user, guild, owner: owners.has(user) };
   return {
     interaction,
     reply: new InteractionReply({ rest, firstRest }, interaction),
@@ -53,6 +57,15 @@ export function openContext(
       inference,
       studio,
       favourites,
+      daily,
+      server:
+        guild === null
+          ? null
+          : {
+              bot: interaction.application_id,
+              guild,
+              missingToPost: (channel) => services.missingToPost(guild, channel),
+            },
       asker,
       locale,
       script: scriptOf(locale),

@@ -12,14 +12,13 @@ import {
 } from 'discord.js';
 import { DEFAULT_STYLE } from '../../card/card.ts';
 import type { Outcome } from '../../fleet/protocol.ts';
-import { COMMANDS } from '../command-list.ts';
 import { say } from '../locale.ts';
 import { excerpt } from '../option-values.ts';
 import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
 import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
 import { styleOf } from './button.ts';
-import { optionValues } from './command-options.ts';
+import { commandMeant, optionValues } from './command-options.ts';
 import { prepareFavourite, readFavouriteId } from './favourite-buttons.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
 import { InteractionExpired, InteractionTaken } from './interaction-reply.ts';
@@ -127,11 +126,11 @@ export class InteractionHandler {
     context: InteractionContext,
     { data }: APIChatInputApplicationCommandInteraction,
   ): Promise<void> {
-    const command = COMMANDS.find(({ name }) => name === data.name);
+    const { name, command, given } = commandMeant(data);
     context.kind = command?.name ?? 'unknown';
     const mode = command?.ephemeral ? 'ephemeral' : 'public';
     await answerTask(context, mode, this.#services, () => {
-      if (!command) throw new UserError('command-unknown', { name: excerpt(data.name) });
+      if (!command) throw new UserError('command-unknown', { name: excerpt(name) });
       const { asker } = context.command;
       if (command.ownersOnly && !asker.owner) {
         this.#services.log.warn(
@@ -140,7 +139,7 @@ export class InteractionHandler {
         );
         throw new UserError('owners-only', { command: command.name });
       }
-      const prepare = () => command.prepare(optionValues(command, data.options ?? []), context.command);
+      const prepare = () => command.prepare(optionValues(command, given), context.command);
       return command.writes ? prepare() : this.#meter.prepare(asker, prepare);
     });
   }

@@ -25,6 +25,13 @@ export class InteractionMetrics {
     registers: [this.#registry],
   });
 
+  readonly dailyPoems = new Counter({
+    name: 'shiren_daily_poems_total',
+    help: 'Daily poems that were due, by outcome: posted, refused by Discord, or missed.',
+    labelNames: ['outcome'],
+    registers: [this.#registry],
+  });
+
   text(): Promise<string> {
     return this.#registry.metrics();
   }

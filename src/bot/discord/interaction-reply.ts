@@ -43,7 +43,7 @@ const UNKNOWN_INTERACTION = 10062;
 const ALREADY_ANSWERED = 40060;
 
 /** Messages contain model output and user text, which are untrusted. They must never ping anyone. */
-const NO_MENTIONS = { allowed_mentions: { parse: [] } };
+export const NO_MENTIONS = { allowed_mentions: { parse: [] } };
 
 /** The first answer did not reach Discord in time, so Discord accepts no answer to the interaction any more. */
 export class InteractionExpired extends Error {

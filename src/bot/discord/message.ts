@@ -132,12 +132,18 @@ export function answerMessage(answer: Answer, asker: string, locale: Locale, cod
 
 function withExtras(
   { body }: Message,
-  { picture, notice }: Extract<Answer, { readonly kind: 'poem' }>,
+  { picture, notice, heading }: Extract<Answer, { readonly kind: 'poem' }>,
 ): Message {
   return {
-    body: notice === undefined ? body : { ...body, content: notice },
+    body: { ...body, ...contentOf([heading, notice]) },
     ...(picture ? { files: [pictureFile(picture)] } : {}),
   };
+}
+
+/** The lines above the embed, if there are some. */
+function contentOf(lines: readonly (string | undefined)[]): { readonly content?: string } {
+  const given = lines.filter((line) => line !== undefined);
+  return given.length > 0 ? { content: given.join('\n') } : {};
 }
 
 export function sentenceMessage(text: string, locale: Locale): Message {

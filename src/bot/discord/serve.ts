@@ -1,16 +1,21 @@
 /** Runs the bot on Discord: connects it, serves interactions, and stops it. */
 
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { REST } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
 import { isFleet } from '../../fleet/is-fleet.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Database } from '../../storage/database.ts';
+import { DailyClaims } from '../daily/daily-claims.ts';
+import { DailyStore } from '../daily/daily-store.ts';
 import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
+import { ChannelPosts } from './channel-posts.ts';
+import { DailyPoster } from './daily-poster.ts';
 import { DiscordError } from './discord-error.ts';
 import { errorLine } from './error-line.ts';
 import { frontOf } from './front.ts';
@@ -42,6 +47,8 @@ export async function serveDiscord(
 ): Promise<DiscordService> {
   const metrics = new InteractionMetrics();
   const studio = new CardStudio();
+  const daily = database && new DailyStore(database);
+  const codec = new ButtonCodec(settings.DISCORD_TOKEN);
   let reportClosed: (reason: string) => void = () => {};
   const closedForGood = new Promise<string>((resolve) => {
     reportClosed = resolve;
@@ -60,8 +67,10 @@ export async function serveDiscord(
     inference,
     studio,
     favourites: database && new Favourites(database),
+    daily,
+    missingToPost: (guild, channel) => front.missingToPost(guild, channel),
     owners: new Set(settings.OWNER_IDS),
-    codec: new ButtonCodec(settings.DISCORD_TOKEN),
+    codec,
     log,
     metrics,
     drawSeed,
@@ -82,11 +91,23 @@ export async function serveDiscord(
     if (error instanceof SettingsError) throw error;
     throw new DiscordError(errorLine(error), { cause: error });
   }
+  const poster =
+    database &&
+    daily &&
+    new DailyPoster({
+      bot: front.application,
+      store: daily,
+      claims: new DailyClaims(database, randomUUID()),
+      posts: new ChannelPosts(front.rest),
+      ...{ inference, codec, log, now: Date.now },
+      count: (outcome) => metrics.dailyPoems.inc({ outcome }),
+    });
+  poster?.start();
   return {
     closedForGood,
     async stop() {
       const until = performance.now() + STOP_MS;
-      const left = handler.drain().then(() => front.close());
+      const left = Promise.all([handler.drain(), poster?.close()]).then(() => front.close());
       const { underway } = handler;
       log.info({ underway }, 'Stopping: no new interactions are accepted');
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);

@@ -5,7 +5,7 @@ import type { Outcome } from '../../fleet/protocol.ts';
 import { Unavailable } from '../../service/inference.ts';
 import { type Handover, readHandover } from '../handover.ts';
 import { say } from '../locale.ts';
-import { poemAnswer } from '../prepare-poem.ts';
+import { poemAnswer, shownPoem } from '../prepare-poem.ts';
 import { sentenceFor } from '../user-error.ts';
 import type { InteractionServices } from './interaction-context.ts';
 import { InteractionReply, type Message } from './interaction-reply.ts';
@@ -40,8 +40,8 @@ async function poemMessageOf(
 ): Promise<Message | null> {
   if (poem === null || !outcome.ok) return null;
   const { spec, report, card } = poem;
-  const context = { inference, studio, locale, script };
-  const answer = await poemAnswer(spec, outcome.poem, { report, card, file: false }, context);
+  const shown = shownPoem(spec, outcome.poem, script);
+  const answer = await poemAnswer(shown, { report, card, file: false }, { inference, studio, locale });
   return answerMessage(answer, asker, locale, codec);
 }
 

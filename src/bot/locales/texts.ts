@@ -7,7 +7,9 @@ import type { CardLayout, CardPaper } from '../../card/card.ts';
 import type { FormName } from '../../poetry/form.ts';
 import type { Meter, Mood, RefusalCode, Script } from '../../poetry/request.ts';
 import type { UnavailableCode } from '../../service/inference.ts';
-import type { CommandName, OptionName } from '../names.ts';
+import type { SpecialDay } from '../daily/calendar.ts';
+import type { CommandName, GroupName, OptionName } from '../names.ts';
+import type { PostPermission } from '../post-permission.ts';
 
 /** Discord's limits: a name has 1 to 32 lower-case letters and no spaces; a description has 1 to 100 characters. */
 export interface Named {
@@ -54,6 +56,25 @@ type OwnSentence =
   | 'card-failed'
   | 'card-saved'
   | 'card-not-saved'
+  // a poem a day
+  | 'forgotten-daily'
+  | 'command-part'
+  | 'channel-unknown'
+  | 'daily-terminal'
+  | 'daily-server-only'
+  | 'daily-storage-none'
+  | 'daily-time'
+  | 'daily-zone'
+  | 'daily-missing'
+  | 'daily-set'
+  | 'daily-off'
+  | 'daily-none'
+  | 'daily-header'
+  | 'daily-refused'
+  | 'daily-has-stopped'
+  | 'daily-untold'
+  | 'daily-refused-message'
+  | 'daily-stopped-message'
   // what is stored
   | 'storage-none'
   | 'kept'
@@ -128,4 +149,20 @@ export interface Texts {
     readonly examples: string;
   };
   readonly report: { readonly title: string };
+  readonly groups: { readonly [name in GroupName]: Named };
+  /** As Discord's clients name them. */
+  readonly permissions: { readonly [name in PostPermission]: string };
+  /** Lines and labels of /daily show. */
+  readonly daily: {
+    readonly title: string;
+    readonly channel: string;
+    readonly time: string;
+    readonly next: string;
+    readonly form: string;
+    readonly theme: string;
+    /** The theme of a server that has none of its own. */
+    readonly seasons: string;
+    readonly setter: string;
+  };
+  readonly days: { readonly [day in SpecialDay]: string };
 }

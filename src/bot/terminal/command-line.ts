@@ -6,7 +6,7 @@
 import { type Command, type OptionValue, optionsOf } from '../command.ts';
 import { COMMANDS } from '../command-list.ts';
 import { LOCALES, texts } from '../locale.ts';
-import { OPTION_NAMES, type OptionName } from '../names.ts';
+import { type CommandName, GROUP_NAMES, groupOf, OPTION_NAMES, type OptionName } from '../names.ts';
 import { excerpt, readValue } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
 
@@ -19,9 +19,9 @@ export interface CommandLine {
 
 /** Throws {@link UserError} if the line is not a valid command. */
 export function readCommandLine(line: string): CommandLine {
-  const [first = '', ...words] = line.trim().split(/\s+/u);
+  const [first = '', ...rest] = line.trim().split(/\s+/u);
   if (!/^[/／]./u.test(first)) throw new UserError('command-slash');
-  const command = commandNamed(first.slice(1));
+  const { command, words } = commandIn(first.slice(1), rest);
   const options = optionsOf(command);
   const values: Record<string, OptionValue> = {};
   for (const { name, value } of takesLine(options) ? wholeLine(options, words) : pairs(words)) {
@@ -67,7 +67,7 @@ function wholeLine([first]: NamedOptions, words: readonly string[]): { name: nul
 }
 
 /** Options whose values may have spaces: 送 友人, qi jue. */
-const SPACED: readonly OptionName[] = ['title', 'form'];
+const SPACED: readonly OptionName[] = ['title', 'form', 'theme', 'time', 'timezone'];
 
 /**
  * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after an
@@ -96,14 +96,36 @@ function pairs(words: readonly string[]): { name: string | null; value: string }
   return found;
 }
 
-function commandNamed(name: string): Command {
-  const typed = name.toLowerCase();
-  const found = COMMANDS.find(
-    (command) =>
-      typed === command.name || LOCALES.some((locale) => texts(locale).commands[command.name].name === typed),
+/** The command that begins a line, and the words after it. The name of a command in a group takes two words. */
+function commandIn(
+  first: string,
+  rest: readonly string[],
+): { readonly command: Command; readonly words: readonly string[] } {
+  const typed = first.toLowerCase();
+  const group = GROUP_NAMES.find(
+    (name) => typed === name || LOCALES.some((locale) => texts(locale).groups[name].name === typed),
   );
-  if (!found) throw new UserError('command-unknown', { name: excerpt(name) });
-  return found;
+  if (group === undefined) {
+    const command = COMMANDS.find(({ name }) => groupOf(name) === null && isCalled(name, name, typed));
+    if (!command) throw new UserError('command-unknown', { name: excerpt(first) });
+    return { command, words: rest };
+  }
+  const parts = COMMANDS.flatMap((command) => {
+    const names = groupOf(command.name);
+    return names?.group === group ? [{ command, part: names.part }] : [];
+  });
+  const [second = '', ...words] = rest;
+  const found = parts.find(({ command, part }) => isCalled(command.name, part, second.toLowerCase()));
+  if (!found) {
+    const choices = parts.map(({ part }) => `/${group} ${part}`).join(', ');
+    throw new UserError('command-part', { name: excerpt(`/${group} ${second}`.trim()), choices });
+  }
+  return { command: found.command, words };
+}
+
+/** Whether `typed` is `own` or the command's name in one of the languages. */
+function isCalled(name: CommandName, own: string, typed: string): boolean {
+  return typed === own || LOCALES.some((locale) => texts(locale).commands[name].name === typed);
 }
 
 function isNamed(option: OptionName, name: string): boolean {

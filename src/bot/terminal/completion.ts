@@ -10,14 +10,23 @@ export const QUIT = '/quit';
 export async function complete(line: string, context: SuggestionContext): Promise<[string[], string]> {
   const words = line.split(/\s+/u);
   const last = words.at(-1) ?? '';
-  if (words.length > 1) return [await optionCompletions(words[0] ?? '', last, context), last];
   const commands = [...COMMANDS.map(({ name }) => `/${name} `), QUIT];
+  const [first = '', second = ''] = words;
+  // The names of some commands have two words.
+  const parts = commands.filter((command) => words.length === 2 && command.startsWith(`${first} ${second}`));
+  if (parts.length > 0) return [parts.map((command) => command.slice(first.length + 1)), last];
+  if (words.length > 1) return [await optionCompletions(words, last, context), last];
   return [commands.filter((command) => command.startsWith(last)), last];
 }
 
-/** The completions of the word `last`, in a line that begins with the word `first`. */
-async function optionCompletions(first: string, last: string, context: SuggestionContext): Promise<string[]> {
-  const command = COMMANDS.find(({ name }) => first === `/${name}`);
+/** The completions of the word `last`, the last of `words`. */
+async function optionCompletions(
+  words: readonly string[],
+  last: string,
+  context: SuggestionContext,
+): Promise<string[]> {
+  const line = `${words.join(' ')} `;
+  const command = COMMANDS.find(({ name }) => line.startsWith(`/${name} `));
   const options = command ? optionsOf(command) : [];
   const [, name = '', typed] = /^([^:]*):?(.*)$/u.exec(last) ?? [];
   const option = last.includes(':') ? options.find(([known]) => known === name)?.[1] : undefined;

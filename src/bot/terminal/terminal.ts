@@ -48,6 +48,8 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     locale,
     script: 'simplified',
     platform: 'terminal',
+    daily: null,
+    server: null,
     studio,
     // The terminal has no hearts to press.
     favourites: null,
@@ -147,7 +149,7 @@ function render(answer: Answer, cardLines: readonly string[], locale: Locale): s
     case 'page':
       return `${[answer.title, ...answer.entries.flatMap((entry) => entryLines(entry))].join('\n')}\n\n`;
     case 'poem':
-      return `${[...titleLines(answer.poem), ...textLines(answer.poem), ...neverMet(answer.poem, locale), ...answer.report, ...cardLines].join('\n')}\n\n`;
+      return `${[...(answer.heading === undefined ? [] : [answer.heading]), ...titleLines(answer.poem), ...textLines(answer.poem), ...neverMet(answer.poem, locale), ...answer.report, ...cardLines].join('\n')}\n\n`;
     case 'favourite':
       return `${[markedTitle(answer.kept.poem.title), ...answer.kept.poem.lines].join('\n')}\n\n`;
     case 'card':

@@ -35,6 +35,8 @@ function setUp(...callbacks: readonly { status: number; body: object }[]) {
     inference,
     studio: new FakeStudio(),
     favourites: null,
+    daily: null,
+    missingToPost: () => null,
     owners: new Set(),
     codec: new ButtonCodec('a token'),
     log: openLog('silent'),

@@ -55,6 +55,8 @@ function setUp(locale: CommandContext['locale'] = 'zh-CN') {
     ...{ inference, asker, locale, script: 'simplified', platform: 'discord' },
     studio: new FakeStudio(),
     favourites: null,
+    daily: null,
+    server: null,
     drawSeed: () => 0,
   };
   return { inference, context };

@@ -1,3 +1,4 @@
+import { ApplicationCommandOptionType } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/bot/command-list.ts';
 import { compareCommands, type Registered } from '../../../src/bot/discord/command-difference.ts';
@@ -10,13 +11,22 @@ const asRegistered = (): RegisteredCommand[] =>
 describe('the commands’ definitions', () => {
   it('are what Discord accepts', () => {
     expect(() => checkCommands(asRegistered())).not.toThrow();
-    expect(definitions().map(({ name }) => name)).toEqual(COMMANDS.map(({ name }) => name));
+    const named = definitions().flatMap(({ name, options = [] }) => {
+      const parts = options.filter(({ type }) => type === ApplicationCommandOptionType.Subcommand);
+      return parts.length > 0 ? parts.map((part) => `${name} ${part.name}`) : [name];
+    });
+    expect(named).toEqual(COMMANDS.map(({ name }) => name));
   });
 
-  it('offer /reload to administrators in servers only, and the rest to everyone everywhere', () => {
+  it('offer /reload to administrators and /daily to managers, in servers only, and the rest to everyone everywhere', () => {
     const byName = new Map(definitions().map((command) => [command.name, command]));
     expect(byName.get('reload')).toMatchObject({
       default_member_permissions: '8',
+      contexts: [0],
+      integration_types: [0],
+    });
+    expect(byName.get('daily')).toMatchObject({
+      default_member_permissions: '32',
       contexts: [0],
       integration_types: [0],
     });
@@ -64,6 +74,20 @@ describe('the difference from the registered commands', () => {
     ) as Registered[];
     expect(new Set(kinds(definitions(), registered, false))).toEqual(new Set(['unchanged']));
     expect(kinds(definitions(), registered, true)).toContain('changed');
+  });
+
+  it('includes the options of a subcommand, and the types of a channel', () => {
+    const changed = (change: (text: string) => string) =>
+      asRegistered().map((command) =>
+        command.name === 'daily' ? JSON.parse(change(JSON.stringify(command))) : command,
+      ) as Registered[];
+    for (const change of [
+      (text: string) => text.replace('"max_length":16', '"max_length":17'),
+      (text: string) => text.replace('"channel_types":[0,5]', '"channel_types":[0]'),
+    ]) {
+      const found = compareCommands(definitions(), changed(change), true);
+      expect(found.find(({ name }) => name === 'daily')?.kind).toBe('changed');
+    }
   });
 
   it('includes the order of options', () => {
