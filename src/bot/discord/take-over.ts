@@ -8,7 +8,7 @@ import { say } from '../locale.ts';
 import { poemAnswer, shownPoem } from '../prepare-poem.ts';
 import { sentenceFor } from '../user-error.ts';
 import type { InteractionServices } from './interaction-context.ts';
-import { InteractionReply, type Message } from './interaction-reply.ts';
+import { InteractionReply, isGone, type Message } from './interaction-reply.ts';
 import { answerMessage, sentenceMessage } from './message.ts';
 import { showError } from './task-answer.ts';
 
@@ -23,12 +23,22 @@ export async function takeOver(
   const reply = new InteractionReply(services, interaction);
   try {
     const message = await poemMessageOf(handover, outcome, services);
-    if (message) await reply.edit(message);
+    if (message) await showPoem(reply, message);
     else await showError(reply, mode, sentenceMessage(failureOf(handover, outcome), locale));
   } catch (error) {
-    // The message was deleted, or the dead bot has answered after all. Discord says so again to everybody who tries.
+    // Discord says the same to everybody who tries again.
     if (!(error instanceof DiscordAPIError)) throw error;
     services.log.warn({ err: error }, "An answer in another bot's place was refused");
+  }
+}
+
+/** The dead bot may have deleted the message, to say that there is no poem, and died before it said so. */
+async function showPoem(reply: InteractionReply, message: Message): Promise<void> {
+  try {
+    await reply.edit(message);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    await reply.followUpEphemeral(message);
   }
 }
 
