@@ -5,6 +5,10 @@ import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
+import { TrainingKernels } from '../src/kernels/training-kernels.ts';
+
+/** Who uses the products: decoding and training multiply with kernels of their own. */
+export type ProductUse = 'decoding' | 'training';
 
 /** The sizes of the product: larger than those of the largest batch. */
 const [M, K, N] = [256, 1024, 2048];
@@ -14,8 +18,8 @@ const LOOK_MS = 200;
 const READ_EVERY = 8;
 
 /**
- * Times large products, made as decoding makes them: by the project's own kernels with as many threads, or by the engine.
- * It measures before, between and after the measurements of the service, while the service is idle, so that other load on
+ * Times large products, made as decoding or training makes them: by the project's own kernels with as many threads, or by
+ * the engine. It measures before, between and after the measurements of the service, while the service is idle, so that other load on
  * the machine slows both alike.
  */
 export class ProductClock {
@@ -23,17 +27,32 @@ export class ProductClock {
   readonly #stop: () => void;
   readonly #looks: number[] = [];
 
-  static async start(engine: EngineChoice): Promise<ProductClock> {
+  static async start(engine: EngineChoice, use: ProductUse = 'decoding'): Promise<ProductClock> {
     const { name } = await startEngine(engine);
-    const clock = new ProductClock(name === 'wasm');
+    const clock = new ProductClock(name === 'wasm', use);
     await clock.look();
     clock.#looks.length = 0;
     return clock;
   }
 
-  private constructor(byKernels: boolean) {
+  private constructor(byKernels: boolean, use: ProductUse) {
     const [a, b] = [randomMatrix(M * K), randomMatrix(K * N)];
-    if (byKernels) {
+    if (byKernels && use === 'training') {
+      const kernels = new TrainingKernels();
+      const { memory, operations } = kernels;
+      const packed = [memory.alloc(operations.leftLength(M, K)), memory.alloc(operations.rightLength(N, K))];
+      const [left, right] = [memory.upload(a), memory.upload(b)];
+      const result = memory.alloc(M * N);
+      const factors = {
+        left: operations.packLeft({ pointer: left, rows: M, columns: K }, packed[0] ?? 0),
+        right: operations.packRight({ pointer: right, rows: K, columns: N }, packed[1] ?? 0),
+      };
+      this.#multiply = async (times) => {
+        for (let i = 0; i < times; i++) operations.multiply(factors.left, factors.right, result);
+        operations.run();
+      };
+      this.#stop = () => kernels.dispose();
+    } else if (byKernels) {
       const kernels = new Kernels(decodingThreads());
       const left = { pointer: kernels.memory.upload(a), width: K };
       const [packed, result] = [kernels.pack(b, K), kernels.memory.alloc(M * N)];

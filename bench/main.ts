@@ -7,23 +7,20 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { count, engineChoice, runCommand, UsageError } from '../src/cli/command.ts';
 import type { SearchSettings } from '../src/decoding/search.ts';
-import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
-import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
 import { openInference } from '../src/service/embedded.ts';
 import { type Inference, LoadError } from '../src/service/inference.ts';
-import { RECIPES } from '../src/training/recipes.ts';
 import { ProductClock } from './arithmetic.ts';
 import { residentBytes } from './memory.ts';
 import { runPeer } from './peer.ts';
 import { measureThroughput, soak, type Throughput } from './serving.ts';
-import { trainingRate } from './training.ts';
+import { reportTraining } from './training-report.ts';
 
 const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
 
 const HELP = `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--kept 1] [--soak]
-npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64]
+npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64] [--peer PROGRAM]
 
   --json               the last line is the numbers as JSON
   --engine E           auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
@@ -32,8 +29,9 @@ npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 6
   --candidates N       rows generated for each poem (default: 1; the bot generates several and keeps the best)
   --kept N             rows that go on after each couplet (default: all)
   --soak               writes 10,000 poems instead, and prints the memory before and after
-  --peer PROGRAM       also runs another program, and prints the ratio of our poems a second to its own
-  --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens`;
+  --peer PROGRAM       also runs another program, and prints the ratio of our poems or tokens a second to its own
+  --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens,
+                       and prints which share of the rate of large products they reach`;
 
 const OPTIONS = {
   options: {
@@ -63,23 +61,15 @@ await runCommand(async () => {
 });
 
 async function benchTraining(values: Values): Promise<void> {
-  const { architecture } = await readCard(checkpointFolder(resolve(values.checkpoints), values.checkpoint));
-  const { vocabulary, embedding, hidden } = architecture;
-  const [batch, length] = [count('batch', values.batch), count('length', values.length)];
-  const started = await startEngine(engineChoice(values.engine));
-  const recipe = RECIPES.tang;
-  if (!recipe) throw new Error('the recipe of the served checkpoint is gone');
-  const rate = await trainingRate({ architecture, recipe, batch, length, measureMs: 10_000 });
-  console.log(
-    `${values.checkpoint}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}; ` +
-      `${batch} sequences of ${length} tokens on engine ${started.name}, ${started.device}: ` +
-      `${rate.toFixed(0)} tokens/s`,
-  );
-  if (!values.json) return;
-  const tokensPerSecond = Math.round(rate);
-  console.log(
-    JSON.stringify({ engine: started.name, vocabulary, embedding, hidden, batch, length, tokensPerSecond }),
-  );
+  await reportTraining({
+    engine: engineChoice(values.engine),
+    checkpoints: values.checkpoints,
+    checkpoint: values.checkpoint,
+    batch: count('batch', values.batch),
+    length: count('length', values.length),
+    peer: values.peer,
+    json: values.json,
+  });
 }
 
 async function benchServing(values: Values): Promise<void> {

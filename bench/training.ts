@@ -1,17 +1,18 @@
 /** Measures how fast an engine trains: whole steps like those of the trainer, in float32, on random tokens. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Architecture } from '../src/model/architecture.ts';
+import { kernelBytesInUse } from '../src/kernels/memory.ts';
+import { type Architecture, CELL_WEIGHTS } from '../src/model/architecture.ts';
 import { Random } from '../src/model/random.ts';
-import { makeBatch } from '../src/training/batch.ts';
-import { lossAndGradients } from '../src/training/network/backpropagation.ts';
-import { disposeMasks, drawMasks } from '../src/training/network/dropout.ts';
-import { initialParameters, toTensors } from '../src/training/network/network.ts';
-import { emptySlots, globalNorm, update } from '../src/training/network/optimizer.ts';
+import { type Batch, makeBatch } from '../src/training/batch.ts';
+import { initialParameters } from '../src/training/network/network.ts';
+import { openNetwork } from '../src/training/network/open-network.ts';
+import type { TrainableNetwork } from '../src/training/network/trainable-network.ts';
 import type { Recipe } from '../src/training/recipes.ts';
 
 /** In the first steps engines compile, and allocate memory. */
 const WARM_UP_STEPS = 2;
+const LEAST_STEPS = 3;
 
 export interface TrainingLoad {
   readonly architecture: Architecture;
@@ -21,47 +22,93 @@ export interface TrainingLoad {
   readonly batch: number;
   /** Predicted tokens in a sequence. */
   readonly length: number;
-  /** The shortest time to measure; at least three steps are taken. */
-  readonly measureMs: number;
 }
 
-/** Predicted tokens a second on this thread's engine. Throws if a step leaves tensors behind. */
-export async function trainingRate(load: TrainingLoad): Promise<number> {
-  const { architecture, recipe } = load;
-  const parameters = toTensors(architecture, initialParameters(architecture, recipe.seed));
-  const slots = emptySlots(recipe.optimizer, parameters);
-  const random = new Random(recipe.seed);
-  const batch = makeBatch(
-    Array.from({ length: load.batch }, () => ({
-      tokens: Array.from({ length: load.length + 1 }, () => random.below(architecture.vocabulary)),
-      prefix: 1,
-    })),
-  );
-  let step = 0;
-  const take = async (): Promise<void> => {
-    step++;
-    const masks = drawMasks(architecture, batch.rows, recipe.dropout, step);
-    const { gradients } = await lossAndGradients(architecture, parameters, batch, masks);
-    disposeMasks(masks);
-    const norm = await globalNorm(gradients);
-    const scale = norm > recipe.clipNorm ? recipe.clipNorm / norm : 1;
-    update(recipe.optimizer, parameters, slots, gradients, { learningRate: 1e-3, scale, step });
-    tf.dispose(gradients);
-    // Reading a result waits for engines that compute asynchronously, so that the clock sees all work.
-    await parameters.outputBias?.data();
-  };
+export class TrainingBench {
+  readonly #recipe: Recipe;
+  readonly #network: TrainableNetwork;
+  readonly #batch: Batch;
+  /** Multiply-adds of a step's products. */
+  readonly multiplyAdds: number;
+  #step = 0;
+  #measuredSteps = 0;
+  #measuredMs = 0;
 
-  for (let i = 0; i < WARM_UP_STEPS; i++) await take();
-  const { numTensors } = tf.memory();
-  const begun = performance.now();
-  let steps = 0;
-  while (steps < 3 || performance.now() - begun < load.measureMs) {
-    await take();
-    steps++;
+  private constructor({ architecture, recipe, batch, length }: TrainingLoad) {
+    this.#recipe = recipe;
+    const parameters = initialParameters(architecture, recipe.seed);
+    this.#network = openNetwork(architecture, parameters, { optimizer: recipe.optimizer });
+    const random = new Random(recipe.seed);
+    const sequences = Array.from({ length: batch }, () => ({
+      tokens: Array.from({ length: length + 1 }, () => random.below(architecture.vocabulary)),
+      prefix: 1,
+    }));
+    this.#batch = makeBatch(sequences);
+    this.multiplyAdds = multiplyAddsOf(architecture, this.#batch);
   }
-  const seconds = (performance.now() - begun) / 1000;
-  const left = tf.memory().numTensors - numTensors;
-  tf.dispose([parameters, slots]);
-  if (left !== 0) throw new Error(`${steps} steps left ${left} tensors behind`);
-  return (steps * batch.targets.length) / seconds;
+
+  /** Opens a network on this thread's engine and takes its first steps. The caller closes it. */
+  static async open(load: TrainingLoad): Promise<TrainingBench> {
+    const bench = new TrainingBench(load);
+    for (let i = 0; i < WARM_UP_STEPS; i++) await bench.#take();
+    return bench;
+  }
+
+  /**
+   * Takes steps for at least `ms` milliseconds, and at least three. `between` runs after each step and is not measured.
+   * Throws an Error if the steps leave tensors behind, or allocate memory of the kernels.
+   */
+  async measure(ms: number, between: () => Promise<void> = async () => {}): Promise<void> {
+    const { numTensors } = tf.memory();
+    const bytes = kernelBytesInUse();
+    let passed = 0;
+    for (let steps = 0; steps < LEAST_STEPS || passed < ms; steps++) {
+      const begun = performance.now();
+      await this.#take();
+      passed += performance.now() - begun;
+      this.#measuredSteps++;
+      await between();
+    }
+    this.#measuredMs += passed;
+    const left = tf.memory().numTensors - numTensors;
+    if (left !== 0) throw new Error(`the steps left ${left} tensors behind`);
+    const allocated = kernelBytesInUse() - bytes;
+    if (allocated !== 0) throw new Error(`the steps allocated ${allocated} bytes of the kernels' memory`);
+  }
+
+  /** Over everything that was measured. */
+  get stepsPerSecond(): number {
+    return (1000 * this.#measuredSteps) / this.#measuredMs;
+  }
+
+  /** Predictions learned from in a second. */
+  get tokensPerSecond(): number {
+    return this.stepsPerSecond * this.#batch.targets.length;
+  }
+
+  close(): void {
+    this.#network.dispose();
+  }
+
+  /** Reading the loss and the norm waits for engines that compute asynchronously. */
+  async #take(): Promise<void> {
+    const { clipNorm, dropout } = this.#recipe;
+    this.#step++;
+    const { norm } = await this.#network.computeGradients(this.#batch, { rate: dropout, seed: this.#step });
+    const scale = norm > clipNorm ? clipNorm / norm : 1;
+    this.#network.update({ learningRate: 1e-3, scale, step: this.#step });
+  }
+}
+
+/**
+ * Multiply-adds of the products of a training step. Going backward, each product of the forward pass has two gradients,
+ * of the same size as itself. The first step of a layer has no recurrent product.
+ */
+export function multiplyAddsOf(architecture: Architecture, { steps, rows, targets }: Batch): number {
+  const { vocabulary: V, embedding: E, hidden: H, layers, tied, cell } = architecture;
+  const width = CELL_WEIGHTS[cell].gates * H;
+  const inputs = steps * rows * (E + (layers - 1) * H) * width;
+  const recurrent = (steps - 1) * rows * layers * H * width;
+  const output = targets.length * (tied ? H * E + E * V : H * V);
+  return 3 * (inputs + recurrent + output);
 }

@@ -17,8 +17,8 @@ export type BatchPhase = 'idle' | 'recorded' | 'computed';
 export class Batch {
   readonly #stepper: Stepper;
   readonly #draws: SlotDraws;
-  /** The n-th row has the n-th place in the stepper. */
-  #rows: Row[] = [];
+  /** The n-th seat has the n-th place in the stepper. */
+  #seats: Seat[] = [];
   #joining: Row[] = [];
   /** Rows that have paused in the last tick. They may join again, which takes another place. */
   readonly #leaving = new Set<Row>();
@@ -35,15 +35,15 @@ export class Batch {
     return this.#phase;
   }
 
-  /** How many rows have joined and are still active. */
+  /** How many rows have joined and are still active, a row with a bare poem counted twice. */
   get active(): number {
-    const seated = this.#rows.filter((row) => row.isActive && !this.#leaving.has(row));
+    const seated = this.#seats.filter(({ row }) => row.isActive && !this.#leaving.has(row));
     return seated.length + this.#joining.filter(isActive).length;
   }
 
   /** Whether no row has a place here, not even one that is no longer active. */
   get isEmpty(): boolean {
-    return this.#rows.length + this.#joining.length === 0;
+    return this.#seats.length + this.#joining.length === 0;
   }
 
   /** The row takes part from the next tick on. */
@@ -54,12 +54,28 @@ export class Batch {
   /** Begins a tick: feeds a token to each row, and records what the kernels are to compute. */
   async record(): Promise<void> {
     this.#removeAndSeat();
-    const rows = this.#rows;
-    if (this.#tokens.length < rows.length) this.#tokens = new Int32Array(2 * rows.length);
-    for (const [n, row] of rows.entries()) this.#tokens[n] = row.nextToken() ?? UNK;
-    await this.#stepper.recordStep(this.#tokens, rows.length);
-    await this.#draws.record(rows);
-    this.#phase = rows.length > 0 ? 'recorded' : 'idle';
+    const seats = this.#seats;
+    if (this.#tokens.length < seats.length) this.#tokens = new Int32Array(2 * seats.length);
+    const tokens = new Map<Row, number>();
+    const loneTags = new Map<Row, number>();
+    const places = new Map<Row, number>();
+    const unconditionalPlaces = new Map<Row, number>();
+    for (const [n, { row, unconditional }] of seats.entries()) {
+      if (unconditional) {
+        unconditionalPlaces.set(row, n);
+        continue;
+      }
+      places.set(row, n);
+      if (row.opensGuidedTitle && row.loneTag !== null) loneTags.set(row, row.loneTag);
+      if (row.isAtGuidingTitle) row.unconditional = this.#stepper.save(n);
+      tokens.set(row, row.nextToken() ?? UNK);
+    }
+    for (const [n, { row, unconditional }] of seats.entries()) {
+      this.#tokens[n] = (unconditional ? loneTags.get(row) : undefined) ?? tokens.get(row) ?? UNK;
+    }
+    await this.#stepper.recordStep(this.#tokens, seats.length);
+    await this.#draws.record(places, unconditionalPlaces);
+    this.#phase = seats.length > 0 ? 'recorded' : 'idle';
   }
 
   /** Notes that the kernels have run what was recorded. */
@@ -70,39 +86,56 @@ export class Batch {
   /** Ends a computed tick: writes the drawn characters, and returns the rows that have paused, finished or failed. */
   finish(): Row[] {
     this.#draws.take();
-    for (const [n, row] of this.#rows.entries()) {
-      row.finishIfComplete();
+    for (const [n, { row, unconditional }] of this.#seats.entries()) {
+      if (!unconditional) row.finishIfComplete();
       if (row.status !== 'paused') continue;
-      row.start = this.#stepper.save(n);
+      if (unconditional && row.hasBegun) row.unconditional = this.#stepper.save(n);
+      else if (unconditional) continue;
+      else row.start = this.#stepper.save(n);
       this.#leaving.add(row);
     }
     this.#phase = 'idle';
     // Every row was active when the tick began.
-    return this.#rows.filter(
-      ({ status }) => status === 'paused' || status === 'finished' || status === 'failed',
-    );
+    return this.#seats
+      .filter(({ unconditional }) => !unconditional)
+      .map(({ row }) => row)
+      .filter(({ status }) => status === 'paused' || status === 'finished' || status === 'failed');
   }
 
   /** Moves rows from the end into the places of rows that are no longer active, and gives joining rows a place. */
   #removeAndSeat(): void {
     const stepper = this.#stepper;
-    const rows = this.#rows;
-    for (let n = rows.length - 1; n >= 0; n--) {
-      const row = rows[n];
-      if (row?.isActive && !this.#leaving.has(row)) continue;
-      const last = rows.pop();
-      if (!last || n === rows.length) continue;
-      stepper.move(rows.length, n);
-      rows[n] = last;
+    const seats = this.#seats;
+    for (let n = seats.length - 1; n >= 0; n--) {
+      const seat = seats[n];
+      if (seat?.row.isActive && !this.#leaving.has(seat.row)) continue;
+      const last = seats.pop();
+      if (!last || n === seats.length) continue;
+      stepper.move(seats.length, n);
+      seats[n] = last;
     }
-    stepper.reserve(rows.length + this.#joining.length);
-    for (const row of this.#joining.filter(isActive)) {
-      stepper.restore(rows.length, row.start);
-      rows.push(row);
+    const joining = this.#joining.filter(isActive);
+    stepper.reserve(2 * (seats.length + joining.length));
+    for (const row of joining) {
+      stepper.restore(seats.length, row.start);
+      seats.push({ row, unconditional: false });
+    }
+    const doubled = new Set(seats.filter(({ unconditional }) => unconditional).map(({ row }) => row));
+    for (const { row } of [...seats]) {
+      if (doubled.has(row) || row.guidance === 0) continue;
+      if (!row.opensGuidedTitle && (row.unconditional === null || !row.isPastTitle)) continue;
+      stepper.restore(seats.length, row.opensGuidedTitle ? null : row.unconditional);
+      seats.push({ row, unconditional: true });
     }
     this.#joining = [];
     this.#leaving.clear();
   }
+}
+
+/** A place in the stepper: that of a row, or of the same poem without its title. */
+interface Seat {
+  readonly row: Row;
+  readonly unconditional: boolean;
 }
 
 function isActive(row: Row): boolean {

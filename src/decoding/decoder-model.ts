@@ -2,6 +2,7 @@
 
 import type { Vocabulary } from '../model/vocabulary.ts';
 import type { AllowedTokens } from './allowed-tokens.ts';
+import type { Association } from './ranking.ts';
 import type { Stepper } from './stepper.ts';
 
 /** The n-grams that no line may contain: those of the training corpus, so that a poem does not copy it. */
@@ -26,6 +27,8 @@ export interface DecoderModel {
   /** Null if nothing is banned. */
   readonly ngramBan: NgramBan | null;
   readonly prompts: PromptSkills;
+  /** How strongly two neighbours belong together in the corpus, in nats; null if nobody knows. */
+  readonly association: Association | null;
   /** Null if poems are judged without a critic. */
   readonly critic: PoemCritic | null;
 }

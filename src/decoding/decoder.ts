@@ -76,12 +76,13 @@ export class Decoder {
       // At least one token must be fed before a draw.
       const prefix = vocabulary.announce(form, announced);
       return prefix.length > 1
-        ? { state: opening.afterTag, prefix: prefix.slice(1) }
+        ? { state: opening.afterTag, prefix: prefix.slice(1), loneTag: vocabulary.tag(form) }
         : { state: null, prefix };
     }
     const prefix = vocabulary.prefix(form, { ...announced, title }).slice(1);
     const bare = prefix.length === 1 && slots[0]?.kind === 'given';
-    return bare ? { state: opening.afterBos, prefix: [] } : { state: opening.afterTag, prefix };
+    const beforeTitle = vocabulary.announce(form, announced).length - 1;
+    return bare ? { state: opening.afterBos, prefix: [] } : { state: opening.afterTag, prefix, beforeTitle };
   }
 
   /** Takes a paused row, or a fork of one, back. It takes part from the next tick on. */
@@ -93,6 +94,11 @@ export class Decoder {
   /** What the model was trained to read before a poem. */
   get prompts(): PromptSkills {
     return this.#model.prompts;
+  }
+
+  /** How strongly two neighbours belong together in the corpus; null if nobody knows. */
+  get association(): DecoderModel['association'] {
+    return this.#model.association;
   }
 
   /** Who judges what is written; null if there is no critic. */
@@ -109,11 +115,11 @@ export class Decoder {
     return [...new Set(given)].filter((char) => !vocabulary.has(char) && !vocabulary.has(standardForm(char)));
   }
 
-  /** A poem up to the slot `end`, or to its end, as a critic reads it: form, title, BOS, characters and marks. */
-  criticTokens({ title, characters }: RowResult, plan: VersePlan, end = characters.length): number[] {
+  /** A poem as a critic reads it: form, title, BOS, characters and marks. */
+  criticTokens({ title, characters }: RowResult, plan: VersePlan): number[] {
     const { vocabulary } = this.#model;
     const prefix = vocabulary.prefix(criticForm(plan), { title: title || plan.title });
-    return [...prefix, ...characters.slice(0, end).map((char) => vocabulary.id(char))];
+    return [...prefix, ...characters.map((char) => vocabulary.id(char))];
   }
 
   #batchForNewRow(): Batch {

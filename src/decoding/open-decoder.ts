@@ -3,8 +3,9 @@
 import { decodingThreads } from '../kernels/thread-pool.ts';
 import { valuesOf } from '../model/architecture.ts';
 import type { Card } from '../model/card.ts';
-import type { Checkpoint } from '../model/checkpoint.ts';
+import { type Checkpoint, loadLines } from '../model/checkpoint.ts';
 import { NGRAM_LENGTH } from '../text-index/ngram-filter.ts';
+import { PairAssociation } from '../text-index/pair-association.ts';
 import { AllowedTokens } from './allowed-tokens.ts';
 import { CriticScorer } from './critic-scorer.ts';
 import { Decoder } from './decoder.ts';
@@ -16,10 +17,8 @@ import type { DecodingOptions } from './weights.ts';
  * Uploads a checkpoint to this thread's engine and makes a decoder of it. The caller disposes of the decoder. If an error
  * is thrown, nothing is left on the engine. The kernels use all threads that pay, unless `threads` is given. `onProgress` is awaited between the parts of the work, which may take seconds.
  */
-export async function openDecoder(
-  { architecture, parameters, vocabulary, ngrams, card, critic }: Checkpoint,
-  options: DecodingOptions = {},
-): Promise<Decoder> {
+export async function openDecoder(checkpoint: Checkpoint, options: DecodingOptions = {}): Promise<Decoder> {
+  const { architecture, parameters, vocabulary, ngrams, card, critic } = checkpoint;
   const { onProgress = async () => {}, threads = decodingThreads() } = options;
   const stepper = await Stepper.create(architecture, parameters, { ...options, threads });
   try {
@@ -27,11 +26,14 @@ export async function openDecoder(
     const allowedTokens = new AllowedTokens(vocabulary);
     await onProgress();
     const ngramBan = ngrams && { length: NGRAM_LENGTH, has: (ngram: string) => ngrams.has(ngram) };
+    const lines = await loadLines(checkpoint);
+    const association = lines && new PairAssociation(lines);
     return await Decoder.create({
       stepper,
       vocabulary,
       allowedTokens,
       ngramBan,
+      association: association && ((first, second) => association.of(first, second)),
       prompts: promptSkills(card),
       critic:
         critic && (await CriticScorer.create(stepper.kernels, critic, valuesOf(parameters, 'embedding'))),

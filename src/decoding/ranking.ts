@@ -1,55 +1,73 @@
 /**
  * Ranks candidates: the poems, finished or not, that were written for one order. Lower cost is better.
  *
- * The likelihood under the model alone is no judge: the likeliest poem is smooth filler, or goes round in circles
- * (docs/decisions/13). The critic hears broken words and empty lines, but alone it lets noise of rare words pass. So
- * several measures are weighed here, and nowhere else.
+ * The likelihood is that of the guided model: `sampling.ts` says what guides it. It is no judge alone: the likeliest poem
+ * is smooth filler, or goes round in circles (docs/decisions/13). So several measures are weighed here, and nowhere else.
+ * Blind readers chose the weights (docs/decisions/31).
  */
 
 import { feetOf } from '../poetry/feet.ts';
 import { countRepetition } from '../poetry/repetition.ts';
 import { isLineMark } from '../poetry/verse-lines.ts';
-import type { RowResult } from './row.ts';
+import { FIRST_WRITTEN, type RowResult } from './row.ts';
 
 /** What each measure costs. */
 export const WEIGHTS = {
   /** A nat a hanzi, on the mean. */
   likelihood: 1,
-  /** A logit of the critic, taken off. */
-  critic: 0.35,
+  /** A logit of the critic, taken off. Judges complete poems only. */
+  critic: 0.1,
   /** A nat a hanzi of the least likely foot. Readers fall over one broken spot. */
-  worstFoot: 0.08,
-  /** A nat a hanzi by which the title makes the poem likelier, taken off. Measured for the last few poems alone. */
-  titleGain: 0.5,
+  worstFoot: 0.2,
   /** A pair of neighbouring characters that has occurred before. */
   repeatedPair: 0.25,
   /** A character that has occurred before. Doublings (悠悠), which are common in verse, cost nothing. */
   repeatedCharacter: 0.05,
+  /** A doubling (悠悠). People write them too, but the model writes some where nobody would. */
+  doubling: 0.25,
+  /** A nat of association that the last two characters of a rhyming line lack, on the mean: a forced rhyme. */
+  rhymeWord: 0.3,
   /** A worn phrase. */
   wornPhrase: 0.1,
 } as const;
 
+/** How strongly two neighbouring characters belong together, in nats; text-index/pair-association.ts has a measure. */
+export type Association = (first: string, second: string) => number;
+
 /** A candidate, and what others say of it. */
 export interface Judged {
-  readonly result: Pick<RowResult, 'characters' | 'nll' | 'hanzi' | 'nlls'>;
+  readonly result: Pick<RowResult, 'characters' | 'nlls'>;
   /** The critic's logit; 0 without a critic. */
   readonly critic?: number | undefined;
   readonly wornPhrases?: ReadonlySet<string> | undefined;
+  /** How strongly two neighbours belong together, in nats. */
+  readonly association?: Association | null;
 }
 
-/** The weighed sum of all measures but the title's gain. A poem without written hanzi has an NLL of 0. */
-export function cost({ result, critic = 0, wornPhrases }: Judged): number {
+/** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
+export function cost({ result, critic = 0, wornPhrases, association }: Judged): number {
   const lines = linesOf(result);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
   return (
-    WEIGHTS.likelihood * (result.hanzi > 0 ? result.nll / result.hanzi : 0) -
+    WEIGHTS.likelihood * meanNll(result) -
     WEIGHTS.critic * critic +
     WEIGHTS.worstFoot * worstFoot(lines) +
     WEIGHTS.repeatedPair * pairs +
     WEIGHTS.repeatedCharacter * characters +
+    WEIGHTS.doubling * countDoublings(texts) +
+    WEIGHTS.rhymeWord * (association ? lackingAssociation(texts, association) : 0) +
     WEIGHTS.wornPhrase * countWorn(texts, wornPhrases)
   );
+}
+
+/**
+ * The mean NLL of the hanzi that the model wrote, but for the first few. If those counted, the likeliest continuation of an
+ * opening would win again and again, whatever the seed. 0 if nothing else is written.
+ */
+function meanNll({ nlls }: Judged['result']): number {
+  const written = nlls.filter((nll) => nll !== null).slice(FIRST_WRITTEN);
+  return written.length > 0 ? written.reduce((sum, nll) => sum + nll, 0) / written.length : 0;
 }
 
 interface WrittenCharacter {
@@ -81,6 +99,25 @@ function worstFoot(lines: readonly (readonly WrittenCharacter[])[]): number {
     }
   }
   return worst;
+}
+
+/** From this association on, in nats, two characters are a word like any other. */
+const ASSOCIATION_OF_A_WORD = 3;
+
+/** How much association the last two characters of the rhyming lines lack, on the mean: 0 or more, in nats. */
+function lackingAssociation(lines: readonly (readonly string[])[], association: Association): number {
+  const length = lines[0]?.length ?? 0;
+  // Every other line rhymes. A line that is not complete has no end yet.
+  const rhyming = lines.filter((line, i) => i % 2 === 1 && line.length === length);
+  const lacks = rhyming.map((line) =>
+    Math.max(0, ASSOCIATION_OF_A_WORD - association(line.at(-2) ?? '', line.at(-1) ?? '')),
+  );
+  return lacks.length > 0 ? lacks.reduce((sum, lack) => sum + lack, 0) / lacks.length : 0;
+}
+
+/** How often a character stands twice in a row. */
+function countDoublings(lines: readonly (readonly string[])[]): number {
+  return lines.reduce((sum, line) => sum + line.filter((char, i) => i > 0 && char === line[i - 1]).length, 0);
 }
 
 /** How often a worn phrase occurs. Phrases do not go past a line. */

@@ -12,6 +12,10 @@ import type { RecurrentState } from './stepper.ts';
 export interface RowSpec {
   readonly plan: VersePlan;
   readonly sampling: Sampling;
+  /** How the title is drawn. Default: as the poem. */
+  readonly titleSampling?: Sampling;
+  /** How the first {@link FIRST_WRITTEN} hanzi are drawn that the model writes. Default: as the rest. */
+  readonly firstSampling?: Sampling;
   /** Unsigned 32-bit integer. */
   readonly seed: number;
   /**
@@ -62,25 +66,37 @@ export type RowStatus = 'prefill' | 'generating' | 'paused' | 'finished' | 'fail
 /** The longest title that a row writes, in hanzi. */
 const MAX_TITLE = 10;
 
+/** How many of the hanzi that the model writes set out a poem. Poems on one opening differ by them. */
+export const FIRST_WRITTEN = 2;
+
 /** What a row starts from. */
 export interface RowStart {
   /** The network's state before the first pending token; null for the state before any token. */
   readonly state: RecurrentState | null;
   /** The tokens to be fed first. */
   readonly prefix: readonly number[];
+  /** How many tokens of the prefix come before the title. */
+  readonly beforeTitle?: number;
+  /** The form's tag, if a title is to be guided by what is announced. Without guidance, the tag alone is before it. */
+  readonly loneTag?: number;
 }
 
 /** Made by `Decoder.join`, which also says what each row starts with. */
 export class Row {
   readonly cursor: PlanCursor;
   readonly random: Random;
-  readonly sampling: Sampling;
   readonly scored: boolean;
   readonly characters: string[] = [];
   readonly title: string[] = [];
   readonly nlls: (number | null)[] = [];
   /** The network's state before the first pending token; null for the state before any token. */
   start: RecurrentState | null;
+  /** The network's state if the same is written without the title; null if it is not known. */
+  unconditional: RecurrentState | null = null;
+  /** The form's tag, if the title is guided by what is announced; otherwise null. */
+  readonly loneTag: number | null;
+  /** How many tokens are to be fed before the title. */
+  #beforeTitle: number;
   nll = 0;
   hanzi = 0;
   /** Sum of the NLL in nats of the title's hanzi and of its end. */
@@ -100,16 +116,17 @@ export class Row {
     spec: RowSpec,
     vocabulary: Vocabulary,
     rhymeSizes: RhymeSizes,
-    { state, prefix }: RowStart,
+    { state, prefix, beforeTitle = prefix.length, loneTag }: RowStart,
     from?: Row,
   ) {
     this.#spec = spec;
     this.cursor = from ? from.cursor.copy() : new PlanCursor(spec.plan, rhymeSizes);
     this.random = new Random(spec.seed);
-    this.sampling = spec.sampling;
     this.scored = spec.scored ?? true;
     this.start = state;
     this.#pending = [...prefix];
+    this.#beforeTitle = beforeTitle;
+    this.loneTag = loneTag ?? null;
     this.#vocabulary = vocabulary;
     this.#rhymeSizes = rhymeSizes;
     this.#isWritingTitle = from ? from.#isWritingTitle : (spec.writesTitle ?? false);
@@ -127,6 +144,7 @@ export class Row {
     fork.nll = this.nll;
     fork.hanzi = this.hanzi;
     fork.titleNll = this.titleNll;
+    fork.unconditional = this.unconditional;
     fork.#status = 'paused';
     return fork;
   }
@@ -150,9 +168,51 @@ export class Row {
     return this.#isWritingTitle;
   }
 
+  /** How the next character is drawn. */
+  get sampling(): Sampling {
+    const { sampling, titleSampling = sampling, firstSampling = sampling } = this.#spec;
+    if (this.#isWritingTitle) return titleSampling;
+    return this.hanzi < FIRST_WRITTEN ? firstSampling : sampling;
+  }
+
+  /** How far the next character is moved away from what the network would write without a condition; 0 for not at all. */
+  get guidance(): number {
+    const isConditional = this.#isWritingTitle
+      ? this.loneTag !== null
+      : this.title.length > 0 || this.#givenTitle;
+    return isConditional ? (this.sampling.guidance ?? 0) : 0;
+  }
+
+  get #givenTitle(): boolean {
+    return this.#spec.plan.title !== '';
+  }
+
+  /** Whether the next token is the first one of a title that will guide the poem: the poem without it goes on from here. */
+  get isAtGuidingTitle(): boolean {
+    const guides = (this.#spec.sampling.guidance ?? 0) > 0;
+    const titled = this.#spec.writesTitle || this.#givenTitle;
+    return guides && titled && this.unconditional === null && this.#beforeTitle === 0;
+  }
+
+  /** Whether the next token is the last one before a title that is guided. */
+  get opensGuidedTitle(): boolean {
+    return this.#isWritingTitle && this.loneTag !== null && this.#beforeTitle === 1;
+  }
+
+  /** Whether the title is over: the next token is BOS, with which the poem begins, or one after it. */
+  get isPastTitle(): boolean {
+    return !this.#isWritingTitle && this.#pending.indexOf(BOS) <= 0;
+  }
+
+  /** Whether BOS, with which the poem begins, has been fed. */
+  get hasBegun(): boolean {
+    return !this.#isWritingTitle && !this.#pending.includes(BOS);
+  }
+
   /** The next token to be fed; null if there is none. The status says what comes after it. */
   nextToken(): number | null {
     const token = this.#pending.shift();
+    this.#beforeTitle--;
     if (this.isActive) {
       const more = this.#isWritingTitle || this.cursor.slot !== null;
       this.#status = this.#pending.length === 0 && more ? 'generating' : 'prefill';

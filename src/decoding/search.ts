@@ -1,8 +1,7 @@
 /**
- * Writes one poem by a search over candidates, in stages: the title, if the model writes one, then each couplet. If the
- * poem has a title, the best poems are then read once more without it, which says how much the title explains.
+ * Writes one poem by a search over candidates, in stages: the title, if the model writes one, then each line.
  *
- * After each couplet the best candidates go on, forked so that their number stays the same, and the others end. A fork
+ * After each line the best candidates go on, forked so that their number stays the same, and the others end. A fork
  * shares all that is written and draws from a seed of its own. So the same request and seed give the same poem,
  * whatever else is in the batch.
  */
@@ -10,9 +9,9 @@
 import type { VersePlan } from '../poetry/plan.ts';
 import { themeOf } from '../poetry/theme.ts';
 import type { Decoder } from './decoder.ts';
-import { cost, orderSeed, seedOf, WEIGHTS } from './ranking.ts';
+import { cost, orderSeed, seedOf } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
-import type { Sampling } from './sampling.ts';
+import { FIRST_SAMPLING, type Sampling, TITLE_SAMPLING } from './sampling.ts';
 
 export interface SearchRequest {
   readonly plan: VersePlan;
@@ -31,12 +30,6 @@ export interface SearchSettings {
 /** How the bot searches by default. Readers decided; docs/decisions/20 has the numbers. */
 export const DEFAULT_SEARCH: SearchSettings = { candidates: 16, kept: 4 };
 
-/** A finished poem whose title's effect is still to be measured. */
-interface Finalist {
-  readonly result: RowResult;
-  readonly cost: number;
-}
-
 export class PoemSearch {
   readonly #decoder: Decoder;
   readonly #request: SearchRequest;
@@ -46,12 +39,10 @@ export class PoemSearch {
   #rows: readonly Row[];
   /** The rows of all stages. */
   readonly #allRows = new Set<Row>();
-  #stage: 'title' | 'verse' | 'reading';
-  /** The slots at which the current and later couplets but the last one end. */
-  #coupletEnds: readonly number[];
+  #stage: 'title' | 'verse';
+  /** The slots before which the rows pause. */
+  readonly #pauses: readonly number[];
   #forks = 0;
-  /** In the stage `reading`: the finished poems, the best first. The n-th row reads the n-th of them. */
-  #finalists: readonly Finalist[] = [];
   #result: RowResult | null = null;
   #error: DecodingError | null = null;
 
@@ -61,7 +52,7 @@ export class PoemSearch {
     this.#request = request;
     this.#settings = settings;
     this.#seed = orderSeed(request.seed, decoder.unknownCharacters(request.plan));
-    this.#coupletEnds = settings.kept < settings.candidates ? coupletStarts(request.plan) : [];
+    this.#pauses = settings.kept < settings.candidates ? lineStarts(request.plan) : [];
     // Without chance there is one title for everything, as with the likeliest poem.
     const chance = request.sampling.temperature > 0;
     this.#stage = decoder.prompts.writesTitles && request.plan.title === '' && chance ? 'title' : 'verse';
@@ -104,17 +95,13 @@ export class PoemSearch {
    */
   advance(): boolean {
     if (this.hasEnded || this.#rows.some((row) => row.isActive)) return false;
-    if (this.#stage === 'reading') {
-      this.#finishAfterReading();
-      return false;
-    }
     const written = this.#rows.filter(({ status }) => status !== 'failed');
     if (written.length === 0) {
       this.#error = this.#rows[0]?.error ?? new DecodingError('nothing was written');
       return false;
     }
     if (this.#stage === 'title') this.#goOnFromTitles(written);
-    else this.#goOnFromCouplet(written);
+    else this.#goOnFromLine(written);
     return !this.hasEnded;
   }
 
@@ -130,10 +117,12 @@ export class PoemSearch {
       this.#decoder.join({
         plan,
         sampling,
+        titleSampling: TITLE_SAMPLING,
+        firstSampling: sampling.temperature > 0 ? FIRST_SAMPLING : sampling,
         seed: seedOf(this.#seed, n),
         scored: candidates > 1,
         writesTitle: this.#stage === 'title',
-        pauses: this.#coupletEnds,
+        pauses: this.#pauses,
       }),
     );
     for (const row of rows) this.#allRows.add(row);
@@ -152,57 +141,31 @@ export class PoemSearch {
     else this.#rows = this.#join();
   }
 
-  /** Prunes, or ends with the best poem, or has the best poems read without their title. */
-  #goOnFromCouplet(rows: readonly Row[]): void {
-    const [end, ...laterEnds] = this.#coupletEnds;
-    this.#coupletEnds = laterEnds;
-    const costs = this.#costsOf(rows, end);
+  /** Prunes, or ends with the best poem. */
+  #goOnFromLine(rows: readonly Row[]): void {
+    const costs = this.#costsOf(rows);
     const ranked = rankBy(rows, (row) => costs.get(row) ?? 0).slice(0, this.#settings.kept);
     const [best] = ranked;
-    if (best?.status !== 'finished') this.#goOnWith(ranked);
-    else if (ranked.length === 1 || this.#titleOf(best) === '') this.#result = best.result();
-    else this.#readWithoutTitle(ranked.map((row) => ({ result: row.result(), cost: costs.get(row) ?? 0 })));
+    if (best?.status === 'finished') this.#result = best.result();
+    else this.#goOnWith(ranked);
   }
 
-  /** What each row costs, judged by its poem up to the slot `end`, or by all of it. */
-  #costsOf(rows: readonly Row[], end?: number): Map<Row, number> {
+  /** What each row costs, judged by what it has written. */
+  #costsOf(rows: readonly Row[]): Map<Row, number> {
     const { plan } = this.#request;
-    const { critic } = this.#decoder;
+    const { critic, association } = this.#decoder;
     const results = rows.map((row) => row.result());
+    const areFinished = rows.every(({ status }) => status === 'finished');
     const logits =
-      critic && rows.length > 1
-        ? critic.logits(results.map((result) => this.#decoder.criticTokens(result, plan, end)))
+      critic && areFinished && rows.length > 1
+        ? critic.logits(results.map((result) => this.#decoder.criticTokens(result, plan)))
         : [];
     return new Map(
-      rows.map((row, i) => [
-        row,
-        cost({ result: results[i] ?? row.result(), critic: logits[i], wornPhrases: critic?.wornPhrases }),
-      ]),
+      rows.map((row, i) => {
+        const result = results[i] ?? row.result();
+        return [row, cost({ result, critic: logits[i], wornPhrases: critic?.wornPhrases, association })];
+      }),
     );
-  }
-
-  #titleOf(row: Row): string {
-    return row.title.join('') || this.#request.plan.title;
-  }
-
-  #readWithoutTitle(finalists: readonly Finalist[]): void {
-    const { plan, sampling } = this.#request;
-    const bare: VersePlan = { ...plan, title: '', meter: 'none', patterns: [], rhymes: [] };
-    this.#stage = 'reading';
-    this.#finalists = finalists;
-    this.#rows = finalists.map(({ result }) =>
-      this.#decoder.join({ plan: bare, sampling, seed: this.#seed, forced: result.characters }),
-    );
-  }
-
-  #finishAfterReading(): void {
-    const costs = this.#finalists.map(({ result, cost }, i) => {
-      const row = this.#rows[i];
-      const gain = row?.status === 'finished' && row.hanzi > 0 ? (row.nll - result.nll) / row.hanzi : 0;
-      return { result, cost: cost - WEIGHTS.titleGain * gain };
-    });
-    costs.sort((a, b) => a.cost - b.cost);
-    this.#result = costs[0]?.result ?? null;
   }
 
   /** Fills the stage with the rows that were kept and forks of them, in turn. */
@@ -221,10 +184,10 @@ export class PoemSearch {
   }
 }
 
-/** The slots with which the second couplet and each later one begin. */
-function coupletStarts({ slots, length }: VersePlan): number[] {
-  const couplet = 2 * (length + 1);
-  return Array.from({ length: Math.ceil(slots.length / couplet) - 1 }, (_, n) => (n + 1) * couplet);
+/** The slots with which the second line and each later one begin. */
+function lineStarts({ slots, length }: VersePlan): number[] {
+  const line = length + 1;
+  return Array.from({ length: Math.ceil(slots.length / line) - 1 }, (_, n) => (n + 1) * line);
 }
 
 /** The rows by rising value; rows of equal value stay in their order. */

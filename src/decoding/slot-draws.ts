@@ -47,11 +47,17 @@ export class SlotDraws {
     this.#sampler = new Sampler(vocabulary.size, vocabulary.logFrequencies(), kernels, outputWeights);
   }
 
-  /** Records the draws for all generating rows. A choice slot that leaves no choice is written at once. */
-  async record(rows: readonly Row[]): Promise<void> {
+  /**
+   * Records the draws for all generating rows, by their places in the stepper. A row with an unconditional place as well is
+   * guided away from it. A choice slot that leaves no choice is written at once.
+   */
+  async record(
+    places: ReadonlyMap<Row, number>,
+    unconditionalPlaces: ReadonlyMap<Row, number>,
+  ): Promise<void> {
     const whole: SlotDraw[] = [];
     const narrow: SlotDraw[] = [];
-    for (const [rowNumber, row] of rows.entries()) {
+    for (const [row, rowNumber] of places) {
       if (row.status !== 'generating') continue;
       const draw = this.#drawFor(row, rowNumber);
       if (draw) (draw.narrow ? narrow : whole).push(draw);
@@ -60,7 +66,13 @@ export class SlotDraws {
     if (this.#draws.length === 0) return;
     this.#sampler.begin(this.#draws.length);
     const projected = this.#draws.map((draw) => draw.rowNumber);
-    this.#logits = await this.#stepper.recordProjection(projected, whole.length);
+    const guides = this.#draws.map(({ row, rowNumber }) => {
+      const unconditional = unconditionalPlaces.get(row);
+      return unconditional === undefined
+        ? { unconditional: rowNumber, weight: 0 }
+        : { unconditional, weight: row.guidance };
+    });
+    this.#logits = await this.#stepper.recordProjection(projected, whole.length, guides);
     for (const [n, draw] of this.#draws.entries()) this.#sampler.set(n, this.#request(n, draw));
     this.#sampler.recordDraws(this.#draws.length);
   }

@@ -23,6 +23,13 @@ interface Layer {
   states: CellStates;
 }
 
+/** How a projected row is guided: its logits are moved away from those of the row `unconditional`. */
+export interface Guide {
+  readonly unconditional: number;
+  /** The share of the difference that is added; 0 for no guidance. */
+  readonly weight: number;
+}
+
 /** Working memory for all rows. */
 interface Buffers {
   /** The input products [rows, gH] and the recurrent products [rows, gH]. */
@@ -40,6 +47,9 @@ interface Buffers {
   readonly ownNumbers: Pointer;
   /** The numbers of the rows that are projected. */
   readonly projected: Pointer;
+  /** The numbers of the rows that they are moved away from, and how far. */
+  readonly unconditional: Pointer;
+  readonly guidance: Pointer;
 }
 
 export class Stepper {
@@ -133,6 +143,8 @@ export class Stepper {
       zeros: memory.alloc(capacity),
       ownNumbers: memory.upload(Int32Array.from({ length: capacity }, (_, n) => n)),
       projected: memory.alloc(capacity),
+      unconditional: memory.alloc(capacity),
+      guidance: memory.alloc(capacity),
     };
   }
 
@@ -169,10 +181,15 @@ export class Stepper {
 
   /**
    * Records, or computes, the logits of the given rows, in their order: [rows, V]. Only the first `whole` rows get all
-   * their logits. For the others, {@link hiddenFor} and {@link outputWeights} give those of single tokens. The logits are
+   * their logits. The n-th row is guided by the n-th of `guides`, if there are any: what the output multiplies is linear in
+   * the logits, so it is enough to move that. For the other rows, {@link hiddenFor} and {@link outputWeights} give those of single tokens. The logits are
    * overwritten by the next call, and the caller may overwrite them before.
    */
-  async recordProjection(rows: readonly number[], whole = rows.length): Promise<Pointer> {
+  async recordProjection(
+    rows: readonly number[],
+    whole = rows.length,
+    guides: readonly Guide[] = [],
+  ): Promise<Pointer> {
     const { operations } = this.kernels;
     const { hiddenProjection, output } = this.#weights;
     const { outputs, hidden, logits, projected } = this.#buffers;
@@ -180,7 +197,15 @@ export class Stepper {
     if (!top) throw new RangeError('the network has no layers');
     const width = this.architecture.hidden;
     this.#memory.integers(projected, rows.length).set(rows);
-    operations.gather(rows.length, { pointer: top.states.h, width }, projected, outputs);
+    const states = { pointer: top.states.h, width };
+    if (guides.some(({ weight }) => weight !== 0)) {
+      const { unconditional, guidance } = this.#buffers;
+      this.#memory.integers(unconditional, rows.length).set(guides.map((guide) => guide.unconditional));
+      this.#memory.floats(guidance, rows.length).set(guides.map(({ weight }) => weight));
+      operations.guide(rows.length, states, projected, unconditional, guidance, outputs);
+    } else {
+      operations.gather(rows.length, states, projected, outputs);
+    }
     if (hiddenProjection) await hiddenProjection.multiply(rows.length, hidden, { pointer: outputs, width });
     if (whole > 0) {
       await output.multiply(whole, logits, { pointer: hidden, width: this.outputWeights.width });

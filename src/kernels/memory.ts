@@ -29,6 +29,8 @@ export class KernelMemory {
   readonly #memory: WebAssembly.Memory;
   /** The first free byte. */
   #next: Pointer;
+  /** The allocation that ends at {@link #next}. */
+  #last: Pointer = 0;
   /** Bytes before this one may have been used before and hold old numbers. */
   #dirtyEnd: Pointer = 0;
 
@@ -42,15 +44,32 @@ export class KernelMemory {
   /** Room for `length` numbers of four bytes, all zero. */
   alloc(length: number): Pointer {
     const pointer = Math.ceil(this.#next / ALIGNMENT) * ALIGNMENT;
-    this.#next = pointer + 4 * length;
+    this.#last = pointer;
+    this.#growTo(pointer + 4 * length);
+    if (pointer < this.#dirtyEnd) this.floats(pointer, length).fill(0);
+    return pointer;
+  }
+
+  /**
+   * Makes an allocation longer where it is. What it gains is zero. Throws a RangeError if something was allocated after
+   * it.
+   */
+  extend(pointer: Pointer, length: number): void {
+    if (pointer !== this.#last) throw new RangeError('only the last allocation can be extended');
+    const before = this.#next;
+    if (pointer + 4 * length <= before) return;
+    this.#growTo(pointer + 4 * length);
+    if (before < this.#dirtyEnd) this.floats(before, (this.#next - before) / 4).fill(0);
+  }
+
+  #growTo(end: Pointer): void {
+    this.#next = end;
     const missing = this.#next - this.#memory.buffer.byteLength;
     if (missing > 0) {
       const pages = Math.ceil(missing / PAGE_BYTES);
       this.#memory.grow(pages);
       bytesInUse += pages * PAGE_BYTES;
     }
-    if (pointer < this.#dirtyEnd) this.floats(pointer, length).fill(0);
-    return pointer;
   }
 
   /** Allocates room for an array and copies it there. */
@@ -69,6 +88,7 @@ export class KernelMemory {
     } finally {
       this.#dirtyEnd = Math.max(this.#dirtyEnd, this.#next);
       this.#next = before;
+      this.#last = 0;
     }
   }
 
@@ -79,6 +99,11 @@ export class KernelMemory {
 
   integers(pointer: Pointer, length: number): Int32Array {
     return new Int32Array(this.#memory.buffer, pointer, length);
+  }
+
+  /** Numbers in double precision from a pointer on, which is a multiple of eight. */
+  doubles(pointer: Pointer, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, pointer, length);
   }
 
   /** The number at a pointer. */
@@ -94,6 +119,11 @@ export class KernelMemory {
   /** The pointer to an array's first number; null if the array is not in this memory. */
   pointerTo(array: Float32Array): Pointer | null {
     return array.buffer === this.#memory.buffer ? array.byteOffset : null;
+  }
+
+  /** How large the memory is. */
+  get bytes(): number {
+    return this.#memory.buffer.byteLength;
   }
 
   /** Takes this memory out of {@link kernelBytesInUse}. The garbage collector frees it when nothing refers to it. */

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { repositoryRoot } from '../system/package-root.ts';
 import type { Pointer } from './memory.ts';
+import type { TrainingFunctions } from './training-functions.ts';
 
 /** The exported constants. `assembly/` says at each one what it means. */
 export const CONSTANT_NAMES = [
@@ -18,6 +19,9 @@ export const CONSTANT_NAMES = [
   'OPERATION_BYTES',
   'PANEL_COLUMNS',
   'GROUP_COLUMNS',
+  'PANEL_ROWS',
+  'TILE_NUMBERS',
+  'SUMS_LENGTH',
   'CELL_LSTM',
   'CELL_GRU',
   'CELL_RNN',
@@ -46,7 +50,7 @@ export const CONSTANT_NAMES = [
 export type KernelConstants = { readonly [name in (typeof CONSTANT_NAMES)[number]]: number };
 
 /** The exported functions. The `encode...` functions return how many tiles the operation has. */
-export interface KernelFunctions {
+export interface KernelFunctions extends TrainingFunctions {
   attach(control: Pointer, thread: number): void;
   setScratch(thread: number, scratch: Pointer): void;
   start(list: Pointer, end: Pointer): void;
@@ -85,6 +89,16 @@ export interface KernelFunctions {
     width: number,
     index: Pointer,
     gathered: Pointer,
+  ): number;
+  encodeGuide(
+    at: Pointer,
+    rows: number,
+    matrix: Pointer,
+    width: number,
+    index: Pointer,
+    other: Pointer,
+    weights: Pointer,
+    guided: Pointer,
   ): number;
   encodeDraws(
     at: Pointer,

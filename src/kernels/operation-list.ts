@@ -122,6 +122,24 @@ export class OperationList {
     this.#count += asRecorded(this.#functions.encodeGather(at, rows, pointer, width, index, gathered));
   }
 
+  /**
+   * For n from 0 to `rows` − 1, with i = `index[n]`, j = `other[n]` and w = `weights[n]`: row i of a matrix plus w · (row i −
+   * row j) becomes row n of `guided`.
+   */
+  guide(
+    rows: number,
+    { pointer, width }: Matrix,
+    index: Pointer,
+    other: Pointer,
+    weights: Pointer,
+    guided: Pointer,
+  ): void {
+    const at = this.#nextRecord();
+    this.#count += asRecorded(
+      this.#functions.encodeGuide(at, rows, pointer, width, index, other, weights, guided),
+    );
+  }
+
   /** The first `count` draws of a list. */
   draws(list: DrawList, count: number, { width, weights, bias }: OutputWeights): void {
     const at = this.#nextRecord();

@@ -22,13 +22,14 @@ export interface NearestLine {
 
 export class LineIndex {
   readonly #alphabet: readonly string[];
-  readonly #ranks: ReadonlyMap<string, number>;
+  /** The rank of each character by frequency, from 0. */
+  readonly ranks: ReadonlyMap<string, number>;
   /** For each line length, the ranks of all its lines: [lines · length]. */
   readonly #lines: ReadonlyMap<number, Uint16Array>;
 
   private constructor(alphabet: readonly string[], lines: ReadonlyMap<number, Uint16Array>) {
     this.#alphabet = alphabet;
-    this.#ranks = ranksIn(alphabet);
+    this.ranks = ranksIn(alphabet);
     this.#lines = lines;
   }
 
@@ -110,13 +111,33 @@ export class LineIndex {
   }
 
   /**
+   * All pairs of neighbours in all lines, each as (rank of the first) · 2^16 + (rank of the second). Adds the number of
+   * times that each character occurs to `occurrences`, by rank.
+   */
+  pairs(occurrences: Uint32Array): Uint32Array {
+    let size = 0;
+    for (const [length, flat] of this.#lines) size += (flat.length / length) * (length - 1);
+    const pairs = new Uint32Array(size);
+    let n = 0;
+    for (const [length, flat] of this.#lines) {
+      let before = 0;
+      for (const [i, rank] of flat.entries()) {
+        if (i % length > 0) pairs[n++] = before * 0x10000 + rank;
+        occurrences[rank] = (occurrences[rank] ?? 0) + 1;
+        before = rank;
+      }
+    }
+    return pairs;
+  }
+
+  /**
    * The corpus line of the same length that has the same character as `line` at the most places; of several such
    * lines, the one with the longest unbroken match. Null if no line matches at any place. A search takes some
    * milliseconds.
    */
   nearest(line: string): NearestLine | null {
     // A character that the corpus does not have gets rank -1, which no stored line has.
-    const wanted = Array.from(line, (char) => this.#ranks.get(char) ?? -1);
+    const wanted = Array.from(line, (char) => this.ranks.get(char) ?? -1);
     const { length } = wanted;
     const flat = this.#lines.get(length) ?? new Uint16Array(0);
     let bestScore = 0;

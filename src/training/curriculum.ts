@@ -43,6 +43,23 @@ export class Curriculum {
     }, 0);
   }
 
+  /**
+   * For each stage that is not over after `step` steps: how many it has left, and some of its batches, at most `most` of
+   * them, drawn at random.
+   */
+  *remaining(step: number, most: number): Generator<{ readonly steps: number; readonly batches: Batch[] }> {
+    for (const { dataset, first, steps } of this.#stages) {
+      const left = Math.min(steps, first + steps - step);
+      if (left <= 0) continue;
+      const batches: Batch[] = [];
+      for (const batch of dataset.trainingEpoch(0)) {
+        batches.push(batch);
+        if (batches.length === most) break;
+      }
+      yield { steps: left, batches };
+    }
+  }
+
   /** The batches that remain after `step` steps. */
   *after(step: number): Generator<CurriculumBatch> {
     for (const { dataset, dropout, first, steps } of this.#stages) {

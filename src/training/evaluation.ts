@@ -1,14 +1,13 @@
 /** Scores on held-out poems, of the network and of the trigram that it is compared with. */
 
-import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { fromHalf, toHalf } from '../model/half.ts';
 import { FIRST_HANZI, UNK } from '../model/vocabulary.ts';
 import type { Batch } from './batch.ts';
 import type { Dataset } from './dataset.ts';
-import { negativeLogLikelihoods } from './network/backpropagation.ts';
-import { toTensors } from './network/network.ts';
+import { openForScoring } from './network/open-network.ts';
+import type { TrainableNetwork } from './network/trainable-network.ts';
 import { Trigram } from './trigram.ts';
 
 /** Sums the NLL of predictions, of all tokens and of hanzi. Unknown hanzi count as hanzi; marks and ends do not. */
@@ -41,15 +40,14 @@ export class ScoreSum {
   }
 }
 
-/** Scores of the network on this thread's engine. */
+/** Scores of a network. */
 export async function scoreBatches(
-  architecture: Architecture,
-  parameters: Record<string, tf.Tensor>,
+  network: Pick<TrainableNetwork, 'negativeLogLikelihoods'>,
   batches: Iterable<Batch>,
 ): Promise<HeldOutScores> {
   const sum = new ScoreSum();
   for (const batch of batches) {
-    const losses = await negativeLogLikelihoods(architecture, parameters, batch);
+    const losses = await network.negativeLogLikelihoods(batch);
     for (const [i, target] of batch.targets.entries()) {
       const nll = losses[i];
       if (nll === undefined) throw new RangeError(`prediction ${i} of a batch has no loss`);
@@ -70,11 +68,11 @@ export async function scoreStored(
   for (const [name, values] of parameters) {
     stored.set(name, type === 'float16' ? fromHalf(toHalf(values)) : values);
   }
-  const tensors = toTensors(architecture, stored);
+  const network = openForScoring(architecture, stored);
   try {
-    return await scoreBatches(architecture, tensors, batches);
+    return await scoreBatches(network, batches);
   } finally {
-    tf.dispose(tensors);
+    network.dispose();
   }
 }
 

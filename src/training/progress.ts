@@ -60,12 +60,6 @@ export class Progress {
     this.#out.write(`${words.join('  ')}\n`);
   }
 
-  /** Shows a sentence on a line that stays. */
-  note(sentence: string): void {
-    this.#clear();
-    this.#out.write(`${sentence}\n`);
-  }
-
   /** Clears the bar, so that other output begins on an empty line. */
   end(): void {
     this.#clear();

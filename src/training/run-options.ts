@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly onEvaluation: (entry: LogEntry) => void;
   /** Gets a sentence for the operator, if the run has to do without something. */
   readonly onNote?: (sentence: string) => void;
+  /** Gets the time in milliseconds that the run will take, before its first step. If it is left out, none is measured. */
+  readonly onEstimate?: (ms: number) => void;
   /** Called when everything is read and the first step is about to begin. */
   readonly onStart?: (run: { readonly folder: string; readonly trainer: Trainer }) => void;
 }

@@ -109,8 +109,9 @@ class TrainingRun {
     if (!this.#resuming) await this.#save(null);
     const { dataset } = this.#data;
     const interval = evaluationInterval(dataset.batchesPerEpoch, this.#trainer.totalSteps);
-    const deadline = performance.now() + limitMs;
     this.#options.onStart?.({ folder: this.#folder.path, trainer: this.#trainer });
+    if (!this.#trainer.finished) this.#options.onEstimate?.(await this.#trainer.estimateRemaining());
+    const deadline = performance.now() + limitMs;
     this.#savedAt = performance.now();
     let stepStartedAt = performance.now();
     this.#beginWindow();

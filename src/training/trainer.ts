@@ -5,20 +5,18 @@
  * from the recipe's seed and the step number. The trainer does not touch files, clocks or the terminal.
  */
 
-import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { Curriculum, type CurriculumBatch } from './curriculum.ts';
 import type { Dataset } from './dataset.ts';
 import { scoreBatches } from './evaluation.ts';
-import { lossAndGradients } from './network/backpropagation.ts';
-import { disposeMasks, drawMasks } from './network/dropout.ts';
-import { initialParameters, toTensors } from './network/network.ts';
-import { withPrecision } from './network/ops.ts';
-import { emptySlots, globalNorm, type Slots, toSlots, update } from './network/optimizer.ts';
+import { initialParameters } from './network/network.ts';
+import { openNetwork } from './network/open-network.ts';
+import type { TrainableNetwork } from './network/trainable-network.ts';
 import type { Recipe } from './recipes.ts';
 import { learningRate } from './schedule.ts';
+import { estimateRemaining } from './time-left.ts';
 
 export interface TrainerState {
   /** Steps taken. */
@@ -50,8 +48,7 @@ export class Trainer {
   readonly #recipe: Recipe;
   readonly #dataset: Dataset;
   readonly #curriculum: Curriculum;
-  readonly #parameters: Record<string, tf.Tensor>;
-  readonly #slots: Slots;
+  readonly #network: TrainableNetwork;
   #step: number;
 
   /**
@@ -65,10 +62,12 @@ export class Trainer {
     if (recipe.pretraining && pretraining) stages.unshift({ dataset: pretraining, ...recipe.pretraining });
     this.#curriculum = new Curriculum(stages);
     this.architecture = { ...recipe.architecture, vocabulary: dataset.vocabulary.size };
-    this.#parameters = toTensors(this.architecture, state?.parameters ?? this.#firstParameters());
-    this.#slots = state?.slots.size
-      ? toSlots(recipe.optimizer, this.#parameters, state.slots)
-      : emptySlots(recipe.optimizer, this.#parameters);
+    const { optimizer, precision } = recipe;
+    this.#network = openNetwork(this.architecture, state?.parameters ?? this.#firstParameters(), {
+      optimizer,
+      precision,
+      ...(state && { slots: state.slots }),
+    });
     this.#step = state?.step ?? 0;
   }
 
@@ -95,44 +94,42 @@ export class Trainer {
     for (const batch of this.#curriculum.after(this.#step)) yield await this.#take(batch);
   }
 
+  /** Milliseconds that the remaining steps will take, from gradients that are computed and thrown away. */
+  estimateRemaining(): Promise<number> {
+    return estimateRemaining(this.#curriculum, this.#step, async (batch) => {
+      await this.#network.computeGradients(batch, { rate: this.#recipe.dropout, seed: 0 });
+    });
+  }
+
   /** Scores of the float32 weights on a held-out split. */
   evaluate(split: 'validation' | 'test'): Promise<HeldOutScores> {
-    return scoreBatches(this.architecture, this.#parameters, this.#dataset.heldOut(split));
+    return scoreBatches(this.#network, this.#dataset.heldOut(split));
   }
 
   /** A copy of the state. */
   async state(): Promise<TrainerState> {
-    return {
-      step: this.#step,
-      parameters: await readTensors(this.#parameters),
-      slots: await readTensors(this.#slots),
-    };
+    return { step: this.#step, ...(await this.#network.read()) };
   }
 
   dispose(): void {
-    tf.dispose([this.#parameters, this.#slots]);
+    this.#network.dispose();
   }
 
   async #take({ batch, dropout }: CurriculumBatch): Promise<StepResult> {
-    const { clipNorm, optimizer, schedule, seed, precision } = this.#recipe;
+    const { clipNorm, schedule, seed } = this.#recipe;
     const step = this.#step + 1;
-    const masks = drawMasks(this.architecture, batch.rows, dropout, seed ^ Math.imul(step, 0x85ebca6b));
-    const { loss, gradients } = await withPrecision(precision, () =>
-      lossAndGradients(this.architecture, this.#parameters, batch, masks),
-    ).finally(() => disposeMasks(masks));
-    try {
-      const norm = await globalNorm(gradients);
-      if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-        throw new DivergenceError(`the loss is ${loss} and the gradient's norm ${norm} at step ${step}`);
-      }
-      const rate = learningRate(schedule, step, this.totalSteps);
-      const scale = norm > clipNorm ? clipNorm / norm : 1;
-      update(optimizer, this.#parameters, this.#slots, gradients, { learningRate: rate, scale, step });
-      this.#step = step;
-      return { step, loss, norm, learningRate: rate, tokens: batch.targets.length };
-    } finally {
-      tf.dispose(gradients);
+    const { loss, norm } = await this.#network.computeGradients(batch, {
+      rate: dropout,
+      seed: seed ^ Math.imul(step, 0x85ebca6b),
+    });
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new DivergenceError(`the loss is ${loss} and the gradient's norm ${norm} at step ${step}`);
     }
+    const rate = learningRate(schedule, step, this.totalSteps);
+    const scale = norm > clipNorm ? clipNorm / norm : 1;
+    this.#network.update({ learningRate: rate, scale, step });
+    this.#step = step;
+    return { step, loss, norm, learningRate: rate, tokens: batch.targets.length };
   }
 
   /**
@@ -154,12 +151,4 @@ export class Trainer {
     );
     return parameters;
   }
-}
-
-async function readTensors(tensors: Record<string, tf.Tensor>): Promise<Map<string, Float32Array>> {
-  const values = new Map<string, Float32Array>();
-  for (const [name, tensor] of Object.entries(tensors)) {
-    values.set(name, (await tensor.data()).slice() as Float32Array);
-  }
-  return values;
 }

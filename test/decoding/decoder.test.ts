@@ -259,6 +259,7 @@ describe('if no token is left', () => {
       allowedTokens,
       ngramBan: null,
       prompts: NO_PROMPTS,
+      association: null,
       critic: null,
     });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
@@ -278,6 +279,7 @@ describe('if no token is left', () => {
       allowedTokens: new AllowedTokens(VOCABULARY),
       ngramBan,
       prompts: NO_PROMPTS,
+      association: null,
       critic: null,
     });
     let last = await write(decoder, { seed: 5 });
@@ -303,6 +305,7 @@ test('a row fails if the network gives logits that are not numbers', async () =>
     allowedTokens,
     ngramBan: null,
     prompts: NO_PROMPTS,
+    association: null,
     critic: null,
   });
   const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });

@@ -23,16 +23,39 @@ describe('the cost of a poem', () => {
     expect(cost({ result: fresh })).toBeLessThan(cost({ result: loop }));
   });
 
-  test('is not higher for a doubled character', () => {
+  test('counts a doubling as such, and not as a character that comes back', () => {
     const single = cost({ result: poem('悠然天地間，', 4) });
-    expect(cost({ result: poem('悠悠天地間，', 4) })).toBeCloseTo(single);
-    expect(cost({ result: poem('悠天悠地間，', 4) })).toBeGreaterThan(single);
+    expect(cost({ result: poem('悠悠天地間，', 4) })).toBeCloseTo(single + WEIGHTS.doubling);
+    expect(cost({ result: poem('悠天悠地間，', 4) })).toBeCloseTo(single + WEIGHTS.repeatedCharacter);
+  });
+
+  test('is higher if the last two characters of a rhyming line do not belong together', () => {
+    const result = poem('明月出天山，蒼茫雲海間。長風幾萬里，吹度玉門', 4);
+    const plain = cost({ result });
+    const lacking = (pairs: Record<string, number>) =>
+      cost({ result, association: (first, second) => pairs[first + second] ?? 0 }) - plain;
+    expect(lacking({})).toBeCloseTo(3 * WEIGHTS.rhymeWord);
+    expect(lacking({ 海間: 2 })).toBeCloseTo(WEIGHTS.rhymeWord);
+    expect(lacking({ 海間: 5 })).toBeCloseTo(0);
+    // Other lines, and lines that are not complete, do not count.
+    expect(lacking({ 天山: 9, 萬里: 9, 玉門: 9 })).toBeCloseTo(3 * WEIGHTS.rhymeWord);
   });
 
   test('is lower if the critic takes the poem for one by a person', () => {
     const result = poem('明月出天山，蒼茫雲海間。', 4.5);
     expect(cost({ result, critic: 1 })).toBeCloseTo(cost({ result }) - WEIGHTS.critic);
     expect(cost({ result, critic: -1 })).toBeGreaterThan(cost({ result }));
+  });
+
+  test('does not depend on how likely the first two hanzi of the model are, unless they are broken', () => {
+    const withFirst = (...first: (number | null)[]) => {
+      const { characters, nlls } = poem('明月出天山，蒼茫雲海間。', 4);
+      return cost({ result: { characters, nlls: [...first, ...nlls.slice(first.length)] } });
+    };
+    expect(withFirst(1, 1)).toBeCloseTo(withFirst(4, 4));
+    expect(withFirst(9, 9)).toBeCloseTo(withFirst(4, 4) + 5 * WEIGHTS.worstFoot);
+    // Characters that the asker gave are not the model's.
+    expect(withFirst(null, null, 1, 1)).toBeCloseTo(withFirst(null, null, 4, 4));
   });
 
   test('is higher if what is unlikely stands in one foot', () => {
@@ -51,7 +74,7 @@ describe('the cost of a poem', () => {
   });
 
   test('is 0 for a poem of which the model wrote nothing', () => {
-    expect(cost({ result: { characters: ['月'], nlls: [null], nll: 0, hanzi: 0 } })).toBe(0);
+    expect(cost({ result: { characters: ['月'], nlls: [null] } })).toBe(0);
   });
 });
 

@@ -26,6 +26,17 @@ describe('the memory of the kernels', () => {
     expect([...memory.floats(next, 3)]).toEqual([0, 0, 0]);
   });
 
+  test('makes its last allocation longer where it is, and no other', () => {
+    const { memory } = new Kernels();
+    const pointer = memory.upload(Float32Array.of(1, 2));
+    memory.extend(pointer, 1_000_000);
+    expect([...memory.floats(pointer, 4)]).toEqual([1, 2, 0, 0]);
+    memory.extend(pointer, 3);
+    const next = memory.alloc(1);
+    expect(next).toBeGreaterThanOrEqual(pointer + 4_000_000);
+    expect(() => memory.extend(pointer, 2_000_000)).toThrow('only the last allocation can be extended');
+  });
+
   test('is counted until it is released', () => {
     const before = kernelBytesInUse();
     const kernels = new Kernels();

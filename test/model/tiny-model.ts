@@ -3,6 +3,7 @@
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
 import type { PoemCritic, PromptSkills } from '../../src/decoding/decoder-model.ts';
+import type { Association } from '../../src/decoding/ranking.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import type { Architecture, CellName } from '../../src/model/architecture.ts';
@@ -40,12 +41,14 @@ export async function tinyModel(
     threads = 1,
     prompts = NO_PROMPTS,
     critic = null,
+    association = null,
   }: {
     tied?: boolean;
     seed?: number;
     threads?: number;
     prompts?: PromptSkills;
     critic?: PoemCritic | null;
+    association?: Association | null;
   } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
@@ -62,6 +65,7 @@ export async function tinyModel(
     allowedTokens,
     ngramBan: null,
     prompts,
+    association,
     critic,
   });
   return { architecture, parameters, stepper, decoder };

@@ -6,7 +6,8 @@ import type { Architecture } from '../../src/model/architecture.ts';
 import { EOS, FIRST_HANZI, UNK, Vocabulary } from '../../src/model/vocabulary.ts';
 import { Dataset } from '../../src/training/dataset.ts';
 import { ScoreSum, scoreBatches, scoreTrigram } from '../../src/training/evaluation.ts';
-import { initialParameters, toTensors } from '../../src/training/network/network.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
+import { openForScoring } from '../../src/training/network/open-network.ts';
 import { smallCorpus } from './fixtures/small-run.ts';
 
 const { poems } = smallCorpus();
@@ -54,7 +55,7 @@ describe('a model that knows nothing', () => {
     const zeros = new Map(
       [...initialParameters(architecture, 1)].map(([name, v]) => [name, new Float32Array(v.length)]),
     );
-    const scores = await scoreBatches(architecture, toTensors(architecture, zeros), dataset.heldOut('test'));
+    const scores = await scoreBatches(openForScoring(architecture, zeros), dataset.heldOut('test'));
     expect(scores.nll).toBeCloseTo(Math.log(vocabulary.size), 5);
     expect(scores.hanziPerplexity).toBeCloseTo(vocabulary.size, 2);
     expect(scores.unknownShare).toBe(0);

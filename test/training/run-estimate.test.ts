@@ -1,39 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { RunEstimate, type RunLength } from '../../src/training/run-estimate.ts';
+import { describeEstimate, type RunLength } from '../../src/training/run-estimate.ts';
 
-/** All that is said in so many steps, each of which takes so long. */
-function said(length: Partial<RunLength>, msPerStep: number, steps = 30): string[] {
-  let now = 0;
-  const estimate = new RunEstimate(
-    { step: 0, totalSteps: 1000, limitMs: Number.POSITIVE_INFINITY, engine: 'wasm', ...length },
-    () => now,
-  );
-  return Array.from({ length: steps }, () => {
-    now += msPerStep;
-    return estimate.step();
-  }).filter((sentence) => sentence !== null);
-}
+const LENGTH: RunLength = {
+  step: 0,
+  totalSteps: 1000,
+  limitMs: Number.POSITIVE_INFINITY,
+  engine: 'tensorflow',
+  hidden: 768,
+};
 
-describe('the estimate of a run', () => {
-  it('is said once, after a few steps', () => {
-    expect(said({}, 360, 9)).toEqual([]);
-    expect(said({}, 360)).toEqual(['the run takes about 6m 00s on wasm']);
+describe('the sentence about it', () => {
+  it('says how long the run takes', () => {
+    expect(describeEstimate(LENGTH, 360_000)).toBe('the run takes about 6m 00s on tensorflow');
   });
 
-  it('does not wait for many steps of a slow engine', () => {
-    expect(said({}, 36_000, 3)).toEqual(['the run takes about 10h 00m on wasm']);
-  });
-
-  it('is of what is left if the run goes on', () => {
-    expect(said({ step: 500 }, 3_600)).toEqual(['the run takes about 30m 00s on wasm']);
+  it('says on wasm what TensorFlow would make of it, if it is not installed', () => {
+    const wasm = { ...LENGTH, engine: 'wasm' } as const;
+    expect(describeEstimate(wasm, 10 * 3_600_000, true)).toBe('the run takes about 10h 00m on wasm');
+    expect(describeEstimate(wasm, 6 * 3_600_000, false)).toBe(
+      'the run takes about 6h 00m on wasm; with TensorFlow, which npm run setup:tensorflow installs, 2h 00m to 5h 00m, ' +
+        'and less on a GPU',
+    );
+    expect(describeEstimate({ ...wasm, hidden: 128 }, 6 * 3_600_000, false)).toBe(
+      'the run takes about 6h 00m on wasm; TensorFlow (npm run setup:tensorflow) is no faster at this size, unless it has a GPU',
+    );
   });
 
   it('says how far --minutes leads, and that so little is nonsense', () => {
-    const [short] = said({ limitMs: 72_000 }, 3_600);
+    const short = describeEstimate({ ...LENGTH, limitMs: 72_000 }, 3_600_000);
     expect(short).toContain('--minutes ends it after about 20 of 1000 steps (2.0 %), and a model');
-    const [longer] = said({ limitMs: 1_800_000 }, 3_600);
+    const longer = describeEstimate({ ...LENGTH, limitMs: 1_800_000 }, 3_600_000);
     expect(longer).toMatch(/about 500 of 1000 steps \(50 %\)$/);
-    const [enough] = said({ limitMs: 7_200_000 }, 3_600);
-    expect(enough).not.toContain('--minutes');
+    const resumed = describeEstimate({ ...LENGTH, step: 500, limitMs: 900_000 }, 1_800_000);
+    expect(resumed).toMatch(/about 750 of 1000 steps \(75 %\)$/);
+    expect(describeEstimate({ ...LENGTH, limitMs: 7_200_000 }, 3_600_000)).not.toContain('--minutes');
   });
 });

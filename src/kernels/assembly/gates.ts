@@ -10,12 +10,12 @@ import { sigmoid, tanh } from './math';
 
 /** Four numbers; or, if fewer than four are left in the row, one number four times. */
 @inline
-function read(at: usize, four: bool): v128 {
+export function read(at: usize, four: bool): v128 {
   return four ? v128.load(at) : v128.load32_splat(at);
 }
 
 @inline
-function write(at: usize, value: v128, four: bool): void {
+export function write(at: usize, value: v128, four: bool): void {
   if (four) v128.store(at, value);
   else store<f32>(at, f32x4.extract_lane(value, 0));
 }

@@ -14,11 +14,30 @@ export {
   encodeDraws,
   encodeGates,
   encodeGather,
+  encodeGuide,
   encodeProduct,
   GROUP_COLUMNS,
   OPERATION_BYTES,
 } from './operation';
 export { PANEL_COLUMNS } from './microkernels';
+export { PANEL_ROWS, sixRows, SUMS_LENGTH } from './training/matmul';
+export {
+  encodeClear,
+  encodeMask,
+  encodeScatter,
+  encodeScatterAdd,
+  encodeSumColumns,
+  encodeSumSquares,
+  encodeUpdate,
+  TILE_NUMBERS,
+} from './training/matrix-operations';
+export {
+  encodeCellBackward,
+  encodeCellForward,
+  encodeCrossEntropy,
+  encodeMultiply,
+  encodePack,
+} from './training/operations';
 export { attach, CONTROL_BYTES, finish, runWorker, setScratch, start, stop } from './thread-pool';
 export {
   DRAW_BYTES,

@@ -29,7 +29,7 @@ function madd(a: v128, b: v128, c: v128): v128 {
 
 /** Writes up to eight columns of a row. Columns beyond the last are left out. */
 @inline
-function write(
+export function write(
   result: usize,
   row: usize,
   column: usize,

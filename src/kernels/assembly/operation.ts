@@ -17,6 +17,9 @@ export const GATES = 1;
 export const DRAWS = 2;
 export const ADD_BIAS = 3;
 export const GATHER = 4;
+export const GUIDE = 5;
+/** From here on: the operations of training, in `training/operations.ts`. */
+export const FIRST_TRAINING_KIND = 16;
 
 /** The values of `GatesOperation.cell`. */
 export const CELL_LSTM: i32 = 0;
@@ -92,6 +95,17 @@ export class GatherOperation extends RowOperation {
   index: usize;
   width: usize;
   gathered: usize;
+}
+
+/** Row n of `guided` is row i = `index[n]` of `matrix`, plus `weights[n]` times what row i has over row `other[n]`. */
+@unmanaged
+export class GuideOperation extends RowOperation {
+  matrix: usize;
+  index: usize;
+  other: usize;
+  weights: usize;
+  width: usize;
+  guided: usize;
 }
 
 /** `second` 0 with width 0 stands for no second matrix, `bias` 0 for no bias. */
@@ -194,7 +208,30 @@ export function encodeGather(
   return operation.tiles;
 }
 
-function divideRows(operation: RowOperation, rows: i32, width: i32): void {
+export function encodeGuide(
+  at: usize,
+  rows: i32,
+  matrix: usize,
+  width: i32,
+  index: usize,
+  other: usize,
+  weights: usize,
+  guided: usize,
+): i32 {
+  const operation = changetype<GuideOperation>(at);
+  operation.kind = GUIDE;
+  divideRows(operation, rows, width);
+  operation.matrix = matrix;
+  operation.index = index;
+  operation.other = other;
+  operation.weights = weights;
+  operation.width = <usize>width;
+  operation.guided = guided;
+  return operation.tiles;
+}
+
+/** Divides rows of `width` numbers into tiles. */
+export function divideRows(operation: RowOperation, rows: i32, width: i32): void {
   const each = max(1, MIN_TILE_NUMBERS / width);
   operation.rows = rows;
   operation.rowsPerTile = each;

@@ -8,18 +8,22 @@ import {
   CELL_LSTM,
   DRAWS,
   DrawsOperation,
+  FIRST_TRAINING_KIND,
   GATHER,
   GatesOperation,
   GatherOperation,
+  GUIDE,
+  GuideOperation,
   Operation,
   PRODUCT,
   ProductOperation,
   RowOperation,
 } from './operation';
 import { product } from './product';
-import { addBias, gather } from './rows';
+import { addBias, gather, guide } from './rows';
+import { runTrainingTile } from './training/run-tile';
 
-/** `scratch` is the calling thread's working memory, as `draw` needs it. */
+/** `scratch` is the calling thread's working memory, as `draw` and `training/matmul.ts` need it. */
 export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   const kind = operation.kind;
   if (kind == PRODUCT) {
@@ -39,6 +43,8 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   } else if (kind == DRAWS) {
     const d = changetype<DrawsOperation>(operation);
     draw(d.draws, tile, d.width, d.weights, d.bias, scratch);
+  } else if (kind >= FIRST_TRAINING_KIND) {
+    runTrainingTile(operation, tile, scratch);
   } else {
     runRows(changetype<RowOperation>(operation), tile);
   }
@@ -54,6 +60,9 @@ function runRows(operation: RowOperation, tile: i32): void {
   } else if (kind == GATHER) {
     const g = changetype<GatherOperation>(operation);
     gather(g.matrix, g.index, from, to, g.width, g.gathered);
+  } else if (kind == GUIDE) {
+    const g = changetype<GuideOperation>(operation);
+    guide(g.matrix, g.index, g.other, g.weights, from, to, g.width, g.guided);
   } else {
     const g = changetype<GatesOperation>(operation);
     if (g.cell == CELL_LSTM) lstm(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h, g.c);

@@ -20,7 +20,7 @@ import { writeAtomically } from '../../system/atomic-write.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';
-import { toTensors } from '../network/network.ts';
+import { openForScoring } from '../network/open-network.ts';
 import {
   averageScores,
   parseKey,
@@ -190,9 +190,10 @@ async function readText(file: string): Promise<string> {
 /** Prints the NLL and perplexity of the checkpoint and of the trigram. Returns the numbers for `--json`. */
 async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: EngineInfo): Promise<object> {
   const dataset = openTestPoems(checkpoint, corpus);
-  const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
-  const model = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
-  const titled = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test', 'titled'));
+  const network = openForScoring(checkpoint.architecture, checkpoint.parameters);
+  const model = await scoreBatches(network, dataset.heldOut('test'));
+  const titled = await scoreBatches(network, dataset.heldOut('test', 'titled'));
+  network.dispose();
   const trigram = scoreTrigram(dataset);
   const row = (name: string, nll: string, perplexity: string) =>
     console.log(`${name.padEnd(22)}${nll.padStart(14)}${perplexity.padStart(20)}`);
@@ -218,7 +219,7 @@ async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: E
 
 /** Prints the table of verse measurements. Returns the numbers for `--json`. */
 async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOptions): Promise<object> {
-  const parameters = toTensors(checkpoint.architecture, checkpoint.parameters);
+  const network = openForScoring(checkpoint.architecture, checkpoint.parameters);
   let shown = '';
   const forms = await evaluateVerse(
     checkpoint,
@@ -226,7 +227,7 @@ async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOpti
     options,
     async (poems) => {
       const dataset = openTestPoems(checkpoint, { ...corpus, poems });
-      const scores = await scoreBatches(checkpoint.architecture, parameters, dataset.heldOut('test'));
+      const scores = await scoreBatches(network, dataset.heldOut('test'));
       return Math.log(scores.hanziPerplexity);
     },
     (form, done) => {
@@ -236,6 +237,7 @@ async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOpti
       process.stderr.write(`\r\x1b[2K${words}`);
     },
   );
+  network.dispose();
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
   console.log(
     `${options.poems} poems a form, meter ${options.meter}, mood ${options.mood}, best of ${options.candidates}`,

@@ -12,7 +12,7 @@ import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
 import { RECIPES, type Recipe } from '../recipes.ts';
 import { train } from '../run.ts';
-import { RunEstimate } from '../run-estimate.ts';
+import { describeEstimate } from '../run-estimate.ts';
 import { TensorBoard } from '../tensorboard.ts';
 
 const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
@@ -29,10 +29,8 @@ const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
   --tensorboard DIR   also write TensorBoard's event files, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
 
-How long a run takes: on two cores TensorFlow learns from about 11,000 predictions a second with report, and wasm from
-2,700; at 512 units from 8,000 and 1,000. report has 50 million of them: 1 h 20 on TensorFlow, 5 h on wasm. After
---minutes 2 on wasm it has hardly begun, and the model writes nonsense. Each run says after its first steps how long
-it will take.`;
+How long a run takes is measured and said before its first step. report learns from 50 million predictions, which is an
+hour or two on two cores; after --minutes 2 it has hardly begun, and the model writes nonsense.`;
 
 const OPTIONS = {
   options: {
@@ -84,7 +82,7 @@ await runCommand(async () => {
   const board = values.tensorboard
     ? new TensorBoard(join(values.tensorboard, name), values.resume, note)
     : null;
-  let estimate: RunEstimate | null = null;
+  let steps = { step: 0, totalSteps: 0 };
   const result = await train({
     recipe,
     corpus,
@@ -97,18 +95,20 @@ await runCommand(async () => {
     signal: stop.signal,
     onStart: (run) => {
       const { step, totalSteps } = run.trainer;
-      estimate = new RunEstimate({ step, totalSteps, limitMs, engine: engine.name });
+      steps = { step, totalSteps };
       const from = step === 0 ? '' : `from step ${step} of `;
-      console.log(`${name}: ${from}${totalSteps} steps; how long they take is said after the first few`);
+      console.log(`${name}: ${from}${totalSteps} steps; measuring one`);
       if (run.folder === folder) return;
       console.log(
         `writing to ${shown(run.folder)}; it takes the place of ${shown(folder)} when it is finished`,
       );
     },
+    onEstimate: (ms) => {
+      const { hidden } = recipe.architecture;
+      console.log(describeEstimate({ ...steps, limitMs, engine: engine.name, hidden }, ms));
+    },
     onStep: (step, { trainer, tokensPerSecond }) => {
       progress.step(step, trainer, tokensPerSecond);
-      const sentence = estimate?.step();
-      if (sentence) progress.note(sentence);
       board?.step(step);
     },
     onEvaluation: (entry) => {

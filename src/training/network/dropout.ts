@@ -26,12 +26,18 @@ export function drawMasks(
   const random = new Random(seed);
   const draw = (width: number): tf.Tensor2D => {
     const values = new Float32Array(rows * width);
-    for (let i = 0; i < values.length; i++) values[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);
+    drawMask(values, rate, random);
     return tf.tensor2d(values, [rows, width]);
   };
   const input = draw(architecture.embedding);
   const outputs = Array.from({ length: architecture.layers }, () => draw(architecture.hidden));
   return { input, outputs };
+}
+
+/** Fills `values` with a mask. */
+export function drawMask(values: Float32Array, rate: number, random: Random): void {
+  const kept = 1 / (1 - rate);
+  for (let i = 0; i < values.length; i++) values[i] = random.uniform() < rate ? 0 : kept;
 }
 
 export function disposeMasks(masks: DropoutMasks | null): void {

@@ -16,7 +16,7 @@ export type OptimizerSettings =
 export type Slots = Record<string, tf.Tensor>;
 
 /** `mean` is the running mean of the gradient, `square` that of its square. */
-const SLOT_NAMES: { readonly [kind in OptimizerSettings['kind']]: readonly string[] } = {
+export const SLOT_NAMES: { readonly [kind in OptimizerSettings['kind']]: readonly string[] } = {
   adam: ['mean', 'square'],
   rmsprop: ['square'],
 };
