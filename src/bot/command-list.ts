@@ -4,9 +4,11 @@ import type { Command } from './command.ts';
 import { about } from './commands/about.ts';
 import { acrostic } from './commands/acrostic.ts';
 import { check } from './commands/check.ts';
+import { couplet } from './commands/couplet.ts';
 import { dailyOff, dailySet, dailyShow } from './commands/daily.ts';
 import { favorites } from './commands/favorites.ts';
 import { helpFor } from './commands/help.ts';
+import { mend } from './commands/mend.ts';
 import { poem } from './commands/poem.ts';
 import { forgetMe, privacy } from './commands/privacy.ts';
 import { reload } from './commands/reload.ts';
@@ -15,6 +17,8 @@ import { reload } from './commands/reload.ts';
 const DOCUMENTED: readonly Command[] = [
   poem,
   acrostic,
+  couplet,
+  mend,
   check,
   favorites,
   dailySet,

@@ -8,6 +8,7 @@ import type { Script } from '../poetry/request.ts';
 import type { Asker, Inference, WriteOptions } from '../service/inference.ts';
 import type { Answer } from './answer.ts';
 import type { DailyKey, DailyStore } from './daily/daily-store.ts';
+import type { Desk } from './desk.ts';
 import type { Favourites } from './favourites.ts';
 import type { Locale } from './locale.ts';
 import { type CommandName, isOptionName, type OptionName } from './names.ts';
@@ -111,6 +112,8 @@ export interface CommandContext extends SuggestionContext {
   readonly studio: Pick<CardStudio, 'paint'>;
   /** Null if nothing can be stored. */
   readonly favourites: Favourites | null;
+  /** What the terminal's user has before them. Null on Discord, where messages hold it. */
+  readonly desk: Desk | null;
   /** Draws a fresh seed, for a request without one. */
   drawSeed(): number;
 }
@@ -124,6 +127,8 @@ export interface CommandOf<O extends Options> {
   readonly options: O;
   /** The command affects every server. Only owners may use it, and Discord offers it in servers only. */
   readonly ownersOnly?: boolean;
+  /** Only the terminal has the command; on Discord components under a message do the same. */
+  readonly terminalOnly?: boolean;
   /** The command writes a poem, which the service counts for its asker. */
   readonly writes?: boolean;
   /** The command changes a server. Discord offers it in servers only, to whoever may manage the server. */

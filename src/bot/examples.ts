@@ -20,6 +20,14 @@ export function suggestHeads(typed: string, locale: Locale): readonly Suggestion
   return suggest(HEADS.split(' '), typed, locale);
 }
 
+/** First lines of well-known couplets, and of some that nobody has answered yet. */
+const FIRST_LINES =
+  '海上生明月 大漠孤煙直 明月松間照 煙鎖池塘柳 春風得意馬蹄疾 兩個黃鸝鳴翠柳 沉舟側畔千帆過 窗前一樹梅花發 千里江山如畫裏 風吹麥浪千重綠 小樓一夜聽春雨 獨坐書窗聽夜雨';
+
+export function suggestFirstLines(typed: string, locale: Locale): readonly Suggestion[] {
+  return suggest(FIRST_LINES.split(' '), typed, locale);
+}
+
 /** The typed text, then the examples that contain it. If no example contains it, then all examples. */
 function suggest(examples: readonly string[], typed: string, locale: Locale): readonly Suggestion[] {
   const show = scriptOf(locale) === 'simplified' ? toSimplified : toTraditional;

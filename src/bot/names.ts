@@ -3,6 +3,8 @@
 export type CommandName =
   | 'poem'
   | 'acrostic'
+  | 'couplet'
+  | 'mend'
   | 'check'
   | 'favorites'
   | 'daily set'
@@ -40,6 +42,9 @@ export const OPTION_NAMES = [
   'theme',
   'checkpoint',
   'text',
+  'first',
+  'line',
+  'pick',
 ] as const;
 
 export type OptionName = (typeof OPTION_NAMES)[number];

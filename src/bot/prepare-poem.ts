@@ -98,7 +98,7 @@ export function shownPoem(spec: PoemSpec, written: GeneratedPoem, usual: Script)
 }
 
 /** The picture, or what went wrong: a poem is not lost with its picture. */
-async function tryPicture(
+export async function tryPicture(
   card: Card,
   file: string | boolean,
   context: Pick<CommandContext, 'studio' | 'locale'>,

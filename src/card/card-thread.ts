@@ -1,6 +1,7 @@
 /** The card's thread: paints one card after the other. `CardStudio` runs this file as a worker. It is never imported. */
 
 import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../system/message-of.ts';
 import { CardFonts } from './fonts.ts';
 import { CardPainter } from './paint.ts';
 import type { CardReply, CardTask } from './studio.ts';
@@ -15,6 +16,6 @@ function answer(id: number, card: CardTask['card']): CardReply {
   try {
     return { id, png: painter.paint(card) };
   } catch (error) {
-    return { id, failure: error instanceof Error ? error.message : String(error) };
+    return { id, failure: messageOf(error) };
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../system/message-of.ts';
 import type { Card } from './card.ts';
 
 export interface CardTask {
@@ -83,7 +84,7 @@ export class CardStudio {
     const thread = new Worker(this.#url);
     thread.unref();
     thread.on('message', (reply: CardReply) => this.#receive(reply));
-    thread.on('error', (error) => this.#lost(thread, error instanceof Error ? error.message : String(error)));
+    thread.on('error', (error) => this.#lost(thread, messageOf(error)));
     thread.on('exit', (code) => this.#lost(thread, `the card's thread ended with code ${code}`));
     this.#thread = thread;
     return thread;

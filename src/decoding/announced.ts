@@ -26,7 +26,8 @@ export function announcedOf(
 
 /** The character of a fixed slot in a spelling that the model knows, if there is one; null for a free slot. */
 function fixed(slot: Slot | undefined, vocabulary: Vocabulary): string | null {
-  if (!slot || slot.kind === 'free') return null;
+  if (!slot || slot.kind === 'free' || slot.kind === 'same') return null;
+  if (slot.kind === 'given' && slot.written) return null;
   const forms = slot.kind === 'given' ? [slot.text, standardForm(slot.text)] : slot.among;
   return forms.find((form) => vocabulary.has(form)) ?? forms[0] ?? null;
 }

@@ -1,6 +1,7 @@
 /** What a decoder needs to know: the network, its vocabulary, and what must not be written. */
 
 import type { Vocabulary } from '../model/vocabulary.ts';
+import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import type { AllowedTokens } from './allowed-tokens.ts';
 import type { Association } from './ranking.ts';
 import type { Stepper } from './stepper.ts';
@@ -27,6 +28,8 @@ export interface DecoderModel {
   /** Null if nothing is banned. */
   readonly ngramBan: NgramBan | null;
   readonly prompts: PromptSkills;
+  /** Null if it is not known what stands opposite what; couplets are then written by the model alone. */
+  readonly parallels: ParallelPairs | null;
   /** How strongly two neighbours belong together in the corpus, in nats; null if nobody knows. */
   readonly association: Association | null;
   /** Null if poems are judged without a critic. */

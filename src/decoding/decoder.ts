@@ -11,9 +11,10 @@
  */
 
 import { BOS } from '../model/vocabulary.ts';
-import { FORM_TAGS, type FormTag, tagOf } from '../poetry/form.ts';
+import { FORM_TAGS, type FormTag, isLineLength, tagOf } from '../poetry/form.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import { standardForm } from '../poetry/script.ts';
+import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import { announcedOf } from './announced.ts';
 import { Batch } from './batch.ts';
 import type { DecoderModel, PoemCritic, PromptSkills } from './decoder-model.ts';
@@ -96,6 +97,11 @@ export class Decoder {
     return this.#model.prompts;
   }
 
+  /** What stands opposite what in couplets; null if that is not known. */
+  get parallels(): ParallelPairs | null {
+    return this.#model.parallels;
+  }
+
   /** How strongly two neighbours belong together in the corpus; null if nobody knows. */
   get association(): DecoderModel['association'] {
     return this.#model.association;
@@ -108,11 +114,16 @@ export class Decoder {
 
   /** The given characters of a plan that the network has no token for, each once, in their order. */
   unknownCharacters({ slots }: VersePlan): string[] {
-    const { vocabulary } = this.#model;
     const given = slots.flatMap((slot) =>
       slot.kind === 'given' ? [slot.text] : slot.kind === 'choice' ? [...slot.among] : [],
     );
-    return [...new Set(given)].filter((char) => !vocabulary.has(char) && !vocabulary.has(standardForm(char)));
+    return [...new Set(given)].filter((char) => !this.knows(char));
+  }
+
+  /** Whether the network has a token for a character or for its usual spelling. */
+  knows(char: string): boolean {
+    const { vocabulary } = this.#model;
+    return vocabulary.has(char) || vocabulary.has(standardForm(char));
   }
 
   /** A poem as a critic reads it: form, title, BOS, characters and marks. */
@@ -173,8 +184,8 @@ export class Decoder {
 }
 
 /** A critic knows regulated forms only. It takes any other poem for one of those, by the number of its lines. */
-function criticForm({ lines, length }: VersePlan): FormTag {
-  return tagOf(lines <= 4 ? 4 : 8, length);
+function criticForm({ lines, length, form }: VersePlan): FormTag {
+  return isLineLength(length) ? tagOf(lines <= 4 ? 4 : 8, length) : form;
 }
 
 /** Feeds each form's tag and BOS to the network, and keeps the states after each. */

@@ -29,7 +29,12 @@ export const WEIGHTS = {
   rhymeWord: 0.3,
   /** A worn phrase. */
   wornPhrase: 0.1,
+  /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
+  parallel: 0.8,
 } as const;
+
+/** A single line is judged by the same measures. One broken spot is more of it than of a whole poem. */
+export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15 } as const;
 
 /** How strongly two neighbouring characters belong together, in nats; text-index/pair-association.ts has a measure. */
 export type Association = (first: string, second: string) => number;
@@ -40,24 +45,30 @@ export interface Judged {
   /** The critic's logit; 0 without a critic. */
   readonly critic?: number | undefined;
   readonly wornPhrases?: ReadonlySet<string> | undefined;
+  /** 0 if nothing stands opposite anything. */
+  readonly parallel?: number;
   /** How strongly two neighbours belong together, in nats. */
   readonly association?: Association | null;
 }
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
-export function cost({ result, critic = 0, wornPhrases, association }: Judged): number {
+export function cost(
+  { result, critic = 0, wornPhrases, parallel = 0, association }: Judged,
+  weights: { readonly [measure in keyof typeof WEIGHTS]: number } = WEIGHTS,
+): number {
   const lines = linesOf(result);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
   return (
-    WEIGHTS.likelihood * meanNll(result) -
-    WEIGHTS.critic * critic +
-    WEIGHTS.worstFoot * worstFoot(lines) +
-    WEIGHTS.repeatedPair * pairs +
-    WEIGHTS.repeatedCharacter * characters +
-    WEIGHTS.doubling * countDoublings(texts) +
-    WEIGHTS.rhymeWord * (association ? lackingAssociation(texts, association) : 0) +
-    WEIGHTS.wornPhrase * countWorn(texts, wornPhrases)
+    weights.likelihood * meanNll(result) -
+    weights.critic * critic +
+    weights.worstFoot * worstFoot(lines) +
+    weights.repeatedPair * pairs +
+    weights.repeatedCharacter * characters +
+    weights.doubling * countDoublings(texts) +
+    weights.rhymeWord * (association ? lackingAssociation(texts, association) : 0) +
+    weights.wornPhrase * countWorn(texts, wornPhrases) -
+    weights.parallel * parallel
   );
 }
 

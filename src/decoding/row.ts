@@ -27,6 +27,11 @@ export interface RowSpec {
   readonly writesTitle?: boolean;
   /** The row pauses before each of these slots, by their indices in rising order. Default: none. */
   readonly pauses?: readonly number[];
+  /**
+   * Whether the row pauses once before the model writes its first character, so that forks share what is given before it.
+   * It cannot if nothing is given. Default: false.
+   */
+  readonly pausesFirst?: boolean;
   /** The characters of all slots, if the row only measures how likely they are. Default: the model writes. */
   readonly forced?: readonly string[];
 }
@@ -107,6 +112,7 @@ export class Row {
   #status: RowStatus = 'prefill';
   #error: DecodingError | null = null;
   #isWritingTitle: boolean;
+  #pausesFirst: boolean;
   /** Tokens to be fed, one a tick. */
   readonly #pending: number[];
   readonly #vocabulary: Vocabulary;
@@ -131,6 +137,7 @@ export class Row {
     this.#rhymeSizes = rhymeSizes;
     this.#isWritingTitle = from ? from.#isWritingTitle : (spec.writesTitle ?? false);
     if (!from && !this.#isWritingTitle) this.#passGiven();
+    this.#pausesFirst = (spec.pausesFirst ?? false) && this.#pending.length > 1;
   }
 
   /** A paused row that goes on from here with a seed of its own. */
@@ -161,6 +168,11 @@ export class Row {
   /** Whether the row is advanced by each tick: neither paused nor ended. */
   get isActive(): boolean {
     return this.#status === 'prefill' || this.#status === 'generating';
+  }
+
+  /** Whether the row will pause before the model writes its first character. */
+  get pausesFirst(): boolean {
+    return this.#pausesFirst;
   }
 
   /** Whether what the model writes next belongs to the title. */
@@ -216,6 +228,11 @@ export class Row {
     if (this.isActive) {
       const more = this.#isWritingTitle || this.cursor.slot !== null;
       this.#status = this.#pending.length === 0 && more ? 'generating' : 'prefill';
+      // The last token is fed after the pause: what it gives is drawn from at once.
+      if (this.#pausesFirst && this.#pending.length === 1) {
+        this.#pausesFirst = false;
+        this.#status = 'paused';
+      }
     }
     return token ?? null;
   }
@@ -264,7 +281,11 @@ export class Row {
   }
 
   #passGiven(): void {
-    for (let slot = this.cursor.slot; slot?.kind === 'given'; slot = this.cursor.slot) this.#put(slot.text);
+    for (let slot = this.cursor.slot; slot !== null; slot = this.cursor.slot) {
+      if (slot.kind === 'given') this.#put(slot.text);
+      else if (slot.kind === 'same') this.#put(this.characters[slot.as] ?? '');
+      else return;
+    }
   }
 
   #put(char: string, nll: number | null = null): void {

@@ -10,6 +10,7 @@ import { Kernels } from '../kernels/kernels.ts';
 import type { Pointer } from '../kernels/memory.ts';
 import type { OutputWeights } from '../kernels/operation-list.ts';
 import type { Random } from '../model/random.ts';
+import { DecodingError } from './row.ts';
 import type { Sampling } from './sampling.ts';
 import { TokenLists } from './token-lists.ts';
 
@@ -20,6 +21,8 @@ export interface DrawRequest {
   readonly ids: Int32Array;
   readonly sampling: Sampling;
   readonly random: Random;
+  /** [V]: what is taken off the logits instead of the log-frequencies times the specificity. */
+  readonly bias?: Pointer;
   /** Ids that are not drawn even if they are in `ids`. */
   readonly masked?: readonly number[];
   /** Whether {@link Sampler.logSumExp} is wanted. */
@@ -84,7 +87,7 @@ export class Sampler {
 
   /** Says what the n-th draw is. Throws a RangeError if too many ids are masked. */
   set(n: number, request: DrawRequest): void {
-    const { ids, sampling, masked = [] } = request;
+    const { ids, sampling, masked = [], bias } = request;
     if (masked.length > MAX_MASKED) throw new RangeError(`at most ${MAX_MASKED} ids can be masked`);
     this.#requests[n] = request;
     this.#kernels.memory.integers(this.#maskedOf(n), masked.length).set(masked);
@@ -92,8 +95,8 @@ export class Sampler {
       logits: request.logits,
       ids: this.#lists.upload(n, ids),
       count: ids.length,
-      logFrequencies: this.#logFrequencies,
-      specificity: this.#logFrequencies === 0 ? 0 : (sampling.specificity ?? 0),
+      logFrequencies: bias ?? this.#logFrequencies,
+      specificity: bias !== undefined ? 1 : this.#logFrequencies === 0 ? 0 : (sampling.specificity ?? 0),
       temperature: sampling.temperature,
       topP: sampling.topP,
       masked: this.#maskedOf(n),
@@ -139,7 +142,8 @@ export class Sampler {
 
   /**
    * The id that the n-th draw has drawn; −1 if every allowed id is masked or has no probability at all. The draw must have
-   * run. Takes the random numbers that were used from the row's generator: none at temperature 0.
+   * run. Takes the random numbers that were used from the row's generator: none at temperature 0. Throws a
+   * {@link DecodingError} if a logit is NaN or larger than the kernels' LARGEST_LOGIT.
    */
   drawn(n: number): number {
     const request = this.#request(n);
@@ -148,6 +152,7 @@ export class Sampler {
       const outcome = this.#draws.outcome(n);
       if (outcome.kind === 'drawn') return request.ids[outcome.index] ?? -1;
       if (outcome.kind === 'nothing-left') return -1;
+      if (outcome.kind === 'not-numbers') throw notNumbers();
       this.#draws.resume(n);
       this.#writePoints(n, request);
       this.drawNow(n);
@@ -173,7 +178,7 @@ export class Sampler {
     for (const [m, id] of masked.entries()) row[id] = kept[m] ?? Number.NaN;
   }
 
-  /** Draws one of `ids` by a row's logits [V], which need not be in the kernels' memory; −1 as in {@link drawn}. */
+  /** Draws one of `ids` by a row's logits [V], which need not be in the kernels' memory; the rest as in {@link drawn}. */
   drawFrom(logits: Float32Array, ids: Int32Array, sampling: Sampling, random: Random): number {
     this.begin(1);
     this.set(0, { logits: this.#pointerTo(logits), ids, sampling, random });
@@ -188,4 +193,9 @@ export class Sampler {
     memory.floats(this.#logitsCopy, this.#size).set(logits.subarray(0, this.#size));
     return this.#logitsCopy;
   }
+}
+
+/** A row whose logits are such numbers writes nothing. */
+export function notNumbers(): DecodingError {
+  return new DecodingError('the network gives logits that are not numbers, or far too large');
 }

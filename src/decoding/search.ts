@@ -30,7 +30,31 @@ export interface SearchSettings {
 /** How the bot searches by default. Readers decided; docs/decisions/20 has the numbers. */
 export const DEFAULT_SEARCH: SearchSettings = { candidates: 16, kept: 4 };
 
-export class PoemSearch {
+/** The writing of one order. It goes through stages, in each of which some rows are in the decoder. */
+export interface Search {
+  readonly plan: VersePlan;
+  /** The rows of the current stage. */
+  readonly rows: readonly Row[];
+  /** How many tokens all rows have drawn. */
+  readonly drawn: number;
+  /** The best candidate; null before the search has ended, and if it has failed. */
+  readonly result: RowResult | null;
+  /** The next best ones, if several were asked for. */
+  readonly others: readonly RowResult[];
+  /** Why nothing could be written; null before the search has ended, and if it has a result. */
+  readonly error: DecodingError | null;
+  readonly hasEnded: boolean;
+  /**
+   * Goes on to the next stage if all rows of the current one have left the decoder. To be called after a tick in which
+   * one of {@link rows} did. Returns whether {@link rows} are new ones.
+   */
+  advance(): boolean;
+  /** Ends all rows. */
+  cancel(): void;
+}
+
+export class PoemSearch implements Search {
+  readonly others: readonly RowResult[] = [];
   readonly #decoder: Decoder;
   readonly #request: SearchRequest;
   readonly #settings: SearchSettings;
@@ -63,24 +87,20 @@ export class PoemSearch {
     return this.#request.plan;
   }
 
-  /** The rows of the current stage. */
   get rows(): readonly Row[] {
     return this.#rows;
   }
 
-  /** How many tokens all rows have drawn. */
   get drawn(): number {
     let sum = 0;
     for (const row of this.#allRows) sum += row.drawn;
     return sum;
   }
 
-  /** The best candidate; null before the search has ended, and if it has failed. */
   get result(): RowResult | null {
     return this.#result;
   }
 
-  /** Why nothing could be written; null before the search has ended, and if it has a result. */
   get error(): DecodingError | null {
     return this.#error;
   }
@@ -89,10 +109,6 @@ export class PoemSearch {
     return this.#result !== null || this.#error !== null;
   }
 
-  /**
-   * Goes on to the next stage if all rows of the current one have left the decoder. To be called after a tick in which
-   * one of {@link rows} did. Returns whether {@link rows} are new ones.
-   */
   advance(): boolean {
     if (this.hasEnded || this.#rows.some((row) => row.isActive)) return false;
     const written = this.#rows.filter(({ status }) => status !== 'failed');
@@ -105,7 +121,6 @@ export class PoemSearch {
     return !this.hasEnded;
   }
 
-  /** Ends all rows. */
   cancel(): void {
     for (const row of this.#rows) this.#decoder.leave(row);
   }

@@ -8,8 +8,9 @@ import type { Pointer } from '../kernels/memory.ts';
 import { BOS, UNK } from '../model/vocabulary.ts';
 import type { SlotConstraint } from '../poetry/slot-constraint.ts';
 import type { DecoderModel } from './decoder-model.ts';
+import { ParallelBias } from './parallel-bias.ts';
 import { DecodingError, type Row } from './row.ts';
-import { type DrawRequest, Sampler } from './sampler.ts';
+import { type DrawRequest, notNumbers, Sampler } from './sampler.ts';
 import type { Stepper } from './stepper.ts';
 
 /** If a slot allows at most this many tokens, their logits alone cost less than the whole projection. */
@@ -34,17 +35,19 @@ export class SlotDraws {
   readonly #model: DecoderModel;
   readonly #stepper: Stepper;
   readonly #sampler: Sampler;
+  readonly #parallelBias: ParallelBias | null;
   /** The n-th of them is the n-th projected row and the sampler's n-th draw. */
   #draws: readonly SlotDraw[] = [];
   /** [draws, V]. */
   #logits: Pointer = 0;
 
   constructor(model: DecoderModel, stepper: Stepper) {
-    const { vocabulary } = model;
+    const { vocabulary, parallels } = model;
     const { kernels, outputWeights } = stepper;
     this.#model = model;
     this.#stepper = stepper;
     this.#sampler = new Sampler(vocabulary.size, vocabulary.logFrequencies(), kernels, outputWeights);
+    this.#parallelBias = parallels && new ParallelBias(kernels.memory, vocabulary, parallels);
   }
 
   /**
@@ -65,6 +68,7 @@ export class SlotDraws {
     this.#draws = [...whole, ...narrow];
     if (this.#draws.length === 0) return;
     this.#sampler.begin(this.#draws.length);
+    this.#parallelBias?.trim();
     const projected = this.#draws.map((draw) => draw.rowNumber);
     const guides = this.#draws.map(({ row, rowNumber }) => {
       const unconditional = unconditionalPlaces.get(row);
@@ -81,11 +85,21 @@ export class SlotDraws {
   take(): void {
     for (const [n, draw] of this.#draws.entries()) {
       if (!draw.row.isActive) continue;
-      if (draw.purpose === 'form') this.#takeForm(n, draw);
-      else if (draw.purpose === 'title') this.#takeTitle(n, draw);
-      else this.#takeToken(n, draw);
+      try {
+        this.#take(n, draw);
+      } catch (error) {
+        if (!(error instanceof DecodingError)) throw error;
+        draw.row.fail(error);
+      }
     }
     this.#draws = [];
+  }
+
+  /** Throws a {@link DecodingError} if nothing can be drawn. */
+  #take(n: number, draw: SlotDraw): void {
+    if (draw.purpose === 'form') this.#takeForm(n, draw);
+    else if (draw.purpose === 'title') this.#takeTitle(n, draw);
+    else this.#takeToken(n, draw);
   }
 
   /** What is to be drawn for a row's slot; null if there was no choice, in which case the slot is written. */
@@ -136,10 +150,19 @@ export class SlotDraws {
       ids,
       sampling: row.sampling,
       random: row.random,
+      ...this.#biasOf(row, purpose),
       masked: this.#knownIds(purpose === 'title' ? row.title : (constraint?.used ?? [])),
       summed: purpose === 'title' || (purpose === 'free' && row.scored),
       hidden: narrow ? this.#stepper.hiddenFor(n, ids.length) : 0,
     };
+  }
+
+  /** Opposite a character of the line before, those that are its match come forward. */
+  #biasOf({ cursor, sampling, forced }: Row, purpose: SlotDraw['purpose']): Pick<DrawRequest, 'bias'> {
+    const { slot } = cursor;
+    const opposite = slot?.kind === 'free' && forced === null ? slot.opposite : undefined;
+    if (purpose !== 'free' || opposite === undefined || !this.#parallelBias) return {};
+    return { bias: this.#parallelBias.opposite(opposite, sampling.specificity ?? 0) };
   }
 
   #logitsOf(n: number): Pointer {
@@ -166,10 +189,7 @@ export class SlotDraws {
   #takeTitle(n: number, { row }: SlotDraw): void {
     const id = this.#sampler.drawn(n);
     const total = this.#sampler.logSumExp(n);
-    if (id < 0 || Number.isNaN(total)) {
-      row.fail(id < 0 ? nothingLeft() : notNumbers());
-      return;
-    }
+    if (id < 0 || Number.isNaN(total)) throw id < 0 ? nothingLeft() : notNumbers();
     row.titleNll += total - this.#logit(n, id);
     row.drawn++;
     if (id === BOS) row.endTitle();
@@ -184,15 +204,9 @@ export class SlotDraws {
   #takeToken(n: number, draw: SlotDraw): void {
     const { row } = draw;
     const total = row.scored ? this.#sampler.logSumExp(n) : 0;
-    if (Number.isNaN(total)) {
-      row.fail(notNumbers());
-      return;
-    }
+    if (Number.isNaN(total)) throw notNumbers();
     const id = this.#drawnOrRelaxed(n, draw);
-    if (id < 0) {
-      row.fail(nothingLeft());
-      return;
-    }
+    if (id < 0) throw nothingLeft();
     row.write(this.#model.vocabulary.char(id), row.scored ? total - this.#logit(n, id) : null);
   }
 
@@ -226,10 +240,6 @@ export class SlotDraws {
     while (id >= 0 && ngramBan.has(start + vocabulary.char(id))) id = this.#sampler.redrawWithout(n, id);
     return id;
   }
-}
-
-function notNumbers(): DecodingError {
-  return new DecodingError('the network gives logits that are not numbers');
 }
 
 function nothingLeft(): DecodingError {

@@ -4,6 +4,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { messageOf } from '../system/message-of.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { cpu } from './cpu.ts';
 import { type EngineBackend, EngineUnavailable, type StartedEngine } from './engine-backend.ts';
@@ -68,10 +69,6 @@ async function startAndCheck(backend: EngineBackend, byName: boolean) {
   const started = await backend.start(byName);
   await checkEngine();
   return { name: backend.name, ...started };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** One line for the log: which engine runs, on which device, and why the engines before it were not taken. */

@@ -5,6 +5,7 @@
 
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
+import { messageOf } from '../system/message-of.ts';
 import { type EngineBackend, EngineUnavailable, type StartedEngine } from './engine-backend.ts';
 import { readNvidia } from './nvidia.ts';
 import { processorName } from './processor.ts';
@@ -76,5 +77,5 @@ export const tensorflow: EngineBackend = {
 };
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return messageOf(error).split('\n', 1)[0] ?? '';
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
+import { messageOf } from '../system/message-of.ts';
 import { type EngineBackend, EngineUnavailable } from './engine-backend.ts';
 
 /** The parts of the WebGPU standard that are used here. Its full types come with an optional package. */
@@ -102,5 +103,5 @@ export const webgpu: EngineBackend = {
 };
 
 function message(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return messageOf(error).split('\n', 1)[0] ?? '';
 }

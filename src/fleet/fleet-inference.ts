@@ -339,5 +339,13 @@ function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 /** What is said of the checkpoint while no engine is connected. */
 function unknownCheckpoint(name: string): CheckpointSummary {
   const sizes = { layers: 0, vocabulary: 0, embedding: 0, hidden: 0, parameters: 0 };
-  return { name, cell: '', ...sizes, nll: null, hanziPerplexity: null, corpus: { source: '', poems: 0 } };
+  return {
+    name,
+    cell: '',
+    ...sizes,
+    nll: null,
+    hanziPerplexity: null,
+    corpus: { source: '', poems: 0 },
+    parallels: false,
+  };
 }

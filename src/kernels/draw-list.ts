@@ -31,7 +31,9 @@ export interface DrawInputs {
 export type DrawOutcome =
   | { readonly kind: 'drawn' /** In the list of ids. */; readonly index: number }
   | { readonly kind: 'nothing-left' }
-  | { readonly kind: 'more-points' };
+  | { readonly kind: 'more-points' }
+  /** A logit is NaN, or larger than any network gives that has learned anything. */
+  | { readonly kind: 'not-numbers' };
 
 export class DrawList {
   /** The first record. */
@@ -94,6 +96,7 @@ export class DrawList {
     const outcome = this.#get(n, this.#layout.DRAW_OUTCOME);
     if (outcome === this.#layout.NOTHING_LEFT) return { kind: 'nothing-left' };
     if (outcome === this.#layout.MORE_POINTS) return { kind: 'more-points' };
+    if (outcome === this.#layout.NOT_NUMBERS) return { kind: 'not-numbers' };
     return { kind: 'drawn', index: outcome };
   }
 

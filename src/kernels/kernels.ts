@@ -56,6 +56,11 @@ export class Kernels {
     this.#instance.functions.drawOne(list.pointer, n, width, weights, bias);
   }
 
+  /** Whether a worker thread has failed; {@link finish} then throws. */
+  get failed(): boolean {
+    return this.#pool.failed;
+  }
+
   /** Finishes the operations that were started before, and starts those that were recorded since. */
   start(): void {
     this.finish();
@@ -63,7 +68,7 @@ export class Kernels {
     if (list) this.#pool.start(list);
   }
 
-  /** Takes part in the operations that were started until they are done. */
+  /** Takes part in the operations that were started until they are done. Throws `WorkerThreadError`. */
   finish(): void {
     this.#pool.finish();
   }

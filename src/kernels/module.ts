@@ -45,6 +45,7 @@ export const CONSTANT_NAMES = [
   'DRAW_LOG_SUM_EXP',
   'NOTHING_LEFT',
   'MORE_POINTS',
+  'NOT_NUMBERS',
 ] as const;
 
 export type KernelConstants = { readonly [name in (typeof CONSTANT_NAMES)[number]]: number };
@@ -54,7 +55,11 @@ export interface KernelFunctions extends TrainingFunctions {
   attach(control: Pointer, thread: number): void;
   setScratch(thread: number, scratch: Pointer): void;
   start(list: Pointer, end: Pointer): void;
-  finish(): void;
+  /** 0 if a worker has failed: the list will never be done. */
+  finish(): number;
+  fail(): void;
+  /** 1 if a worker has failed. */
+  failed(): number;
   stop(): void;
   runWorker(looksBeforeSleep: number): void;
   drawOne(draws: Pointer, n: number, width: number, weights: Pointer, bias: Pointer): void;

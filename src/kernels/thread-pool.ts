@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { repositoryRoot } from '../system/package-root.ts';
 import type { KernelMemory, Pointer } from './memory.ts';
 import type { KernelFunctions, KernelInstance } from './module.ts';
@@ -20,6 +20,13 @@ export interface WorkerStart {
   readonly control: Pointer;
   /** The worker's number, from 1; the main thread has 0. */
   readonly thread: number;
+  /** Where the worker says why it fails. */
+  readonly failures: MessagePort;
+}
+
+/** A worker thread failed, and the operations that were started will never be done. The kernels cannot be used again. */
+export class WorkerThreadError extends Error {
+  override readonly name = 'WorkerThreadError';
 }
 
 /** The products of decoding are small: more threads than this would mostly wait for one another. */
@@ -35,6 +42,8 @@ export class ThreadPool {
   readonly threads: number;
   readonly #functions: KernelFunctions;
   readonly #memory: KernelMemory;
+  /** For each worker the port that tells why it fails. */
+  readonly #failures: MessagePort[] = [];
   #scratchLength = 0;
   #running = false;
 
@@ -55,7 +64,10 @@ export class ThreadPool {
     const control = memory.alloc(instance.constants.CONTROL_BYTES / 4 + threads);
     this.#functions.attach(control, 0);
     for (let thread = 1; thread < threads; thread++) {
-      startWorker({ module, memory: shared, control, thread });
+      const { port1, port2 } = new MessageChannel();
+      port1.unref();
+      this.#failures.push(port1);
+      startWorker({ module, memory: shared, control, thread, failures: port2 });
     }
   }
 
@@ -74,27 +86,42 @@ export class ThreadPool {
     this.#functions.start(start, end);
   }
 
-  /** Takes part in the list that was started until it is done. */
-  finish(): void {
-    if (!this.#running) return;
-    this.#functions.finish();
-    this.#running = false;
+  /** Whether a worker thread has failed. Its tile will never be finished. */
+  get failed(): boolean {
+    return this.#functions.failed() !== 0;
   }
 
-  /** Ends the workers. The last list must be finished. */
+  /** Takes part in the list that was started until it is done. Throws {@link WorkerThreadError}. */
+  finish(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    if (this.#functions.finish() === 0) throw this.#failure();
+  }
+
+  #failure(): WorkerThreadError {
+    const reasons = this.#failures.flatMap((port) => receiveMessageOnPort(port)?.message ?? []);
+    return new WorkerThreadError(`a worker thread of the kernels failed: ${reasons.join('; ')}`);
+  }
+
+  /** Ends the workers. The last list must be finished, or a worker must have failed. */
   stop(): void {
     this.#functions.stop();
+    for (const port of this.#failures) port.close();
   }
 }
 
 /**
- * Starts a worker that does not keep the process alive. If it fails, the error is thrown in this thread, because a tile
- * that it had taken would never be finished.
+ * Starts a worker that does not keep the process alive. It reports what fails while it computes. If it cannot start, the
+ * error is thrown in this thread.
  */
 function startWorker(workerData: WorkerStart): void {
   // Node 20 does not run TypeScript, so tests need the compiled file too.
   const file = pathToFileURL(join(repositoryRoot(), 'dist', 'src', 'kernels', 'worker-thread.js'));
-  const worker = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: 32 } });
+  const worker = new Worker(file, {
+    workerData,
+    transferList: [workerData.failures],
+    resourceLimits: { maxOldGenerationSizeMb: 32 },
+  });
   worker.unref();
   worker.on('error', (error) => {
     throw error;

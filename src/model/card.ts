@@ -48,6 +48,11 @@ export const cardSchema = z.object({
     })
     .nullable()
     .default(null),
+  /** A `ParallelPairs`: what stands opposite what in parallel couplets of the training corpora. Null if there is none. */
+  parallels: z
+    .object({ file: fileName, sha256, /** How many couplets it counts. */ couplets: count })
+    .nullable()
+    .default(null),
   /** A network that judges poems, if one was trained for these weights. */
   critic: z
     .object({

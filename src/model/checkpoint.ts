@@ -1,6 +1,6 @@
 /**
  * Reads a trained model from disk. A checkpoint is a folder with a card (card.json), weights, a vocabulary, two indexes
- * of the training corpus, and perhaps a critic. save-checkpoint.ts writes it.
+ * of the training corpus, and perhaps a table of parallel pairs and a critic. save-checkpoint.ts writes it.
  *
  * The card names the other files, and their names contain their checksums. A writer first writes these files, then
  * replaces the card, then removes the files of the old card. So a reader finds either the old checkpoint or the new one,
@@ -11,10 +11,12 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CHECKPOINT_NAME } from '../system/checkpoint-name.ts';
+import { messageOf } from '../system/message-of.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { repositoryRoot } from '../system/package-root.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
+import { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import { type Architecture, shapesOf, sizeOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
 import { isSealIntact } from './card-checksum.ts';
@@ -33,6 +35,8 @@ export interface Checkpoint {
   readonly card: Card;
   /** The n-grams of the training corpus. Null if the checkpoint has no index of them. */
   readonly ngrams: NgramFilter | null;
+  /** What stands opposite what in couplets. Null if the checkpoint has no table of it. */
+  readonly parallels: ParallelPairs | null;
   /** Null if no critic was trained for this checkpoint. */
   readonly critic: Critic | null;
 }
@@ -84,7 +88,7 @@ export async function readCard(folder: string): Promise<Card> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new CheckpointError(`there is no checkpoint at ${folder}: ${CARD} is missing`);
     }
-    throw new CheckpointError(`${path} cannot be read: ${(error as Error).message}`);
+    throw new CheckpointError(`${path} cannot be read: ${messageOf(error)}`);
   }
   if (!isSealIntact(json)) throw new CheckpointError(`${path} is damaged: its checksum does not match`);
   const card = cardSchema.safeParse(json);
@@ -109,8 +113,9 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
     } catch (error) {
       // A training run may have replaced the files after we read the card. In that case the card is new too: try again.
       const now = await readCard(folder);
-      const same = now.weights.sha256 === card.weights.sha256 && now.critic?.sha256 === card.critic?.sha256;
-      if (same) throw error;
+      const files = ({ weights, parallels, critic }: Card) =>
+        [weights, parallels, critic].map((named) => named?.sha256).join();
+      if (files(now) === files(card)) throw error;
     }
   }
 }
@@ -134,8 +139,10 @@ async function loadFilesOf(folder: string, card: Card): Promise<Checkpoint> {
   const { architecture } = card;
   const parameters = await readParameters(folder, shapesOf(architecture), card.weights);
   const ngrams = card.novelty && (await readIndex(NgramFilter, folder, card.novelty.runs));
+  const parallels = card.parallels && (await readIndex(ParallelPairs, folder, card.parallels));
   const critic = card.critic && (await readCritic(folder, architecture, card.critic));
-  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ngrams, critic };
+  const indexes = { ngrams, parallels };
+  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ...indexes, critic };
 }
 
 async function readVocabulary(folder: string, card: Card): Promise<Vocabulary> {
@@ -146,7 +153,7 @@ async function readVocabulary(folder: string, card: Card): Promise<Vocabulary> {
     const { hanzi, counts } = vocabularySchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     vocabulary = new Vocabulary([...hanzi], counts);
   } catch (error) {
-    throw new CheckpointError(`${path} is not a vocabulary: ${(error as Error).message}`);
+    throw new CheckpointError(`${path} is not a vocabulary: ${messageOf(error)}`);
   }
   if (vocabulary.size !== card.architecture.vocabulary) {
     throw new CheckpointError(
@@ -223,7 +230,7 @@ async function readIndex<T>(
   try {
     return index.parse(bytes);
   } catch (error) {
-    throw new CheckpointError(`${path} cannot be used: ${(error as Error).message}`);
+    throw new CheckpointError(`${path} cannot be used: ${messageOf(error)}`);
   }
 }
 
@@ -237,9 +244,7 @@ async function readVerified(folder: string, { file, sha256: expected }: NamedFil
     bytes = await readCheckpointFile(folder, file);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new CheckpointError(
-      `${path} ${missing ? 'is missing' : `cannot be read: ${(error as Error).message}`}`,
-    );
+    throw new CheckpointError(`${path} ${missing ? 'is missing' : `cannot be read: ${messageOf(error)}`}`);
   }
   if (sha256(bytes) !== expected) {
     throw new CheckpointError(`${path} is damaged: its checksum is not the card's`);

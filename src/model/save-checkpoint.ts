@@ -27,6 +27,13 @@ export interface CorpusIndexes {
   readonly ngrams: Uint8Array;
   /** A `LineIndex`. */
   readonly lines: Uint8Array;
+  readonly parallels?: ParallelTable;
+}
+
+/** A serialised `ParallelPairs`, and how many couplets it counts. */
+export interface ParallelTable {
+  readonly bytes: Uint8Array;
+  readonly couplets: number;
 }
 
 /** The parts of the card that do not follow from the model. */
@@ -34,7 +41,7 @@ export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut
   Partial<Pick<Card, 'pretraining'>>;
 
 /** The kinds of files that a card names. A file name begins with its kind. */
-const KINDS = ['weights', 'vocabulary', 'runs', 'lines', 'critic'] as const;
+const KINDS = ['weights', 'vocabulary', 'runs', 'lines', 'parallels', 'critic'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Matches the files that may be removed if the card does not name them: old ones, and those of a killed writer. */
@@ -69,6 +76,12 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
     novelty: novelty
       ? { runs: add('runs', 'bin', novelty.ngrams), lines: add('lines', 'bin', novelty.lines) }
       : null,
+    parallels: novelty?.parallels
+      ? {
+          ...add('parallels', 'bin', novelty.parallels.bytes),
+          couplets: novelty.parallels.couplets,
+        }
+      : null,
     pretraining: null,
     // A critic reads the embedding, so new weights need a new one.
     critic: null,
@@ -96,6 +109,14 @@ export async function saveCritic(folder: string, critic: Critic, details: Critic
   const entry = { ...named, type, hidden, ...details, wornPhrases } as const;
   const card: Card = { ...before, critic: entry };
   return replaceCard(folder, card);
+}
+
+/** Adds a table of parallel pairs to a checkpoint, or replaces the one it has, and returns the new card. As {@link saveCritic}. */
+export async function saveParallels(folder: string, { bytes, couplets }: ParallelTable): Promise<Card> {
+  const before = await readCard(folder);
+  const named = nameOf('parallels', 'bin', bytes);
+  await writeAtomically(join(folder, named.file), bytes);
+  return replaceCard(folder, { ...before, parallels: { ...named, couplets } });
 }
 
 /**
@@ -131,8 +152,8 @@ async function replaceCard(folder: string, card: Card): Promise<Card> {
   return sealed;
 }
 
-function filesOf({ weights, vocabulary, novelty, critic }: Card): string[] {
-  const entries = [weights, vocabulary, novelty?.runs, novelty?.lines, critic];
+function filesOf({ weights, vocabulary, novelty, parallels, critic }: Card): string[] {
+  const entries = [weights, vocabulary, novelty?.runs, novelty?.lines, parallels, critic];
   return entries.flatMap((entry) => (entry ? [entry.file] : []));
 }
 

@@ -36,7 +36,7 @@ export const TRADITIONAL_FORMS: ReadonlyMap<string, readonly string[]> = new Map
   坛壇罈 团團糰 汇匯彙 弥彌瀰 签籤簽 迹跡迹 荡蕩盪 赞贊讚 鉴鑑鑒 锤鎚錘 凄淒悽 炼鍊煉 叹歎嘆 个箇個 闲閑閒 径徑逕 袅嫋裊
   艳豔艷 湿濕溼 捣擣搗 借借藉 着著着 么麽麼 床牀床 群羣群 唇脣唇 灶竈灶 吃喫吃 痴癡痴 强強强 烟煙烟 绕繞遶 吊弔吊 抬擡抬
   岳岳嶽 戚戚 周周 布布 背背 朱朱 席席 念念 胡胡 夫夫 了了 佣佣 表表
-  却却 峰峰 荆荆 挂挂 占占 脚脚 凶凶 熏熏 秘秘 吁吁 衮衮 咨咨 虬虬 姹姹 皂皂 咤咤 蘖蘖 肴肴 鸡雞 绣繡 棱稜`),
+  坏坏壞 杠杠 却却 峰峰 荆荆 挂挂 占占 脚脚 凶凶 熏熏 秘秘 吁吁 衮衮 咨咨 虬虬 姹姹 皂皂 咤咤 蘖蘖 肴肴 鸡雞 绣繡 棱稜`),
 );
 
 /**
@@ -55,6 +55,12 @@ export const VARIANTS = parsePairs(`
    倐倏 勗勖 敍叙 狥徇 箆篦 荳豆 駞驼 婬淫 憇憩 抝拗 燿耀 蟇蟆 袵衽 裌夹 挍校 徃往 潄漱 艣橹 踈疏 餙饰
    沈沉 邨村 祗只 秪只 秖只 荅答 藁稿 珮佩 妬妒 珪圭 慇殷 蒨茜 毘毗 袴裤 愬诉 搆构 烝蒸 跼局 怳恍 厓崖 炁气 絜洁 羃幂 镮环 駮驳
    瑠琉 蘗檗 敧欹 攲欹 瑯琅 笻筇 晻暗 甖罂 偪逼 橤蕊 鸜鸲 櫺棂 枿蘖 恡吝 髣仿 髴佛 淛浙 燋焦 蜨蝶 讐雠 徴征`);
+
+/**
+ * Characters that simplified script shows otherwise than OpenCC does, because verse means another word by them: 鍊 is never a
+ * chain (金鍊 is refined gold), 菸 is no tobacco, 拚 is not 拼, and 瀋 is juice.
+ */
+export const SHOWN_FORMS = parsePairs('鍊炼 菸菸 拚拚 瀋渖');
 
 /** Spellings of Taiwan, Hong Kong or older type. Each is followed by the spelling of the corpus of verse. */
 export const SPELLINGS = parsePairs(`

@@ -3,13 +3,13 @@
 import type { LineLength } from './form.ts';
 import { FORMS, tagOf } from './form.ts';
 import { isHanzi, printable, printableAt, tidy } from './hanzi.ts';
-import { fitLine, patternsFor, tonelessPattern } from './meter.ts';
-import type { Pattern, Slot, VersePlan } from './plan.ts';
+import { leastBroken } from './least-broken.ts';
+import { patternsFor, tonelessPattern } from './meter.ts';
+import type { Slot, VersePlan } from './plan.ts';
 import { ALL_RHYMES } from './prosody.ts';
 import type { AcrosticRequest, PoemRequest, Script, VerseRequest } from './request.ts';
 import { Refusal } from './request.ts';
 import { asTraditional, isTraditionalOnly, readEitherScript, toSimplified } from './script.ts';
-import { rhymesOfSlot, tonesOfSlot, usualTonesOfSlot } from './slot.ts';
 
 export const MAX_OPENING = 8;
 export const MIN_HEADS = 2;
@@ -96,7 +96,7 @@ function assemble(
 
 /**
  * The hanzi of an opening. It may also have marks at the line ends of the form; the plan has its own marks there.
- * Throws {@link Refusal} if there is anything else.
+ * Throws {@link Refusal} if there is anything else, or a mark elsewhere.
  */
 export function readOpening(opening: string, length: LineLength): string {
   const text = tidy(opening);
@@ -112,7 +112,10 @@ export function readOpening(opening: string, length: LineLength): string {
     } else if (atLineEnd && LINE_MARKS.has(char)) {
       atLineEnd = false;
     } else {
-      throw new Refusal('not-hanzi', { character: printableAt(text, index) });
+      const character = printableAt(text, index);
+      throw LINE_MARKS.has(char) && count > 0
+        ? new Refusal('mark-place', { character, length })
+        : new Refusal('not-hanzi', { character });
     }
     index += char.length;
   }
@@ -158,34 +161,4 @@ function parseRhyme(name: string): string {
   const group = ALL_RHYMES.find((each) => toSimplified(each) === bare);
   if (group === undefined) throw new Refusal('rhyme-unknown', { rhyme: printable(text) });
   return group;
-}
-
-/** What a breach costs, against 1 for a character that fits only by a rare reading. */
-const BREACH = 1000;
-
-/** The patterns that the fixed characters break least. All patterns if they break none. */
-function leastBroken(
-  patterns: readonly Pattern[],
-  slots: readonly Slot[],
-  length: LineLength,
-  rhymes: readonly string[],
-): Pattern[] {
-  const costs = patterns.map((pattern) => {
-    let cost = 0;
-    const endings: (readonly string[])[] = [];
-    for (const [line, shape] of pattern.lines.entries()) {
-      const places = slots.slice(line * (length + 1), line * (length + 1) + length);
-      cost += BREACH * fitLine(places.map(tonesOfSlot), shape).broken.length;
-      cost += fitLine(places.map(usualTonesOfSlot), shape).broken.length;
-      const last = places.at(length - 1);
-      if (last !== undefined && pattern.rhymed.includes(line)) {
-        const groups = rhymesOfSlot(last);
-        if (groups.length > 0) endings.push(groups);
-      }
-    }
-    const missed = rhymes.map((rhyme) => endings.filter((groups) => !groups.includes(rhyme)).length);
-    return cost + BREACH * Math.min(...missed);
-  });
-  const least = Math.min(...costs);
-  return patterns.filter((_, i) => costs[i] === least);
 }

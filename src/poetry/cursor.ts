@@ -45,7 +45,8 @@ export class PlanCursor {
     this.#plan = plan;
     this.#patterns = new OpenPatterns(plan, rhymeSizes);
     for (const slot of plan.slots) {
-      if (slot.kind === 'free' || (slot.kind === 'given' && !isHanzi(slot.text))) continue;
+      if (slot.kind === 'free' || slot.kind === 'same' || (slot.kind === 'given' && !isHanzi(slot.text)))
+        continue;
       // The forms of a choice look the same in one of the scripts, so none of them may stand elsewhere.
       for (const char of slot.kind === 'given' ? [slot.text] : slot.among) {
         if (this.#used.has(char)) this.#givenTwice.add(char);
@@ -90,10 +91,10 @@ export class PlanCursor {
     return this.#patterns.patterns;
   }
 
-  /** What the current slot allows. Null for a given slot and at the end of the plan. */
+  /** What the current slot allows. Null at the end of the plan, and for a slot in which nothing is chosen. */
   constraint(): SlotConstraint | null {
     const slot = this.slot;
-    if (slot === null || slot.kind === 'given') return null;
+    if (slot === null || slot.kind === 'given' || slot.kind === 'same') return null;
     const { line, position } = this.#place();
     const isLast = position === this.#plan.length - 1;
     let { tones, groups, obliqueOnly } = this.#patterns.allowedAt(line, position);
@@ -140,7 +141,8 @@ export class PlanCursor {
   }
 
   /**
-   * Writes the current slot: its own text if it is a given slot, otherwise the chosen character. Throws a RangeError at
+   * Writes the current slot: its own text if it is a given slot, the earlier character if it is the same as one, otherwise
+   * the chosen character. Throws a RangeError at
    * the end of the plan.
    */
   take(char: string): void {
@@ -172,7 +174,10 @@ export class PlanCursor {
     for (const twin of lookAlikes(char)) this.#used.add(twin);
     if (this.#echo !== '') this.#used.add(this.#echo);
     const mayEcho = given ? !this.#givenTwice.has(char) : !this.#used.has(char);
-    this.#echo = mayEcho && position < this.#plan.length - 1 ? char : '';
+    const next = this.#plan.slots[this.#index + 1];
+    // A line that mirrors another doubles a character only where that one does.
+    const mirrors = next?.kind === 'free' && next.opposite !== undefined;
+    this.#echo = mayEcho && !mirrors && position < this.#plan.length - 1 ? char : '';
     if (this.#echo === '') this.#used.add(char);
     else this.#used.delete(char);
   }

@@ -19,6 +19,11 @@ export type FormTag = (typeof FORM_TAGS)[number];
 
 export type LineLength = 5 | 7;
 
+/** Whether regulated verse has lines of so many hanzi. */
+export function isLineLength(length: number): length is LineLength {
+  return length === 5 || length === 7;
+}
+
 export interface Form {
   readonly name: FormName;
   /** Traditional name. */

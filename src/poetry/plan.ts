@@ -5,7 +5,7 @@
  * is plain data, so it can be sent to another thread.
  */
 
-import type { FormTag, LineLength } from './form.ts';
+import type { FormTag } from './form.ts';
 import type { Meter } from './request.ts';
 
 /**
@@ -13,12 +13,20 @@ import type { Meter } from './request.ts';
  * simplified script shows the slot's text as that character anyway.
  */
 export type Slot =
-  /** A head, a character of the opening, or a mark. It is written as it is, even if the model does not know it. */
-  | { readonly kind: 'given'; readonly text: string; readonly typed?: string }
+  /**
+   * A head, a character of the opening, or a mark. It is written as it is, even if the model does not know it. `written`
+   * says that nobody asked for it: the model wrote it before, and it stays.
+   */
+  | { readonly kind: 'given'; readonly text: string; readonly typed?: string; readonly written?: true }
   /** A simplified character that may mean several traditional ones. The model chooses one of them. */
   | { readonly kind: 'choice'; readonly among: readonly string[]; readonly typed?: string }
-  /** The model writes any hanzi. */
-  | { readonly kind: 'free' };
+  /**
+   * The model writes any hanzi. `opposite` is the traditional character at the same place of the line before, if the two
+   * lines are to be parallel (對仗).
+   */
+  | { readonly kind: 'free'; readonly opposite?: string }
+  /** The character that was written in the earlier slot with the index `as`. */
+  | { readonly kind: 'same'; readonly as: number };
 
 /**
  * A tone pattern for the whole poem: one string for each verse line, made of `p` (level, 平), `z` (oblique, 仄) and `x`
@@ -35,8 +43,11 @@ export interface Pattern {
 export interface VersePlan {
   readonly form: FormTag;
   readonly lines: number;
-  /** Hanzi in a line. A line has one slot for each hanzi, and one more for the mark at its end. */
-  readonly length: LineLength;
+  /**
+   * Hanzi in a line: five or seven, but for couplets on a first line of the user's, where marks within the line count
+   * too. A line has one slot for each of them, and one more for the mark at its end.
+   */
+  readonly length: number;
   /** The theme in traditional script, or empty. */
   readonly title: string;
   /** All hanzi and marks of the poem, in order. */

@@ -6,7 +6,7 @@
 
 import { nearPatterns } from './adhesion.ts';
 import type { FormName } from './form.ts';
-import { FORMS } from './form.ts';
+import { FORMS, isLineLength } from './form.ts';
 import { isHanzi } from './hanzi.ts';
 import { fitLine, patternsFor, rhymedLines, tonelessPattern } from './meter.ts';
 import {
@@ -72,7 +72,10 @@ export interface Promises {
   readonly toneCharacter: number;
 }
 
-/** Reports on a poem that was written to a plan. `characters` has one string for each slot, in order. */
+/**
+ * Reports on a poem that was written to a plan. `characters` has one string for each slot, in order. Throws a RangeError if
+ * its lines have neither five nor seven characters.
+ */
 export function reportOn(poem: {
   readonly characters: readonly string[];
   readonly plan: VersePlan;
@@ -91,7 +94,7 @@ export function reportOn(poem: {
   const given = plan.slots.every((slot, i) => {
     const written = characters[i] ?? '';
     if (slot.kind === 'given') return slot.text === written;
-    return slot.kind === 'free' || slot.among.includes(written);
+    return slot.kind !== 'choice' || slot.among.includes(written);
   });
   return examine(lines, plan, { shape, given });
 }
@@ -120,6 +123,7 @@ function examine(
   { lines: count, length, meter, rhymes }: Frame,
   checked: Pick<Promises, 'shape' | 'given'>,
 ): VerseReport {
+  if (!isLineLength(length)) throw new RangeError(`there are no patterns for lines of ${length}`);
   const patterns =
     meter === 'none'
       ? [{ pattern: tonelessPattern(count, length, rhymes.length > 0), faults: [] }]

@@ -46,9 +46,12 @@ export type RefusalCode =
   | 'heads-too-few' // count, limit
   | 'heads-too-many' // count, limit
   | 'title-too-long' // count, limit
+  | 'mark-place' // character: a mark in an opening that is at no line's end; length: of a line
   | 'not-hanzi' // character: the first one that is not a hanzi, safe to show
   | 'check-empty' // there is no hanzi in the text
   | 'check-shape' // lengths: of the lines, in hanzi
+  | 'couplet-empty' // the first line has no hanzi
+  | 'couplet-too-long' // count, limit
   | 'rhyme-unknown'; // rhyme: the name in the request, safe to show
 
 /** A request that cannot be carried out. The code and the values say why; the bot puts them into the user's language. */

@@ -5,7 +5,7 @@ import { isHanzi } from './hanzi.ts';
 import { alternativesOf } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
 import { rhymesOf, TONE, tonesOf } from './prosody.ts';
-import { isTraditional, toTraditional, traditionalForms } from './script.ts';
+import { isTraditional, likelyForms, toTraditional } from './script.ts';
 
 /**
  * The traditional characters of a poem that was written to `plan` and is shown as `shown`. Both have one string for each
@@ -23,13 +23,12 @@ export function restoreTraditional(shown: readonly string[], plan: VersePlan): r
 function formsOf(shown: readonly string[], plan: VersePlan): (readonly string[])[] {
   const text = shown.join('');
   const asShown = isTraditional(text);
-  const suggested = [...toTraditional(text)];
+  const informed = likelyForms(text);
   return shown.map((char, i): readonly string[] => {
     const slot = plan.slots[i];
     if (slot?.kind === 'given') return [slot.text];
     if (asShown) return [char];
-    const likeliest = suggested[i] ?? char;
-    return slot?.kind === 'choice' ? slot.among : [...new Set([likeliest, ...traditionalForms(char)])];
+    return slot?.kind === 'choice' ? slot.among : (informed[i] ?? [char]);
   });
 }
 

@@ -4,7 +4,8 @@
  * script is only a way to show a poem.
  */
 
-import { ALSO_SIMPLIFIED, SPELLINGS, TRADITIONAL_FORMS, VARIANTS } from './character-tables.ts';
+import { ALSO_SIMPLIFIED, SHOWN_FORMS, SPELLINGS, TRADITIONAL_FORMS, VARIANTS } from './character-tables.ts';
+import { isHanzi } from './hanzi.ts';
 import { toSimplifiedDictionary as simplified, toTraditionalDictionary as traditional } from './opencc.ts';
 import type { Script } from './request.ts';
 import { formBetween, usualForm } from './verse-contexts.ts';
@@ -17,7 +18,18 @@ const ANY_VARIANT = new RegExp(`(?!沈[约郎]|祗[承应候奉役园])[${[...VA
  * too.
  */
 export function toSimplified(text: string): string {
-  return simplifiedByOpenCC(text).replace(ANY_VARIANT, (char) => VARIANTS.get(char) ?? char);
+  const shown = ANY_SHOWN.test(text)
+    ? simplified.segments(text).map(withShownForms).join('')
+    : simplifiedByOpenCC(text);
+  return shown.replace(ANY_VARIANT, (char) => VARIANTS.get(char) ?? char);
+}
+
+const ANY_SHOWN = new RegExp(`[${[...SHOWN_FORMS.keys()].join('')}]`, 'u');
+
+function withShownForms([source, target]: readonly [string, string]): string {
+  const [sources, targets] = [[...source], [...target]];
+  if (sources.length !== targets.length) return target;
+  return targets.map((char, i) => SHOWN_FORMS.get(sources[i] ?? '') ?? char).join('');
 }
 
 /** Converts as {@link toSimplified}, but keeps the variants that OpenCC does not change. */
@@ -33,6 +45,20 @@ export function toTraditional(text: string): string {
   return informedForms(text)
     .map(({ likeliest }) => likeliest)
     .join('');
+}
+
+/**
+ * For each character of a simplified text, the traditional forms that it may mean, the likeliest first: one alone if verse
+ * hardly has another between its neighbours. The last character of a line has all its forms, because rhyme and tone say
+ * more there than the one neighbour.
+ */
+export function likelyForms(text: string): (readonly string[])[] {
+  const each = [...text];
+  return informedForms(text).map(({ source, likeliest, decidedBy }, i) =>
+    decidedBy === 'verse' && isHanzi(each[i + 1] ?? '')
+      ? [likeliest]
+      : [...new Set([likeliest, ...traditionalForms(source)])],
+  );
 }
 
 /** What the neighbours of a character say about its traditional form. */
@@ -116,7 +142,7 @@ function groupByShownForm(): Map<string, string[]> {
 
 /** How a single character is shown in simplified script. */
 function shownForm(char: string): string {
-  const target = simplified.character(char);
+  const target = SHOWN_FORMS.get(char) ?? simplified.character(char);
   return VARIANTS.get(target) ?? target;
 }
 

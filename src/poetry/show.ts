@@ -19,6 +19,6 @@ export function showCharacters(
   const shown = together.length === characters.length ? together : characters.map(toSimplified);
   return shown.map((char, i) => {
     const slot = slots[i];
-    return slot === undefined || slot.kind === 'free' ? char : (slot.typed ?? char);
+    return slot === undefined || slot.kind === 'free' || slot.kind === 'same' ? char : (slot.typed ?? char);
   });
 }

@@ -16,6 +16,7 @@ export function summaryOf(name: string, card: Card): CheckpointSummary {
     parameters: card.parameters,
     nll: card.heldOut.test?.nll ?? null,
     hanziPerplexity: card.heldOut.test?.hanziPerplexity ?? null,
+    parallels: card.parallels !== null,
     corpus: { source: card.corpus.source, poems: card.corpus.poems },
   };
 }

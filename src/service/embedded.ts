@@ -1,6 +1,7 @@
 /** The inference service inside the bot's process: admission in front of one supervised engine thread. */
 
 import type { SearchSettings } from '../decoding/search.ts';
+import { messageOf } from '../system/message-of.ts';
 import type { NearestLine } from '../text-index/line-index.ts';
 import { ActiveOrders } from './active-orders.ts';
 import { Admission, DEFAULT_LIMITS, type Limits } from './admission.ts';
@@ -228,8 +229,4 @@ class EmbeddedInference implements EmbeddedEngine {
     await this.#supervisor.stop();
     return { dropped };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

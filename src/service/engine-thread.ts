@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { messageOf } from '../system/message-of.ts';
 import { deferred } from './deferred.ts';
 import { LoadError } from './inference.ts';
 import type {
@@ -67,7 +68,7 @@ export class EngineThread {
       resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
     });
     this.#worker.on('message', (message: EngineMessage) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error.message : String(error)));
+    this.#worker.on('error', (error) => this.#end(messageOf(error)));
     this.#worker.on('exit', (code) => this.#end(`the thread ended with code ${code}`));
     this.#watch = setInterval(() => this.#checkProgress(), WATCH_EVERY_MS).unref();
   }

@@ -13,6 +13,15 @@ export interface Order {
   readonly mood: Mood;
   /** Unsigned 32-bit integer. The same plan, mood, seed, checkpoint and engine give the same poem. */
   readonly seed: number;
+  /** If only one line of the plan is to be written, in several ways to choose from. */
+  readonly line?: LineOrder;
+}
+
+export interface LineOrder {
+  /** How many answers are wanted. There may be fewer. */
+  readonly answers: number;
+  /** The characters of a poem that is no answer: the one whose line is to be replaced. */
+  readonly besides?: readonly string[];
 }
 
 /** Who asks, for the limits. The user of the terminal is an owner. */
@@ -45,6 +54,8 @@ export interface WriteOptions {
 export interface EnginePoem {
   /** One string per slot of the plan, in order. */
   readonly characters: readonly string[];
+  /** The next best ones, if several were ordered; as `characters`. */
+  readonly others: readonly (readonly string[])[];
   /** The title that the model wrote, traditional script; empty if it wrote none. */
   readonly title: string;
   /** Mean NLL in nats of the hanzi that the model chose; null if it chose none or there was only one candidate. */
@@ -117,6 +128,8 @@ export interface CheckpointSummary {
   /** Of the test split, in nats; null if the card has none. */
   readonly nll: number | null;
   readonly hanziPerplexity: number | null;
+  /** Whether it knows what stands opposite what in couplets. */
+  readonly parallels: boolean;
   /** The training corpus. */
   readonly corpus: { readonly source: string; readonly poems: number };
 }

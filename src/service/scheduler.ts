@@ -5,9 +5,11 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LineSearch } from '../decoding/line-search.ts';
 import type { Row } from '../decoding/row.ts';
 import { SAMPLING } from '../decoding/sampling.ts';
-import { PoemSearch, type SearchSettings } from '../decoding/search.ts';
+import { PoemSearch, type Search, type SearchSettings } from '../decoding/search.ts';
+import { messageOf } from '../system/message-of.ts';
 import type { Order } from './inference.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { CancelledMessage, EngineCommand, ResultMessage } from './protocol.ts';
@@ -17,7 +19,7 @@ import type { SharedStats } from './shared-stats.ts';
 interface ActiveOrder {
   readonly id: number;
   readonly model: LoadedModel;
-  readonly search: PoemSearch;
+  readonly search: Search;
 }
 
 export interface SchedulerOptions {
@@ -82,13 +84,25 @@ export class Scheduler {
     void this.#run();
   }
 
-  #start(id: number, { plan, mood, seed }: Order): void {
-    // The likeliest poem is always the same one.
-    const settings = mood === 'greedy' ? { candidates: 1, kept: 1 } : this.#options.search;
-    const search = new PoemSearch(this.#model.decoder, { plan, sampling: SAMPLING[mood], seed }, settings);
+  #start(id: number, order: Order): void {
+    const search = this.#searchFor(order);
     const active = { id, model: this.#model, search };
     this.#orders.set(id, active);
     this.#watch(active);
+  }
+
+  #searchFor({ plan, mood, seed, line }: Order): Search {
+    const { decoder } = this.#model;
+    const { search: settings } = this.#options;
+    if (line) {
+      // Several lines to choose from cannot all be the likeliest one.
+      const sampling = SAMPLING[mood === 'greedy' ? 'calm' : mood];
+      return new LineSearch(decoder, { plan, sampling, seed, ...line }, settings);
+    }
+    // The likeliest poem is always the same one.
+    const one = { candidates: 1, kept: 1 };
+    const request = { plan, sampling: SAMPLING[mood], seed };
+    return new PoemSearch(decoder, request, mood === 'greedy' ? one : settings);
   }
 
   /** Notes that an order's rows, those of its search's current stage, are in the batch. */
@@ -217,7 +231,12 @@ export class Scheduler {
     const nllHanzi = scored ? nll / hanzi : null;
     const unknownCharacters = model.decoder.unknownCharacters(search.plan);
     const checkpoint = model.summary.name;
-    send({ type: 'written', id, poem: { characters, title, nllHanzi, unknownCharacters, checkpoint } });
+    const others = search.others.map(({ characters }) => characters);
+    send({
+      type: 'written',
+      id,
+      poem: { characters, others, title, nllHanzi, unknownCharacters, checkpoint },
+    });
   }
 
   /** Frees retired models that have no rows left. */
@@ -228,8 +247,4 @@ export class Scheduler {
       return false;
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

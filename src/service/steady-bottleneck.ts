@@ -3,13 +3,16 @@
  *
  * Bottleneck notes by `Date.now()` when the next job may begin. If the clock is set back by an hour, every job would
  * wait for that hour. So this class looks at the clock before Bottleneck does, and replaces a Bottleneck that would
- * wait: the jobs that run keep their places, and those that wait keep their order.
+ * wait: the jobs that run keep their places, and those that wait keep their order. A step between this look and
+ * Bottleneck's is noticed a little later: a job then waits although a place is free.
  */
 
 import Bottleneck from 'bottleneck';
 
 /** A smaller step back is ignored: it delays a job by no more than this. */
 const TOLERATED_MS = 50;
+/** How often it is looked whether a job waits although a place is free. Bottleneck needs some turns to begin a job. */
+const WATCH_EVERY_MS = 250;
 
 interface Job {
   readonly run: () => Promise<void>;
@@ -26,6 +29,10 @@ export class SteadyBottleneck {
   #running = 0;
   /** The latest time that Bottleneck may have noted, in Unix milliseconds. */
   #latest = Date.now();
+  /** Runs while a job waits. */
+  #watch: NodeJS.Timeout | null = null;
+  /** Whether a job waited although a place was free when it was last looked. */
+  #heldBack = false;
 
   /** At most `maxConcurrent` jobs run at a time; null means any number. */
   constructor(maxConcurrent: number | null) {
@@ -49,6 +56,17 @@ export class SteadyBottleneck {
     const job: Job = { run, onError, done: null };
     this.#jobs.add(job);
     this.#submit(job);
+    this.#watch ??= setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
+  }
+
+  #look(): void {
+    const waiting = [...this.#jobs].some(({ done }) => done === null);
+    const heldBack = waiting && (this.#maxConcurrent === null || this.#running < this.#maxConcurrent);
+    if (heldBack && this.#heldBack) this.#replace();
+    this.#heldBack = heldBack;
+    if (waiting || this.#watch === null) return;
+    clearInterval(this.#watch);
+    this.#watch = null;
   }
 
   #submit(job: Job): void {
@@ -90,6 +108,10 @@ export class SteadyBottleneck {
       return;
     }
     this.#latest = now;
+    this.#replace();
+  }
+
+  #replace(): void {
     const old = this.#bottleneck;
     this.#bottleneck = new Bottleneck({ maxConcurrent: this.#maxConcurrent });
     // The promise settles when the running jobs are done, which nobody waits for.

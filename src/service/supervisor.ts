@@ -4,7 +4,9 @@
  * order is given up because it ends every thread.
  */
 
+import { messageOf } from '../system/message-of.ts';
 import type { Breaker } from './breaker.ts';
+import { EngineRest } from './engine-rest.ts';
 import { EngineThread, type EngineThreadOptions } from './engine-thread.ts';
 import { Flight } from './flight.ts';
 import { type CheckpointSummary, type EnginePoem, LoadError, type Order, Unavailable } from './inference.ts';
@@ -41,10 +43,7 @@ export class Supervisor {
   /** The checkpoint that was served before the current one. It is used if the current one is damaged on disk. */
   #fallback: string | null = null;
   #nextId = 1;
-  /** Set while the breaker is open: the next start. */
-  #rest: NodeJS.Timeout | null = null;
-  /** Whether `onBreaker` has said that the engine rests. */
-  #restReported = false;
+  readonly #rest: EngineRest;
   #stopped = false;
   /** The `startMs` of the next thread. */
   #startMs: number;
@@ -53,6 +52,11 @@ export class Supervisor {
     this.#options = options;
     this.#breaker = options.breaker;
     this.#startMs = options.thread.startMs;
+    const { breaker, onBreaker } = options;
+    const start = (checkpoint: string) => {
+      this.#thread = this.#spawn(checkpoint);
+    };
+    this.#rest = new EngineRest({ breaker, onBreaker, start });
     this.#thread = this.#spawn(options.thread.start.checkpoint);
   }
 
@@ -122,7 +126,7 @@ export class Supervisor {
    */
   async load(checkpoint: string): Promise<CheckpointSummary> {
     if (this.#stopped) throw new LoadError('engine', 'the engine was stopped');
-    if (this.#rest) return this.#startWith(checkpoint);
+    if (this.#rest.isResting) return this.#startWith(checkpoint);
     if (!this.#ready) throw new LoadError('engine', 'the engine is being restarted; try again');
     const id = this.#nextId++;
     const summary = this.#loads.add(id, checkpoint);
@@ -157,7 +161,7 @@ export class Supervisor {
   }
 
   async #startWith(checkpoint: string): Promise<CheckpointSummary> {
-    this.#endRest();
+    this.#rest.end();
     this.#thread = this.#spawn(checkpoint, 'trial');
     try {
       return (await this.#thread.ready).checkpoint;
@@ -169,15 +173,10 @@ export class Supervisor {
   /** Ends the thread. Orders and loads in progress are rejected. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#endRest();
+    this.#rest.end();
     this.#orders.rejectAll(new Unavailable('closing'));
     this.#loads.rejectAll(new LoadError('engine', 'the engine was stopped'));
     await this.#thread.stop();
-  }
-
-  #endRest(): void {
-    if (this.#rest) clearTimeout(this.#rest);
-    this.#rest = null;
   }
 
   /** A trial is a start with another checkpoint while the engine rests. */
@@ -208,11 +207,7 @@ export class Supervisor {
     this.#engine = engine;
     this.#serve(checkpoint);
     this.#ready = true;
-    if (this.#breaker.open) {
-      this.#breaker.recovered();
-      this.#restReported = false;
-      this.#options.onBreaker(false);
-    }
+    this.#rest.recovered();
     this.#sendOrders();
   }
 
@@ -282,27 +277,18 @@ export class Supervisor {
       this.#thread = this.#spawn(checkpoint);
       return;
     }
-    if (!this.#restReported) this.#options.onBreaker(true);
-    this.#restReported = true;
+    this.#rest.begin(checkpoint);
     this.#orders.rejectAll(new Unavailable('breaker-open', this.#breaker.retryMs));
-    this.#restUntilRetry(checkpoint);
   }
 
   /** After a trial that failed, the engine rests as long as it would have without it. */
   #restOn(): void {
     this.#ready = false;
-    if (this.#checkpoint) this.#restUntilRetry(this.#checkpoint.name);
-  }
-
-  #restUntilRetry(checkpoint: string): void {
-    this.#rest = setTimeout(() => {
-      this.#rest = null;
-      this.#thread = this.#spawn(checkpoint);
-    }, this.#breaker.retryMs ?? 0).unref();
+    if (this.#checkpoint) this.#rest.begin(this.#checkpoint.name);
   }
 }
 
 function loadErrorOf(error: unknown, prefix = ''): LoadError {
   if (error instanceof LoadError) return error;
-  return new LoadError('engine', prefix + (error instanceof Error ? error.message : String(error)));
+  return new LoadError('engine', prefix + messageOf(error));
 }

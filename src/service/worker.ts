@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describeEngine, EngineError, startEngine } from '../engines/engine.ts';
 import { kernelBytesInUse } from '../kernels/memory.ts';
 import { checkKernels, KernelError } from '../kernels/self-check.ts';
+import { messageOf } from '../system/message-of.ts';
 import { loadModel } from './loaded-model.ts';
 import type { EngineCommand, EngineMessage, EngineStart } from './protocol.ts';
 import { Scheduler } from './scheduler.ts';
@@ -42,7 +43,7 @@ try {
   send({
     type: 'unable',
     code: error instanceof EngineError || error instanceof KernelError ? 'engine' : 'checkpoint',
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
   });
 }
 

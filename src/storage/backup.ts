@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEnvironment, withoutQuotes } from '../system/environment.ts';
+import { messageOf } from '../system/message-of.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import { printFailure } from '../system/print-failure.ts';
 import { dataFolder } from './data-folder.ts';
@@ -31,6 +32,6 @@ try {
   loadEnvironment();
   await backup(process.argv[2]);
 } catch (error) {
-  printFailure(error instanceof Error ? error.message : String(error));
+  printFailure(messageOf(error));
   process.exitCode = 1;
 }

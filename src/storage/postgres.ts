@@ -1,7 +1,7 @@
 /** PostgreSQL, for several bots that share their data. */
 
 import { Pool } from 'pg';
-import type { Database, Row, Value } from './database.ts';
+import type { Database, DatabaseRow, Value } from './database.ts';
 
 export class PostgresDatabase implements Database {
   readonly place: string;
@@ -16,10 +16,10 @@ export class PostgresDatabase implements Database {
     this.place = `postgres://${host}${pathname}`;
   }
 
-  async query(sql: string, values: readonly Value[] = []): Promise<readonly Row[]> {
+  async query(sql: string, values: readonly Value[] = []): Promise<readonly DatabaseRow[]> {
     let count = 0;
     const numbered = sql.replaceAll('?', () => `$${++count}`);
-    const { rows } = await this.#pool.query<Row>(numbered, [...values]);
+    const { rows } = await this.#pool.query<DatabaseRow>(numbered, [...values]);
     return rows;
   }
 

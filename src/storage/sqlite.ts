@@ -4,7 +4,7 @@
  */
 
 import LibSql from 'libsql';
-import type { Database, Row, Value } from './database.ts';
+import type { Database, DatabaseRow, Value } from './database.ts';
 
 /** How long a statement waits for another process that writes, such as a backup. */
 const BUSY_MS = 5_000;
@@ -29,7 +29,7 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  async query(sql: string, values: readonly Value[] = []): Promise<readonly Row[]> {
+  async query(sql: string, values: readonly Value[] = []): Promise<readonly DatabaseRow[]> {
     const statement = this.#database.prepare(sql);
     if (statement.reader) return statement.all(...values).map(asRow);
     statement.run(...values);
@@ -57,7 +57,7 @@ export class SqliteDatabase implements Database {
   }
 }
 
-function asRow(found: unknown): Row {
+function asRow(found: unknown): DatabaseRow {
   const row: Record<string, Value> = {};
   for (const [column, value] of Object.entries(Object(found))) {
     if (typeof value === 'string' || typeof value === 'number' || value === null) row[column] = value;

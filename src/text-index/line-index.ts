@@ -10,6 +10,8 @@
  * ranks at the next place (varint), and the ranks of the rest (varints).
  */
 
+import { ByteReader, pushVarint } from './varint.ts';
+
 const MAGIC = [0x53, 0x4c, 0x49, 0x4e, 1];
 /** A rank has 16 bits. */
 const LARGEST_ALPHABET = 0x10000;
@@ -64,7 +66,7 @@ export class LineIndex {
   /** Reads the bytes of {@link serialise}. Throws a RangeError if they are not a complete index. */
   static parse(bytes: Uint8Array): LineIndex {
     if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw new RangeError('not an index of lines');
-    const reader = new Reader(bytes, MAGIC.length);
+    const reader = new ByteReader(bytes, MAGIC.length, 'an index of lines');
     const alphabet = [...new TextDecoder().decode(reader.take(reader.varint()))];
     const lines = new Map<number, Uint16Array>();
     while (!reader.done) {
@@ -181,53 +183,4 @@ function compareRanks(a: Uint16Array, b: Uint16Array): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** Appends a number in the LEB128 encoding: seven bits a byte, lowest first; the high bit says that more follow. */
-function pushVarint(out: number[], value: number): void {
-  let rest = value;
-  while (rest >= 0x80) {
-    out.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  out.push(rest);
-}
-
-/** Reads bytes one after another. Throws a RangeError at the end of the bytes. */
-class Reader {
-  readonly #bytes: Uint8Array;
-  #position: number;
-
-  constructor(bytes: Uint8Array, start: number) {
-    this.#bytes = bytes;
-    this.#position = start;
-  }
-
-  get done(): boolean {
-    return this.#position === this.#bytes.length;
-  }
-
-  byte(): number {
-    const byte = this.#bytes[this.#position++];
-    if (byte === undefined) throw new RangeError('an index of lines that is cut short');
-    return byte;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let shift = 0; shift < 32; shift += 7) {
-      const byte = this.byte();
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    throw new RangeError('an index of lines that is damaged');
-  }
-
-  take(size: number): Uint8Array {
-    if (size > this.#bytes.length - this.#position) {
-      throw new RangeError('an index of lines that is cut short');
-    }
-    this.#position += size;
-    return this.#bytes.subarray(this.#position - size, this.#position);
-  }
 }

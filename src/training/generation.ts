@@ -13,7 +13,7 @@ export interface GenerationOptions extends SearchSettings {
 }
 
 /** A poem and the plan that it follows. */
-export interface GeneratedPoem {
+export interface SearchedPoem {
   readonly characters: readonly string[];
   readonly plan: VersePlan;
   /** The title that the model wrote; empty if it wrote none. */
@@ -33,7 +33,7 @@ export async function generateAll(
   plans: readonly VersePlan[],
   { mood, candidates, kept, seed }: GenerationOptions,
   onProgress: (done: number) => void = () => {},
-): Promise<{ poems: GeneratedPoem[]; ms: number }> {
+): Promise<{ poems: SearchedPoem[]; ms: number }> {
   const startedAt = performance.now();
   const searches: PoemSearch[] = [];
   let running: PoemSearch[] = [];
@@ -50,7 +50,7 @@ export async function generateAll(
     running = running.filter((search) => !search.hasEnded);
     onProgress(searches.length - running.length);
   }
-  const poems = searches.map(({ result, error }, i): GeneratedPoem => {
+  const poems = searches.map(({ result, error }, i): SearchedPoem => {
     const plan = plans[i];
     if (!result || !plan) throw error ?? new RangeError('a search has no result');
     return { plan, ...result };

@@ -88,7 +88,7 @@ class TrainingRun {
       const trainer = new Trainer(recipe, data.dataset, data.pretraining, resumed?.state);
       const entries = resumed ? await readLog(folder.log, trainer.step) : [];
       const log = new RunLog(folder, entries, options.onNote ?? (() => {}));
-      const novelty = buildCorpusIndexes(corpus, pretraining);
+      const novelty = buildCorpusIndexes(corpus, pretraining, data.dataset.vocabulary);
       return new TrainingRun(options, {
         data,
         novelty,

@@ -7,6 +7,7 @@ import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
 import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { Dataset } from './dataset.ts';
+import { parallelTable } from './parallel-table.ts';
 import type { Recipe } from './recipes.ts';
 
 export interface TrainingData {
@@ -36,15 +37,20 @@ export function openTrainingData(recipe: Recipe, corpus: Corpus, pretraining: Co
 }
 
 /**
- * Indexes of the training poems: the n-grams of both corpora, which decoding avoids, and the lines of the corpus itself,
- * among which the bot looks for the nearest.
+ * Indexes of the training poems: the n-grams of both corpora, which decoding avoids, the lines of the corpus itself,
+ * among which the bot looks for the nearest, and what stands opposite what in the couplets of both.
  */
-export function buildCorpusIndexes(corpus: Corpus, pretraining: Corpus | null): CorpusIndexes {
+export function buildCorpusIndexes(
+  corpus: Corpus,
+  pretraining: Corpus | null,
+  vocabulary: Vocabulary,
+): CorpusIndexes {
   const lines = trainingLines(corpus);
   const pretrainingLines = pretraining ? trainingLines(pretraining) : [];
   return {
     ngrams: NgramFilter.build([...lines, ...pretrainingLines]).bytes,
     lines: LineIndex.build(lines).serialise(),
+    parallels: parallelTable(pretraining ? [corpus, pretraining] : [corpus], vocabulary),
   };
 }
 

@@ -15,7 +15,8 @@ import type { Meter } from '../poetry/request.ts';
 import { verseLines } from '../poetry/verse-lines.ts';
 import { AttestedFeet } from './attested-feet.ts';
 import type { CorpusPoem } from './corpus/corpus.ts';
-import { type GeneratedPoem, type GenerationOptions, generateAll } from './generation.ts';
+import { distinctShare } from './distinct.ts';
+import { type GenerationOptions, generateAll, type SearchedPoem } from './generation.ts';
 
 export interface VerseOptions extends GenerationOptions {
   /** Poems of each form. */
@@ -146,7 +147,7 @@ function drawFrom<T>(items: readonly T[], random: Random): T {
 }
 
 function scoreGenerated(
-  written: readonly GeneratedPoem[],
+  written: readonly SearchedPoem[],
   ms: number,
   training: TrainingVerse,
   equalTexts: readonly string[],
@@ -231,7 +232,7 @@ function verseShares(reports: readonly VerseReport[]) {
 }
 
 /** The number of a generated poem's lines that are in the training split and were not given whole. */
-function copied({ characters, plan }: GeneratedPoem, trainingLines: ReadonlySet<string>): number {
+function copied({ characters, plan }: SearchedPoem, trainingLines: ReadonlySet<string>): number {
   let count = 0;
   for (let line = 0; line < plan.lines; line++) {
     const start = line * (plan.length + 1);
@@ -243,17 +244,7 @@ function copied({ characters, plan }: GeneratedPoem, trainingLines: ReadonlySet<
 }
 
 function distinct(texts: readonly string[]): Pick<VerseScores, 'distinct1' | 'distinct2' | 'distinct3'> {
-  const of = (n: number) => {
-    const seen = new Set<string>();
-    let total = 0;
-    for (const line of texts.flatMap(verseLines)) {
-      const characters = [...line];
-      for (let at = 0; at + n <= characters.length; at++) {
-        seen.add(characters.slice(at, at + n).join(''));
-        total++;
-      }
-    }
-    return total > 0 ? seen.size / total : null;
-  };
+  const lines = texts.flatMap(verseLines).map((line) => [...line]);
+  const of = (n: number) => distinctShare(lines, n);
   return { distinct1: of(1), distinct2: of(2), distinct3: of(3) };
 }

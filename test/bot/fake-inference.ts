@@ -33,15 +33,17 @@ export class FakeInference implements Inference {
     const { fault } = this;
     this.fault = null;
     if (fault) throw fault;
-    const characters = order.plan.slots.map((slot, i) =>
-      slot.kind === 'given'
-        ? slot.text
-        : slot.kind === 'choice'
-          ? (slot.among[0] ?? '')
-          : (INK[(i + order.seed) % INK.length] ?? ''),
-    );
+    const write = (shift: number) =>
+      order.plan.slots.map((slot, i) => {
+        if (slot.kind === 'given') return slot.text;
+        if (slot.kind === 'choice') return slot.among[0] ?? '';
+        const at = slot.kind === 'same' ? slot.as : i;
+        return INK[(at + order.seed + shift) % INK.length] ?? '';
+      });
+    const { answers = 1 } = order.line ?? {};
     return {
-      characters,
+      characters: write(0),
+      others: Array.from({ length: answers - 1 }, (_, n) => write(n + 1)),
       title: order.plan.title === '' ? this.title : '',
       nllHanzi: 4,
       unknownCharacters: this.unknownCharacters,
@@ -97,6 +99,7 @@ export class FakeInference implements Inference {
       parameters: 5_000_000,
       nll: null,
       hanziPerplexity: null,
+      parallels: true,
       corpus: { source: 'memory', poems: 1 },
     };
   }

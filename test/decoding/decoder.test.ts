@@ -8,6 +8,7 @@ import { Stepper } from '../../src/decoding/stepper.ts';
 import { valuesOf } from '../../src/model/architecture.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
+import type { Mood } from '../../src/poetry/request.ts';
 import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { acrosticPlan, NO_PROMPTS, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
 
@@ -259,6 +260,7 @@ describe('if no token is left', () => {
       allowedTokens,
       ngramBan: null,
       prompts: NO_PROMPTS,
+      parallels: null,
       association: null,
       critic: null,
     });
@@ -279,6 +281,7 @@ describe('if no token is left', () => {
       allowedTokens: new AllowedTokens(VOCABULARY),
       ngramBan,
       prompts: NO_PROMPTS,
+      parallels: null,
       association: null,
       critic: null,
     });
@@ -294,9 +297,17 @@ describe('if no token is left', () => {
   });
 });
 
-test('a row fails if the network gives logits that are not numbers', async () => {
+test.each([
+  ['NaN', 'free', (parameters) => valuesOf(parameters, 'outputBias').fill(Number.NaN, 30, 31)],
+  ['finite but huge', 'free', (parameters) => valuesOf(parameters, 'output').fill(3e38)],
+  ['finite but huge', 'greedy', (parameters) => valuesOf(parameters, 'output').fill(3e38)],
+] as const satisfies readonly (readonly [
+  string,
+  Mood,
+  (parameters: ReadonlyMap<string, Float32Array>) => void,
+])[])('a row fails if the weights are %s, in the mood %s', async (_, mood, spoil) => {
   const { architecture, parameters } = await tinyModel();
-  valuesOf(parameters, 'outputBias')[30] = Number.NaN;
+  spoil(parameters);
   const stepper = await Stepper.create(architecture, parameters);
   const allowedTokens = new AllowedTokens(VOCABULARY);
   const decoder = await Decoder.create({
@@ -305,11 +316,14 @@ test('a row fails if the network gives logits that are not numbers', async () =>
     allowedTokens,
     ngramBan: null,
     prompts: NO_PROMPTS,
+    parallels: null,
     association: null,
     critic: null,
   });
-  const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
-  expect(await drain(decoder)).toEqual([row]);
-  expect(row.status).toBe('failed');
-  expect(row.error?.message).toMatch(/not numbers/);
+  for (const scored of [true, false]) {
+    const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING[mood], seed: 1, scored });
+    expect(await drain(decoder)).toEqual([row]);
+    expect(row.status).toBe('failed');
+    expect(row.error?.message).toMatch(/not numbers/);
+  }
 });

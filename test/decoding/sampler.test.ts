@@ -118,15 +118,41 @@ describe('a draw', () => {
     expect(random.uint32()).toBe(new Random(3).uint32());
   });
 
-  test('survives huge, infinite and missing logits', () => {
-    const sampling = { temperature: 1, topP: 0.9 };
-    const draw = (values: number[], ids = all(values.length)) =>
-      new Sampler(values.length).drawFrom(Float32Array.from(values), ids, sampling, new Random(1));
-    expect(draw([3e38, -3e38, 0])).toBe(0);
-    expect(draw([Number.NEGATIVE_INFINITY, -50, Number.NEGATIVE_INFINITY])).toBe(1);
-    expect(draw([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY])).toBe(-1);
-    expect(draw([1, 2], new Int32Array(0))).toBe(-1);
-    expect(draw([Number.NaN, Number.NaN])).toBe(-1);
+  const drawn = (values: number[], ids = all(values.length), temperature = 1) =>
+    new Sampler(values.length).drawFrom(
+      Float32Array.from(values),
+      ids,
+      { temperature, topP: 0.9 },
+      new Random(1),
+    );
+
+  test('takes what has a probability, and nothing if nothing has', () => {
+    const none = Number.NEGATIVE_INFINITY;
+    expect(drawn([1e6, -3e38, 0])).toBe(0);
+    expect(drawn([none, -50, none])).toBe(1);
+    expect(drawn([none, none])).toBe(-1);
+    expect(drawn([1, 2], new Int32Array(0))).toBe(-1);
+  });
+
+  test.each([
+    ['NaN alone', [Number.NaN, Number.NaN]],
+    ['NaN among others', [1, 2, 3, Number.NaN, 5, 6]],
+    ['NaN behind a whole vector', [1, 2, 3, 4, Number.NaN]],
+    ['infinity', [1, Number.POSITIVE_INFINITY, 2]],
+    ['infinity everywhere', new Array<number>(9).fill(Number.POSITIVE_INFINITY)],
+    ['the largest numbers', [0, -3e38, 3e38]],
+    ['numbers beyond every use', [1, 2, 2e6]],
+  ])('refuses %s, at every temperature and for every list of ids', (_, values) => {
+    const gaps = all(values.length).filter((id) => id !== 0);
+    for (const temperature of [0, 0.01, 1]) {
+      for (const ids of [all(values.length), gaps]) {
+        expect(() => drawn(values, ids, temperature)).toThrow(/not numbers, or far too large/);
+      }
+    }
+  });
+
+  test('looks at the allowed tokens only', () => {
+    expect(drawn([Number.NaN, 1, 3e38, 2], Int32Array.of(1, 3), 0)).toBe(3);
   });
 });
 

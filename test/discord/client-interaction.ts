@@ -160,8 +160,8 @@ export class ClientInteraction {
         ? {
             ...message,
             ...body,
-            // Discord keeps the files that a message had, unless the edit lists its attachments.
-            files: body.attachments ? files : [...message.files, ...files],
+            // Discord keeps the files that a message had, unless the edit lists its attachments without them.
+            files: [...keptFiles(message, body), ...files],
             loading: false,
             edits: message.edits + 1,
           }
@@ -178,6 +178,13 @@ export class ClientInteraction {
   #changed(): void {
     for (const wake of [...this.#watchers]) wake();
   }
+}
+
+/** New attachments are listed with their filename, those that stay only with the id that the message gave them. */
+function keptFiles({ files }: ShownMessage, { attachments }: MessageBody): readonly SentFile[] {
+  if (!attachments) return files;
+  const ids = attachments.filter(({ filename }) => filename === undefined).map(({ id }) => String(id));
+  return files.filter((_, at) => ids.includes(String(at)));
 }
 
 function checkChoices(choices: readonly Choice[] | undefined): readonly Choice[] {

@@ -12,17 +12,24 @@ export interface Embed {
   readonly fields?: readonly { readonly name: string; readonly value: string }[];
 }
 
-export interface Button {
-  readonly type: 2;
-  readonly style: number;
+/** A button (type 2), or a menu of strings (type 3). */
+export interface Component {
+  readonly type: 2 | 3;
+  readonly style?: number;
   readonly label?: string;
   readonly custom_id?: string;
+  readonly placeholder?: string;
+  readonly options?: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly description?: string;
+  }[];
 }
 
 export interface MessageBody {
   readonly content?: string | null;
   readonly embeds?: readonly Embed[];
-  readonly components?: readonly { readonly type: 1; readonly components: readonly Button[] }[];
+  readonly components?: readonly { readonly type: 1; readonly components: readonly Component[] }[];
   readonly flags?: number;
   readonly attachments?: readonly {
     readonly id: number | string;
@@ -81,16 +88,39 @@ function checkComponents(rows: NonNullable<MessageBody['components']>): void {
     if (row.components.length === 0)
       throw invalidForm(`components.${at}`, 'BASE_TYPE_BAD_LENGTH', 'Empty row');
     atMost(row.components.length, 5, `components.${at}.components`);
-    for (const { type, style, label = '', custom_id: id = '' } of row.components) {
+    for (const component of row.components) {
+      const { custom_id: id = '' } = component;
       const path = `components.${at}.components`;
-      if (type !== 2 || style < 1 || style > 4) throw invalidForm(path, 'UNION_TYPE_CHOICES', 'A button');
-      if (label === '') throw invalidForm(path, 'BUTTON_COMPONENT_INVALID', 'A button needs a label');
-      atMost(label.length, 80, `${path}.label`);
+      if (component.type === 3) checkMenu(component, row.components.length, path);
+      else checkButton(component, path);
       if (id === '') throw invalidForm(`${path}.custom_id`, 'BASE_TYPE_REQUIRED', 'This field is required');
       atMost(id.length, 100, `${path}.custom_id`);
       if (ids.has(id)) throw invalidForm(path, 'COMPONENT_CUSTOM_ID_DUPLICATED', 'Custom id duplicated');
       ids.add(id);
     }
+  }
+}
+
+function checkButton({ type, style = 0, label = '' }: Component, path: string): void {
+  if (type !== 2 || style < 1 || style > 4) throw invalidForm(path, 'UNION_TYPE_CHOICES', 'A button');
+  if (label === '') throw invalidForm(path, 'BUTTON_COMPONENT_INVALID', 'A button needs a label');
+  atMost(label.length, 80, `${path}.label`);
+}
+
+/** A menu takes a row of its own and has from 1 to 25 options, whose values differ. */
+function checkMenu({ placeholder, options = [] }: Component, inRow: number, path: string): void {
+  if (inRow > 1) throw invalidForm(path, 'COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'A menu fills its row');
+  if (options.length === 0)
+    throw invalidForm(`${path}.options`, 'BASE_TYPE_REQUIRED', 'A menu needs options');
+  atMost(options.length, 25, `${path}.options`);
+  atMost(placeholder?.length, 150, `${path}.placeholder`);
+  if (new Set(options.map(({ value }) => value)).size < options.length)
+    throw invalidForm(`${path}.options`, 'SELECT_COMPONENT_OPTION_VALUE_DUPLICATED', 'Values differ');
+  for (const { label, value, description } of options) {
+    if (label === '' || value === '') throw invalidForm(`${path}.options`, 'BASE_TYPE_REQUIRED', 'Not empty');
+    atMost(label.length, 100, `${path}.options.label`);
+    atMost(value.length, 100, `${path}.options.value`);
+    atMost(description?.length, 100, `${path}.options.description`);
   }
 }
 

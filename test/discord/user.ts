@@ -80,6 +80,19 @@ export class DiscordUser {
     return this.pressForged(message, id);
   }
 
+  /** Chooses a value in the menu under a message. */
+  select(message: ShownMessage, value: string): ClientInteraction {
+    const menu = message.components?.flatMap(({ components }) => components).find(({ type }) => type === 3);
+    if (!menu?.options?.some((option) => option.value === value))
+      throw new Error(`there is no ${value} to select`);
+    const { custom_id } = menu;
+    return this.#send(
+      new ClientInteraction(COMPONENT, message),
+      { custom_id, component_type: 3, values: [value] },
+      { message: stored(message) },
+    );
+  }
+
   /** Sends a button's interaction with any custom id. */
   pressForged(message: ShownMessage, custom_id: string): ClientInteraction {
     return this.#send(

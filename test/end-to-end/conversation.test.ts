@@ -75,6 +75,22 @@ describe.each(LOCALES)('in %s', (locale) => {
     expect(empty.content).toBe(texts(locale).sentences['opening-empty']);
   });
 
+  it('reports on a whole poem that the user gives, and refuses half a line', async () => {
+    const user = harness.user({ locale });
+    const whole = '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。';
+    const message = await user.use('check', { text: whole }).answer();
+    expect(message.embeds?.[0]?.title).toBe(texts(locale).report.title);
+    const told = message.embeds?.[0]?.description ?? '';
+    // The poem is shown as it was typed.
+    for (const line of ['白日依山尽　', '黄河入海流　', '欲穷千里目　', '更上一层楼　'])
+      expect(told).toContain(line);
+    expect(told).toMatch(/五[绝絕]仄起首句不入[韵韻]/u);
+    expect(told).toContain(texts(locale).sentences['report-fits']);
+    const half = await user.use('check', { text: '白日依' }).answer();
+    expect(half.ephemeral).toBe(true);
+    expect(half.content).not.toContain('　');
+  });
+
   it('lets only owners reload', async () => {
     const admin = harness.user({ locale, administrator: true });
     const message = await admin.use('reload', { checkpoint: 'other' }).answer();

@@ -1,16 +1,12 @@
-/** What a test of the bot on Discord needs: a loopback Discord, checkpoints on disk, and bot processes. */
+/** What a test or an attack on the bot on Discord needs: a loopback Discord, checkpoints on disk, and bot processes. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import { LoopbackDiscord, type LoopbackSettings } from '../discord/loopback.ts';
 import { DiscordUser, type UserSettings } from '../discord/user.ts';
 import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
-import { PATIENCE_MS, Program } from './program.ts';
-
-// A bot process takes seconds to start if the machine is busy.
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS });
+import { Program } from './program.ts';
 
 export const OWNER = '111111111111111111';
 

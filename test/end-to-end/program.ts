@@ -2,9 +2,10 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../src/system/package-root.ts';
 
-const BOT = fileURLToPath(new URL('../../dist/src/bot/', import.meta.url));
+const BOT = join(repositoryRoot(), 'dist', 'src', 'bot');
 
 /** How long a test waits for something. Long, because the machine may be busy; tests must not depend on it. */
 export const PATIENCE_MS = 60_000;
@@ -31,7 +32,7 @@ export class Program {
   ) {
     // The settings of this machine and the .env file of the checkout must not have an effect.
     const { PATH = '', HOME = '' } = process.env;
-    this.#child = spawn(process.execPath, [...nodeArgs, BOT + file, ...args], {
+    this.#child = spawn(process.execPath, [...nodeArgs, join(BOT, file), ...args], {
       cwd: '/',
       env: { PATH, HOME, ENGINE: 'wasm', ...environment },
     });

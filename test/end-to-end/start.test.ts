@@ -26,6 +26,7 @@ describe('npm run register', () => {
     expect(names).toEqual([
       'poem',
       'acrostic',
+      'couplet',
       'check',
       'favorites',
       'daily',
@@ -79,7 +80,7 @@ describe('npm run register', () => {
   it('writes to one server alone', async () => {
     const guild = harness.discord.guilds[0] ?? '';
     await harness.register('--guild', guild);
-    expect(harness.discord.commands.get(guild)).toHaveLength(10);
+    expect(harness.discord.commands.get(guild)).toHaveLength(11);
     expect((await harness.register('--guild', guild)).stdout).toContain('up to date');
   });
 
@@ -87,7 +88,7 @@ describe('npm run register', () => {
     const guild = harness.discord.guilds[0] ?? '';
     expect((await harness.register('--guild', guild, '--clear')).stdout).toContain('- /poem removed');
     expect(harness.discord.commands.get(guild)).toEqual([]);
-    expect(harness.discord.commands.get('global')).toHaveLength(10);
+    expect(harness.discord.commands.get('global')).toHaveLength(11);
   });
 
   it('says in one line what is wrong', async () => {

@@ -30,6 +30,45 @@ describe('npm start without a token', () => {
     expect(program.stderr).toBe('');
   });
 
+  it('answers the first line of a couplet with three second lines, and writes the card of the first', async () => {
+    const program = terminal({ LANG: 'zh_CN.UTF-8' });
+    const file = join(checkpoints, 'couplet.png');
+    program.type(
+      `/couplet 海上生明月 seed:1\n/对联 上联:海上生明月 种子:1 card:${file}\n/couplet\n/couplet 三尺剑 seed:1\n`,
+    );
+    expect(await program.exit()).toBe(0);
+    const [first = '', second = '', short = ''] = program.stdout.split('\n\n');
+    expect(first).toMatch(/^海上生明月，\n① .{5}。\n② .{5}。\n③ .{5}。\n这个模型没有对仗的字表/u);
+    expect(second).toBe(`${first}\n诗笺：${file}`);
+    expect((await readFile(file)).subarray(1, 4).toString()).toBe('PNG');
+    expect(short).toMatch(/^! .*\/couplet 海上生明月.*\n三尺剑，\n① .{3}。\n/u);
+    expect(short).toContain('上联通常五字或七字。');
+    expect(program.stderr).toBe('');
+  });
+
+  it('offers other lines for one of the poem above, and takes the one that is picked', async () => {
+    const program = terminal();
+    program.type(
+      '/mend 2\n/poem 月 form:wujue seed:1\n/mend 2 seed:1\n/mend pick:2 report:yes\n/mend pick:1\n/mend 5\n/mend\n',
+    );
+    expect(await program.exit()).toBe(0);
+    const [before = '', offer = '', after = '', errors = ''] = program.stdout.split('\n\n');
+    const [noPoem, one = '', two = ''] = before.split('\n');
+    expect(noPoem).toMatch(/^! There is no poem to mend yet/);
+    const offered = offer.split('\n').map((line) => /^\d {2}(.{5})$/u.exec(line)?.[1]);
+    expect(offered.filter(Boolean)).toHaveLength(3);
+    const [mendedOne, mendedTwo, ...report] = after.split('\n');
+    expect(mendedOne).toBe(one.replace(/，.*。/u, `，${offered[2]}。`));
+    expect(mendedTwo).toBe(two);
+    expect(report.join('\n')).toContain(offered[2]);
+    expect(errors.trim().split('\n')).toEqual([
+      '! First ask for other lines, as in /mend 2. Then pick one, as in /mend pick:1.',
+      '! The poem has lines 1 to 4.',
+      '! First ask for other lines, as in /mend 2. Then pick one, as in /mend pick:1.',
+    ]);
+    expect(program.stderr).toBe('');
+  });
+
   it('writes a picture card', async () => {
     const program = terminal();
     const file = join(checkpoints, 'card.png');

@@ -213,6 +213,9 @@ describe('a signal to stop', () => {
     // They take about half a minute to write, longer than the ten seconds that a stop may take.
     const asked = Array.from({ length: 90 }, askAtLength);
     await Promise.all(asked.map((one) => one.acknowledged()));
+    // On a busy machine the ten seconds may be too short even for the first one.
+    const poem = ({ messages }: ClientInteraction) => messages.some(({ embeds }) => embeds?.length === 1);
+    await Promise.any(asked.map((one) => one.until(poem)));
     bot.signal('SIGTERM');
     expect(await bot.exit()).toBe(0);
     expect(bot.log.at(-1)).toMatchObject({ msg: 'Stopped' });

@@ -49,4 +49,31 @@ describe('the threads', () => {
       expect(new Set(values())).toEqual(new Set([16 ** round]));
     }
   });
+
+  test('tell if one of them fails, and why, instead of waiting for it', async () => {
+    const kernels = new Kernels(2);
+    onTestFinished(() => kernels.dispose());
+    const { record, values } = doubling(kernels, 4);
+    const beyond = 2 ** 31 - 4096;
+    kernels.operations.gather(1, { pointer: beyond, width: 8 }, kernels.memory.alloc(1), beyond);
+    record(2);
+    kernels.start();
+    // The main thread takes no tile before `finish`, so the worker gets the one that lies outside the memory.
+    await expect.poll(() => kernels.failed, { timeout: 30_000 }).toBe(true);
+    expect(() => kernels.finish()).toThrow(/a worker thread of the kernels failed: .*out of bounds/);
+    expect(new Set(values())).toEqual(new Set([1]));
+  });
+
+  test('that fail are told even if the main thread waits for them already', { timeout: 60_000 }, () => {
+    // Which of the two takes the bad tile is chance. Neither may hang.
+    for (let round = 0; round < 20; round++) {
+      const kernels = new Kernels(2);
+      const { record } = doubling(kernels, 50);
+      record(40);
+      const beyond = 2 ** 31 - 4096;
+      kernels.operations.gather(1, { pointer: beyond, width: 8 }, kernels.memory.alloc(1), beyond);
+      expect(() => kernels.run()).toThrow(/out of bounds/);
+      kernels.dispose();
+    }
+  });
 });

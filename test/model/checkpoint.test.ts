@@ -13,10 +13,17 @@ import {
   readCard,
 } from '../../src/model/checkpoint.ts';
 import type { Critic } from '../../src/model/critic.ts';
-import { type CardDetails, saveCheckpoint, saveCritic } from '../../src/model/save-checkpoint.ts';
+import {
+  type CardDetails,
+  copyCheckpoint,
+  saveCheckpoint,
+  saveCritic,
+  saveParallels,
+} from '../../src/model/save-checkpoint.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
 import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
+import { ParallelPairs } from '../../src/text-index/parallel-pairs.ts';
 import { initialCritic } from '../../src/training/critic/critic-network.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
@@ -99,6 +106,25 @@ describe('a checkpoint', () => {
     expect((await loadLines(loaded))?.nearest('床前看月光')).toEqual({ line: '床前明月光', same: 4 });
     await rm(join(folder(), loaded.card.novelty?.lines.file ?? ''));
     await expect(loadLines(loaded)).rejects.toThrow(CheckpointError);
+  });
+
+  it('has a table of parallel pairs, if one was counted when it was trained or later', async () => {
+    const card = await save(1);
+    expect((await loadCheckpoint(folder())).parallels).toBeNull();
+    const { bytes } = ParallelPairs.build([['月', '花']], ['月', '花']);
+    const changed = await saveParallels(folder(), { bytes, couplets: 1 });
+    expect(changed.weights).toEqual(card.weights);
+    const loaded = await loadCheckpoint(folder());
+    expect(loaded.parallels?.score('月', '花')).toBeGreaterThan(0);
+    expect(loaded.card.parallels?.couplets).toBe(1);
+    await copyCheckpoint(folder(), `${folder()}-copy`);
+    expect((await loadCheckpoint(`${folder()}-copy`)).parallels?.size).toBe(1);
+    const file = join(folder(), loaded.card.parallels?.file ?? '');
+    await writeFile(file, 'damaged');
+    await expect(loadCheckpoint(folder())).rejects.toThrow(/parallels-.*is damaged/);
+    // New weights from a run that counts none leave none behind.
+    await save(2);
+    await expect(readFile(file)).rejects.toThrow();
   });
 
   it('replaces the one before it and removes its files', async () => {

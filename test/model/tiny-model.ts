@@ -11,6 +11,7 @@ import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
 import type { AcrosticRequest, PoemRequest } from '../../src/poetry/request.ts';
+import type { ParallelPairs } from '../../src/text-index/parallel-pairs.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 
 /** 300 hanzi that are frequent in verse. They have both tones and many rhymes. */
@@ -41,6 +42,7 @@ export async function tinyModel(
     threads = 1,
     prompts = NO_PROMPTS,
     critic = null,
+    parallels = null,
     association = null,
   }: {
     tied?: boolean;
@@ -48,6 +50,7 @@ export async function tinyModel(
     threads?: number;
     prompts?: PromptSkills;
     critic?: PoemCritic | null;
+    parallels?: ParallelPairs | null;
     association?: Association | null;
   } = {},
 ): Promise<TinyModel> {
@@ -65,6 +68,7 @@ export async function tinyModel(
     allowedTokens,
     ngramBan: null,
     prompts,
+    parallels,
     association,
     critic,
   });

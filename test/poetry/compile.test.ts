@@ -29,7 +29,7 @@ const acrostic = (heads: string, options: Partial<AcrosticRequest> = {}): Acrost
 const shapeOf = (plan: VersePlan) =>
   plan.slots
     .map((slot) =>
-      slot.kind === 'given' ? slot.text : slot.kind === 'free' ? '_' : `[${slot.among.join('')}]`,
+      slot.kind === 'given' ? slot.text : slot.kind === 'choice' ? `[${slot.among.join('')}]` : '_',
     )
     .join('');
 
@@ -66,9 +66,18 @@ describe('the shape of a poem', () => {
     const plain = compilePlan(poem('白日依山盡黃河入', wujue));
     expect(compilePlan(poem('白日依山盡，黃河入', wujue))).toEqual(plain);
     expect(compilePlan(poem('白日依山盡,', wujue))).toEqual(compilePlan(poem('白日依山盡', wujue)));
-    expect(refusalOf(poem('白日，依山盡', wujue))).toEqual({ code: 'not-hanzi', character: '，' });
+    expect(refusalOf(poem('白日，依山盡', wujue))).toEqual({
+      code: 'mark-place',
+      character: '，',
+      length: 5,
+    });
+    expect(refusalOf(poem('春眠不覺曉，處處聞'))).toEqual({ code: 'mark-place', character: '，', length: 7 });
     expect(refusalOf(poem('，白日', wujue))).toEqual({ code: 'not-hanzi', character: '，' });
-    expect(refusalOf(poem('白日依山盡，，', wujue))).toEqual({ code: 'not-hanzi', character: '，' });
+    expect(refusalOf(poem('白日依山盡，，', wujue))).toEqual({
+      code: 'mark-place',
+      character: '，',
+      length: 5,
+    });
   });
 
   it('has one head at the start of each line of an acrostic, and 。 at the end of an odd last line', () => {

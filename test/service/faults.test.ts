@@ -13,6 +13,7 @@ describe.each([
   ['ends', 'exit', 'the thread ended with code 3'],
   ['hangs', 'hang', 'no progress for 500 ms'],
   ['runs out of memory', 'memory', 'memory limit'],
+  ['has a worker thread that traps', 'trap', 'memory access out of bounds'],
 ] as const)('an engine that %s', (_, kind, reason) => {
   test('is restarted, and every poem is written as without the fault', { timeout: 60_000 }, async () => {
     const root = await checkpointsFolder();

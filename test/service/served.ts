@@ -17,7 +17,7 @@ const WORKER = new URL('../../dist/src/service/worker.js', import.meta.url);
 const FAULTY_WORKER = new URL('./fixtures/faulty-worker.mjs', import.meta.url);
 
 export interface Fault {
-  readonly kind: 'crash' | 'exit' | 'hang' | 'memory' | 'slow-disk' | 'wrong-kernels';
+  readonly kind: 'crash' | 'exit' | 'hang' | 'memory' | 'slow-disk' | 'trap' | 'wrong-kernels';
   /** The command that triggers it, or the start of the thread. */
   readonly on: 'write' | 'load' | 'start';
   /** It happens at the n-th such command. */

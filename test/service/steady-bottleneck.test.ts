@@ -69,6 +69,22 @@ describe.each([
   });
 });
 
+test('a clock set back while Bottleneck takes a job delays it by a moment', async () => {
+  const { limiter, schedule, events, errors } = twoPlaces();
+  schedule('a');
+  await vi.advanceTimersByTimeAsync(1000);
+  schedule('b');
+  // The look at the clock is over, and Bottleneck's own comes now.
+  stepClock(-HOUR);
+  schedule('c');
+  stepClock(-HOUR);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(events.slice(2).sort()).toEqual(['+b', '+c', '-b', '-c']);
+  expect([errors, limiter.running, limiter.size]).toEqual([[], 0, 0]);
+  // Nothing is left that looks.
+  expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+});
+
 test('the error of a job is reported, and others go on', async () => {
   const { limiter, schedule, events, errors } = twoPlaces();
   limiter.schedule(

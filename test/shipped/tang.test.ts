@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decoder } from '../../src/decoding/decoder.ts';
+import { LineSearch } from '../../src/decoding/line-search.ts';
 import { openDecoder } from '../../src/decoding/open-decoder.ts';
 import { SAMPLING } from '../../src/decoding/sampling.ts';
+import { DEFAULT_SEARCH } from '../../src/decoding/search.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import { type Checkpoint, loadCheckpoint, loadLines } from '../../src/model/checkpoint.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
+import { readFirstLine } from '../../src/poetry/couplet.ts';
 import { FORM_NAMES } from '../../src/poetry/form.ts';
+import { TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import { reportOn } from '../../src/poetry/report.ts';
 import type { VerseRequest } from '../../src/poetry/request.ts';
 import { toTraditional } from '../../src/poetry/script.ts';
@@ -38,7 +42,36 @@ async function write(request: VerseRequest, seed: number) {
   return { ...row.result(), report: reportOn({ characters: row.characters, plan }) };
 }
 
+/** The lines of three couplets on a first line, in traditional script. */
+async function answer(first: string) {
+  const { plan } = readFirstLine(first);
+  const request = { plan, sampling: SAMPLING.free, seed: 1, answers: 3 };
+  const search = new LineSearch(decoder, request, DEFAULT_SEARCH);
+  while (!search.hasEnded) {
+    await decoder.tick();
+    search.advance();
+  }
+  return [search.result, ...search.others].map((each) => verseLines(each?.characters.join('') ?? ''));
+}
+
 describe('checkpoints/tang', () => {
+  it.each(['海上生明月', '小樓一夜聽春雨', '悠悠歲月長'])('answers %s with parallel lines', async (first) => {
+    const { parallels } = checkpoint;
+    const answers = await answer(first);
+    expect(new Set(answers.map(([, second]) => second)).size).toBe(3);
+    for (const [, second = ''] of answers) {
+      const [a, b] = [[...first], [...second]];
+      const score = (one: readonly string[], other: readonly string[]) =>
+        one.reduce((sum, char, i) => sum + (parallels?.score(char, other[i] ?? '') ?? 0), 0) / one.length;
+      expect(score(a, b)).toBeGreaterThan(1);
+      expect(score(a, b)).toBeGreaterThan(score(a, [...b.slice(1), b[0] ?? '']));
+      expect(b.map((char) => b.indexOf(char))).toEqual(a.map((char) => a.indexOf(char)));
+      expect(b.some((char) => a.includes(char))).toBe(false);
+      for (const i of [1, 3]) expect((tonesOf(a[i] ?? '') | tonesOf(b[i] ?? '')) & 3).toBe(3);
+      expect(tonesOf(b.at(-1) ?? '') & TONE.level).toBe(TONE.level);
+    }
+  });
+
   it('is at most 32 MB, what is ignored by git aside', async () => {
     const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
     const sizes = await Promise.all(files.map(async ({ name }) => (await stat(join(folder, name))).size));

@@ -38,7 +38,8 @@ beforeEach(() => {
   write('tsconfig.json', '{}');
   write('tsconfig.build.json', '{}');
   write('src/a.ts', 'one');
-  write('bench/b.ts', '');
+  for (const folder of ['bench', 'tools', 'attack', 'test']) write(`${folder}/b.ts`, '');
+  write('test/b.test.ts', '');
   write('node_modules/typescript/package.json', '{ "type": "commonjs" }');
   write(TSC, "require('node:fs').mkdirSync('dist/src', { recursive: true }); console.log('tsc');");
   write(

@@ -27,6 +27,7 @@ const checkpoint: Checkpoint = {
   vocabulary: VOCABULARY,
   card: { recipe: { name: 'tiny' } } as Card,
   ngrams: null,
+  parallels: null,
   critic: null,
 };
 

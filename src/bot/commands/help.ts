@@ -14,6 +14,7 @@ export const helpFor = (commands: readonly Command[]) =>
         const words = texts(locale);
         const documented = commands
           .filter((command) => !command.ownersOnly || asker.owner)
+          .filter((command) => !command.terminalOnly || platform === 'terminal')
           .map((command) => ({
             term: `/${command.name}`,
             text: words.commands[command.name].description,

@@ -4,7 +4,7 @@
  */
 
 import { FORM_NAMES } from '../../poetry/form.ts';
-import { type Database, number, type Row, text } from '../../storage/database.ts';
+import { type Database, type DatabaseRow, number, text } from '../../storage/database.ts';
 import { DEFAULT_LOCALE, LOCALES, type Locale } from '../locale.ts';
 import { type DailyTime, dayAfter, type Occurrence, occurrenceAfter, occurrenceOn } from './civil-time.ts';
 import { type DailyPoem, DEFAULT_FORM } from './daily-poem.ts';
@@ -136,7 +136,7 @@ export class DailyStore {
   }
 }
 
-function read(row: Row): Daily {
+function read(row: DatabaseRow): Daily {
   return {
     bot: text(row, 'bot'),
     guild: text(row, 'guild'),

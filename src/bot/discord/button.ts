@@ -26,6 +26,8 @@ export const ACTIONS = [
   'card-horizontal',
   'card-horizontal-dark',
   'keep',
+  'mend',
+  'mend-pick',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -21,7 +21,7 @@ export type Definition = RESTPostAPIChatInputApplicationCommandsJSONBody;
 
 export function definitions(): Definition[] {
   const defined = new Map<string, Definition>();
-  for (const command of COMMANDS) {
+  for (const command of COMMANDS.filter(({ terminalOnly }) => !terminalOnly)) {
     const group = groupOf(command.name)?.group;
     const name = group ?? command.name;
     if (!defined.has(name)) defined.set(name, group ? groupDefinition(group) : definitionOf(command));

@@ -10,9 +10,9 @@ export function errorLine(error: unknown): string {
   if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
     return TOKEN_REFUSED;
   if (error instanceof DiscordAPIError) return apiErrorLine(error);
-  // @discordjs/ws reports a fatal close code in the message only.
-  if (/authentication failed/i.test(error.message)) return TOKEN_REFUSED;
-  if (/disallowed intents/i.test(error.message)) {
+  // @discordjs/ws reports a fatal close code in the message only, in words; our gateway writes its name.
+  if (/authentication ?failed/i.test(error.message)) return TOKEN_REFUSED;
+  if (/disallowed ?intents/i.test(error.message)) {
     return 'Discord refused the gateway intents (4014): this bot needs Guilds only; check the application’s Bot page.';
   }
   const code = networkCode(error);

@@ -126,13 +126,16 @@ export class Gateway {
     client.on('error', (error) => log.error({ err: error }, 'Discord client error'));
     client.on('warn', (message) => log.warn(message));
     let connected = false;
-    client.on('shardDisconnect', ({ code }) => {
-      if (connected)
-        onFatal(`Discord closed the gateway for good: ${code} ${GatewayCloseCodes[code] ?? ''}`.trim());
-    });
     const ready = new Promise((resolve) => client.once('clientReady', resolve));
-    await client.login(token);
-    await ready;
+    // If the refusal comes between two waits of discord.js, `login` succeeds, and the client is never ready.
+    const refused = new Promise<never>((_, reject) => {
+      client.on('shardDisconnect', ({ code }) => {
+        const reason = `Discord closed the gateway for good: ${code} ${GatewayCloseCodes[code] ?? ''}`.trim();
+        if (connected) onFatal(reason);
+        else reject(new Error(reason));
+      });
+    });
+    await Promise.race([client.login(token).then(() => ready), refused]);
     connected = true;
   }
 

@@ -70,6 +70,7 @@ export function openContext(interaction: APIInteraction, services: InteractionSe
       locale,
       script: scriptOf(locale),
       platform: 'discord',
+      desk: null,
       drawSeed,
     },
     arrivedAt: performance.now(),

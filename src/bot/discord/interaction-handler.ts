@@ -19,12 +19,15 @@ import { UserError } from '../user-error.ts';
 import { suggestionsFor } from './autocomplete.ts';
 import { styleOf } from './button.ts';
 import { commandMeant, optionValues } from './command-options.ts';
+import { prepareCoupletButton } from './couplet-buttons.ts';
+import { readCoupletId } from './couplet-ids.ts';
 import { prepareFavourite, readFavouriteId } from './favourite-buttons.ts';
 import { type InteractionContext, type InteractionServices, openContext } from './interaction-context.ts';
 import { InteractionExpired, InteractionTaken } from './interaction-reply.ts';
 import { sentenceMessage } from './message.ts';
 import { isCard, prepareMessageCard } from './message-card.ts';
 import { prepareKeep } from './message-keep.ts';
+import { prepareMessageOffer, prepareMessagePick } from './message-mend.ts';
 import { prepareMessageReport } from './message-report.ts';
 import { TaskMeter } from './metered-task.ts';
 import { takeOver } from './take-over.ts';
@@ -110,7 +113,8 @@ export class InteractionHandler {
       await this.#answerButton(context, interaction);
     } else if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
       context.kind = 'autocomplete';
-      await context.reply.autocomplete(await suggestionsFor(interaction.data, context.command));
+      const suggest = () => suggestionsFor(interaction.data, context.command);
+      await context.reply.autocomplete(await this.#meter.suggest(context.command.asker, suggest));
     } else if (
       interaction.type === InteractionType.ApplicationCommand &&
       interaction.data.type === ApplicationCommandType.ChatInput
@@ -159,6 +163,16 @@ export class InteractionHandler {
       );
       return;
     }
+    const couplet = readCoupletId(data.custom_id);
+    if (couplet) {
+      context.kind = `couplet-${couplet.action.split('-')[0]}`;
+      const own = couplet.asker === command.asker.user && couplet.action !== 'card';
+      const prepare = () => prepareCoupletButton(couplet, message, command);
+      await answerTask(context, own ? 'update' : 'public', this.#services, () =>
+        couplet.action === 'again' ? prepare() : this.#meter.prepare(command.asker, prepare),
+      );
+      return;
+    }
     const button = this.#services.codec.decode(data.custom_id);
     context.kind = button ? `button-${button.action}` : 'button';
     const own = button?.asker === command.asker.user;
@@ -174,6 +188,15 @@ export class InteractionHandler {
     } else if (button.action === 'keep') {
       await answerTask(context, 'ephemeral', this.#services, () =>
         this.#meter.prepare(command.asker, () => prepareKeep(message, button.spec, command)),
+      );
+    } else if (button.action === 'mend' || button.action === 'mend-pick') {
+      const value = ('values' in data ? data.values[0] : undefined) ?? '';
+      const prepare = () =>
+        button.action === 'mend'
+          ? prepareMessageOffer(message, button.spec, value, command)
+          : prepareMessagePick(message, button.spec, value, command);
+      await answerTask(context, own ? 'update' : 'public', this.#services, () =>
+        button.action === 'mend' ? prepare() : this.#meter.prepare(command.asker, prepare),
       );
     } else if (button.action === 'again' || button.action === 'form') {
       const spec = variationOf(button.spec, button.action, command.drawSeed());

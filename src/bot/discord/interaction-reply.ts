@@ -30,6 +30,8 @@ export interface File extends RawFile {
 export interface Message {
   readonly body: Body;
   readonly files?: readonly File[];
+  /** The ids of the files that an edited message keeps. */
+  readonly kept?: readonly string[];
 }
 
 /** Discord waits three seconds for the first answer. Part of that is spent on the network. */
@@ -115,9 +117,10 @@ export class InteractionReply {
   }
 
   /** Fills in a deferred message, or changes the message whose change was deferred. */
-  async edit({ body, files }: Message): Promise<void> {
+  async edit({ body, files, kept }: Message): Promise<void> {
     // Discord keeps the fields that a patch leaves out, so a waiting notice would stay above the poem.
-    const whole = { content: '', embeds: [], components: [], ...body, ...described(files), ...NO_MENTIONS };
+    const empty = { content: '', embeds: [], components: [] };
+    const whole = { ...empty, ...body, ...described(files, kept), ...NO_MENTIONS };
     await withRetries(() =>
       send(this.#connections.rest, RequestMethod.Patch, this.#original, { body: whole, files }),
     );
@@ -194,9 +197,10 @@ async function send(
   await response.arrayBuffer();
 }
 
-/** The descriptions of the files. An edit with an empty list removes the files that the message had. */
-function described(files: readonly File[] = []) {
-  return { attachments: files.map(({ name, description }, id) => ({ id, filename: name, description })) };
+/** The descriptions of the files. An edit removes the files that the message had and that are not `kept`. */
+function described(files: readonly File[] = [], kept: readonly string[] = []) {
+  const added = files.map(({ name, description }, id) => ({ id, filename: name, description }));
+  return { attachments: [...kept.map((id) => ({ id })), ...added] };
 }
 
 /** Repeats `attempt` after network and server errors, up to four times. An error that Discord answers is final. */

@@ -9,7 +9,7 @@ import type { PoemSpec } from '../answer.ts';
 import { asCard, cardShown, pictureOf, untitled } from '../card-of.ts';
 import type { CommandContext, CommandTask } from '../command.ts';
 import { UserError } from '../user-error.ts';
-import { versesShown } from './message.ts';
+import { versesShown } from './embed-lines.ts';
 
 /** A message under which a button stands: a poem in its embed, or a card with the poem as its description. */
 export type ShownMessage = Pick<APIMessage, 'embeds' | 'attachments'>;

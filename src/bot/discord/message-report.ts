@@ -11,7 +11,7 @@ import type { CommandContext, CommandTask } from '../command.ts';
 import { texts } from '../locale.ts';
 import { reportLines } from '../meter-report.ts';
 import { UserError } from '../user-error.ts';
-import { versesShown } from './message.ts';
+import { versesShown } from './embed-lines.ts';
 
 /**
  * Prepares the report on the poem that `embed` shows and that `spec` describes.

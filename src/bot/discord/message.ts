@@ -1,30 +1,22 @@
 /** Renders answers as Discord messages. A poem is one embed with buttons under it. */
 
-import {
-  type APIActionRowComponent,
-  type APIButtonComponent,
-  type APIEmbed,
-  ButtonStyle,
-  ComponentType,
-} from 'discord.js';
-import { markedVerseLines } from '../../poetry/verse-lines.ts';
-import type { Answer, Entry, Picture, PoemSpec, ShownPoem } from '../answer.ts';
+import { type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
+import { mendableLines } from '../../poetry/mend.ts';
+import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { KeptAt } from '../favourites.ts';
 import { type Locale, say, texts } from '../locale.ts';
-import { formTitle, headingOf, markedTitle, neverMet, textLines } from '../poem-layout.ts';
-import { type Action, type ButtonCodec, cardAction, POEM_ACTIONS } from './button.ts';
+import { formTitle, headingOf, markedTitle, neverMet, shownLines, textLines } from '../poem-layout.ts';
+import { type ButtonCodec, cardAction } from './button.ts';
+import { chosenCoupletMessage, coupletMessage } from './couplet-message.ts';
+import { COLOUR, HEADING, pictureFile } from './embed-lines.ts';
 import { type FavouriteButton, favouriteId } from './favourite-buttons.ts';
-import type { File, Message } from './interaction-reply.ts';
-
-/** Vermilion. */
-const COLOUR = 0xc8102e;
+import type { Message } from './interaction-reply.ts';
+import { mendedMessage, mendMessage, mendRow } from './mend-message.ts';
+import { buttonRow, poemButtons } from './poem-buttons.ts';
 
 /** Discord's limits, in UTF-16 units. */
 const MAX_DESCRIPTION = 4096;
 const MAX_CONTENT = 2000;
-
-/** Markdown for a heading, which Discord shows in large type. */
-const HEADING = '## ';
 
 /** `asker` is the id of the user whose poem it is. The buttons store it, because they act differently for others. */
 export function poemMessage(poem: ShownPoem, asker: string, locale: Locale, codec: ButtonCodec): Message {
@@ -38,9 +30,12 @@ export function poemMessage(poem: ShownPoem, asker: string, locale: Locale, code
     .map((line) => HEADING + line)
     .join('\n');
   const embed = { title: headingOf(poem), description, color: COLOUR, footer: { text: footer.join(' · ') } };
-  const labels = texts(locale).buttons;
-  const buttons = POEM_ACTIONS.map((action) => ({ action, label: labels[action] }));
-  return { body: { embeds: [embed], components: [buttonRow(buttons, poem.spec, asker, codec)] } };
+  const lines = { lines: shownLines(poem), mendable: mendableLines(poem.plan) };
+  const components = [
+    poemButtons(poem.spec, asker, locale, codec),
+    ...mendRow({ ...lines, spec: poem.spec }, asker, locale, codec),
+  ];
+  return { body: { embeds: [embed], components } };
 }
 
 /** A card, with buttons for the other layout and for the other paper. */
@@ -87,40 +82,20 @@ function favouriteMessage({ id, poem, index, total }: KeptAt, locale: Locale): M
   return { body: { embeds: [embed], components: [{ type: ComponentType.ActionRow, components }] } };
 }
 
-function pictureFile({ png, alt }: Picture): File {
-  return { name: 'poem.png', data: Buffer.from(png), contentType: 'image/png', description: alt };
-}
-
-function buttonRow(
-  buttons: readonly { readonly action: Action; readonly label: string }[],
-  spec: PoemSpec,
-  asker: string,
-  codec: ButtonCodec,
-): APIActionRowComponent<APIButtonComponent> {
-  return {
-    type: ComponentType.ActionRow,
-    components: buttons.map(({ action, label }) => ({
-      type: ComponentType.Button,
-      style: ButtonStyle.Secondary,
-      label,
-      custom_id: codec.encode({ action, spec, asker }),
-    })),
-  };
-}
-
-/** The verse lines that a poem's embed shows, with their marks. Null if the embed shows no poem. */
-export function versesShown(embed: Pick<APIEmbed, 'description'> | undefined): readonly string[] | null {
-  const lines = embed?.description?.split('\n') ?? [];
-  if (lines.length === 0 || !lines.every((line) => line.startsWith(HEADING))) return null;
-  return lines.flatMap((line) => markedVerseLines(line.slice(HEADING.length)));
-}
-
 export function answerMessage(answer: Answer, asker: string, locale: Locale, codec: ButtonCodec): Message {
   switch (answer.kind) {
     case 'poem':
       return withExtras(poemMessage(answer.poem, asker, locale, codec), answer);
     case 'card':
       return cardMessage(answer, asker, locale, codec);
+    case 'mend':
+      return mendMessage(answer, asker, locale, codec);
+    case 'mended':
+      return mendedMessage(answer, asker, locale, codec);
+    case 'couplet':
+      return coupletMessage(answer, asker, locale);
+    case 'chosen-couplet':
+      return chosenCoupletMessage(answer, asker, locale);
     case 'favourite':
       return favouriteMessage(answer.kept, locale);
     case 'notice':

@@ -5,11 +5,13 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Asker } from '../../service/inference.ts';
-import { RateLimiters } from '../../service/rate-limiter.ts';
+import { type RateLimiter, RateLimiters } from '../../service/rate-limiter.ts';
 import type { CommandTask } from '../command.ts';
 
 export class TaskMeter {
   readonly #limiters = new RateLimiters({ code: 'user-busy', perMinute: 60, running: 1, waiting: 5 });
+  /** Discord asks for suggestions while somebody types, about twice a second. */
+  readonly #suggestions = new RateLimiters({ code: 'user-busy', perMinute: 180, running: 1, waiting: 5 });
 
   /**
    * Calls `prepare` for a task that waits until the asker's earlier ones have ended. Owners have no limits. Throws
@@ -22,16 +24,29 @@ export class TaskMeter {
     const refusal = limiter.refusal(0);
     if (refusal) throw refusal;
     const task = prepare();
-    return async (options) => {
-      const permit = limiter.request(options.signal ?? new AbortController().signal);
-      await permit.granted;
-      try {
-        // Other people's interactions come in between two tasks.
-        await nextTurn();
-        return await task(options);
-      } finally {
-        permit.release(false);
-      }
-    };
+    return (options) => inTurn(limiter, () => task(options), options.signal);
+  }
+
+  /** Suggestions for what an asker types; none if they have asked for too many. */
+  async suggest<T>({ user, owner }: Asker, suggest: () => Promise<T[]>): Promise<T[]> {
+    if (owner) return suggest();
+    const limiter = this.#suggestions.of(user);
+    return limiter.refusal(0) ? [] : inTurn(limiter, suggest);
+  }
+}
+
+async function inTurn<T>(
+  limiter: RateLimiter,
+  task: () => Promise<T>,
+  signal = new AbortController().signal,
+): Promise<T> {
+  const permit = limiter.request(signal);
+  await permit.granted;
+  try {
+    // Other people's interactions come in between two tasks.
+    await nextTurn();
+    return await task();
+  } finally {
+    permit.release(false);
   }
 }

@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../../system/message-of.ts';
 import { SettingsError } from '../settings.ts';
 
 export interface StatusSources {
@@ -52,7 +53,7 @@ export async function openStatusServer(
         send(404, 'text/plain', 'There are /livez, /readyz, /healthz and /metrics.\n');
       }
     } catch (error) {
-      send(500, 'text/plain', `${error instanceof Error ? error.message : error}\n`);
+      send(500, 'text/plain', `${messageOf(error)}\n`);
     }
   });
   server.listen(port, address);

@@ -64,7 +64,10 @@ export async function answerTask(
   try {
     const send = await task(options).then(
       (answer) => {
-        const message = renderAnswer(context, services, answer);
+        const rendered = renderAnswer(context, services, answer);
+        // While the user chooses a line, the poem's picture stays.
+        const keeps = mode === 'update' && answer.kind === 'mend';
+        const message = keeps ? { ...rendered, kept: attachedTo(context) } : rendered;
         return () => reply.edit(message);
       },
       (error) => {
@@ -88,6 +91,12 @@ export async function answerTask(
 
 function handed({ id, token, application_id }: InteractionContext['interaction']) {
   return { id, token, application_id };
+}
+
+/** The ids of the files of the message whose component was used. */
+function attachedTo({ interaction }: InteractionContext): readonly string[] {
+  const message = 'message' in interaction ? interaction.message : undefined;
+  return message?.attachments.map(({ id }) => id) ?? [];
 }
 
 async function defer(

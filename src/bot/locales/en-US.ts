@@ -9,6 +9,11 @@ export const enUS: Texts = {
       name: 'acrostic',
       description: 'Write a poem with one of your characters at the head of each line',
     },
+    couplet: {
+      name: 'couplet',
+      description: 'Answer the first line of a couplet with a second that mirrors it',
+    },
+    mend: { name: 'mend', description: 'Replace a line of the poem above by one of three others' },
     check: { name: 'check', description: 'Check the tones, rhyme and pattern of a whole poem' },
     favorites: { name: 'favorites', description: 'Page through the poems that you have kept with ❤' },
     'daily set': { name: 'set', description: 'Post a poem a day in a channel' },
@@ -62,6 +67,12 @@ export const enUS: Texts = {
     },
     checkpoint: { name: 'checkpoint', description: 'The name of a folder in the checkpoints folder' },
     text: { name: 'text', description: 'The poem, with punctuation after each line' },
+    first: {
+      name: 'first',
+      description: 'The first line, five to eleven Chinese characters, such as 海上生明月',
+    },
+    line: { name: 'line', description: 'Which line to replace, counted from 1' },
+    pick: { name: 'pick', description: 'Which of the three lines to take' },
   },
   choices: {
     form: {
@@ -144,6 +155,21 @@ export const enUS: Texts = {
       'I store your user id with the poems that you keep with ❤ and with the daily poem that you set up for a server (its channel, hour, time zone, form and theme), and nothing else. I store no messages, no names and no other requests. /forget-me deletes all of it.',
     'privacy-nothing': 'I store nothing about you.',
     forgotten: 'Done. I have deleted everything that I stored about you: {count} poems.',
+    'couplet-short': 'A first line usually has five or seven characters.',
+    'couplet-level':
+      'A first line usually ends in an oblique tone (仄), and “{character}” is level (平). The second line ends level all the same.',
+    'couplet-unmatched':
+      'This checkpoint does not know what stands opposite what, so the words may match less well.',
+    'couplet-none': 'I can no longer read the lines above this button.',
+    'mend-which': '改一句 · Replace a line',
+    'mend-pick': 'Choose the new line {line}',
+    'mend-keep': 'Leave it as it is',
+    'mend-none': 'There is no poem to mend yet. Write one first, as in /poem 月.',
+    'mend-no-line': 'The poem has lines 1 to {lines}.',
+    'mend-given': 'Line {line} is wholly yours, so I leave it alone.',
+    'mend-not-offered': 'First ask for other lines, as in /mend 2. Then pick one, as in /mend pick:1.',
+    'mend-hint': '/mend pick:1 takes the first; /mend {line} offers others.',
+    'footer-mended': 'line {line} mended',
     'about-network':
       '{cell} of {layers} layers with {hidden} units, {vocabulary} characters, {parameters} parameters',
     'about-corpus': '{poems} poems ({source})',
@@ -152,7 +178,7 @@ export const enUS: Texts = {
     'about-days': '{days} d {clock}',
     'report-pattern': 'Pattern: {pattern}',
     'report-rhyme-group': 'Rhyme: {rhyme}',
-    'report-no-rhyme': 'The lines do not rhyme with one another.',
+    'report-no-rhyme': 'The lines do not rhyme with one another in a level tone.',
     'report-fits': 'Every character keeps the pattern.',
     'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',
@@ -177,7 +203,12 @@ export const enUS: Texts = {
     'heads-too-few': 'An acrostic needs at least {limit} characters; please give more.',
     'heads-too-many': 'An acrostic has at most {limit} characters; you gave {count}.',
     'title-too-long': 'A title has at most {limit} characters; this one has {count}.',
+    'mark-place':
+      'The lines of this form have {length} characters, so “{character}” cannot stand there; leave it out or choose another form.',
     'not-hanzi': 'Only Chinese characters can stand in a poem; “{character}” is not one.',
+    'couplet-empty': 'Give a first line, as in /couplet 海上生明月.',
+    'couplet-too-long':
+      'A first line usually has five or seven characters, and at most {limit}; this one has {count}.',
     'rhyme-unknown': '“{rhyme}” is not a level-tone rhyme group. Write auto, or a group such as 東 or 先.',
     'user-busy': 'You have reached the limit for one person.',
     'guild-busy': 'This server has reached the limit of poems for one server.',

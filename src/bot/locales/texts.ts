@@ -83,6 +83,21 @@ type OwnSentence =
   | 'privacy'
   | 'privacy-nothing'
   | 'forgotten'
+  // couplets
+  | 'couplet-short'
+  | 'couplet-level'
+  | 'couplet-unmatched'
+  | 'couplet-none'
+  // mending
+  | 'mend-which'
+  | 'mend-pick'
+  | 'mend-keep'
+  | 'mend-none'
+  | 'mend-no-line'
+  | 'mend-given'
+  | 'mend-not-offered'
+  | 'mend-hint'
+  | 'footer-mended'
   // about
   | 'about-network'
   | 'about-corpus'

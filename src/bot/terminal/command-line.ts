@@ -10,7 +10,11 @@ import { type CommandName, GROUP_NAMES, groupOf, OPTION_NAMES, type OptionName }
 import { excerpt, readValue } from '../option-values.ts';
 import { UserError } from '../user-error.ts';
 
-const POEM_EXAMPLE = '白日依山尽，黄河入海流。欲穷千里目，更上一层楼。';
+/** What a command without its required option is told. */
+const EXAMPLES: { readonly [name in CommandName]?: string } = {
+  check: '/check 白日依山尽，黄河入海流。欲穷千里目，更上一层楼。',
+  couplet: '/couplet 海上生明月',
+};
 
 export interface CommandLine {
   readonly command: Command;
@@ -24,7 +28,8 @@ export function readCommandLine(line: string): CommandLine {
   const { command, words } = commandIn(first.slice(1), rest);
   const options = optionsOf(command);
   const values: Record<string, OptionValue> = {};
-  for (const { name, value } of takesLine(options) ? wholeLine(options, words) : pairs(words)) {
+  const given = takesLine(options) ? wholeLine(options, words) : pairs(words, options[0]?.[0] ?? null);
+  for (const { name, value } of given) {
     const found = name === null ? options[0] : options.find(([option]) => isNamed(option, name));
     if (found === undefined) {
       throw options.length === 0
@@ -45,7 +50,7 @@ export function readCommandLine(line: string): CommandLine {
       throw new UserError('option-missing', {
         command: command.name,
         name,
-        example: command.name === 'check' ? `/check ${POEM_EXAMPLE}` : '/acrostic 日红山夜湖海月',
+        example: EXAMPLES[command.name] ?? '/acrostic 日红山夜湖海月',
       });
     }
   }
@@ -66,14 +71,15 @@ function wholeLine([first]: NamedOptions, words: readonly string[]): { name: nul
   return value === '' ? [] : [{ name: null, value }];
 }
 
-/** Options whose values may have spaces: 送 友人, qi jue. */
-const SPACED: readonly OptionName[] = ['title', 'form', 'theme', 'time', 'timezone'];
+/** Options whose values may have spaces: 送 友人, qi jue, 日 红 山. */
+const SPACED: readonly OptionName[] = ['title', 'form', 'heads', 'theme', 'time', 'timezone'];
 
 /**
  * Splits the words into options. If a word ends with a colon, the next word is the value. Words without a name after an
- * option of {@link SPACED} belong to its value. Throws {@link UserError} for `seed=1`.
+ * option of {@link SPACED} belong to its value. `first` is the option that may stand without its name. Throws
+ * {@link UserError} for `seed=1`.
  */
-function pairs(words: readonly string[]): { name: string | null; value: string }[] {
+function pairs(words: readonly string[], first: OptionName | null): { name: string | null; value: string }[] {
   const found: { name: string | null; value: string }[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
@@ -83,7 +89,7 @@ function pairs(words: readonly string[]): { name: string | null; value: string }
       const [, equated, value] = /^(\p{L}+)[=＝](.*)$/u.exec(word) ?? [];
       const known = OPTION_NAMES.find((option) => equated !== undefined && isNamed(option, equated));
       if (known) throw new UserError('option-equals', { name: known, value: excerpt(value ?? '') });
-      const { name } = last ?? {};
+      const name = last?.name ?? first;
       if (last && name && SPACED.some((option) => isNamed(option, name))) last.value += ` ${word}`;
       else if (i > 0) throw new UserError('option-bare', { value: excerpt(word) });
       else found.push({ name: null, value: word });

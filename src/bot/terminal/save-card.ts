@@ -14,7 +14,7 @@ export async function saveCard(
   if (answer.kind === 'poem' && answer.notice !== undefined) return [`! ${answer.notice}`];
   if (!('picture' in answer) || answer.picture === undefined) return [];
   const { picture } = answer;
-  const { seed } = answer.kind === 'poem' ? answer.poem.spec : answer.spec;
+  const { seed } = 'poem' in answer ? answer.poem.spec : answer.spec;
   const file = resolve(picture.file ?? `poem-${seed}.png`);
   try {
     await writeAtomically(file, picture.png);

@@ -9,6 +9,8 @@ import type { CardStudio } from '../../card/studio.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Answer, Entry, ShownPoem } from '../answer.ts';
 import type { CommandContext } from '../command.ts';
+import { NUMERALS } from '../couplet.ts';
+import type { Desk } from '../desk.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
 import { markedTitle, neverMet, textLines, titleOf } from '../poem-layout.ts';
@@ -53,6 +55,7 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     studio,
     // The terminal has no hearts to press.
     favourites: null,
+    desk: { poem: null, offer: null },
     drawSeed,
   };
   const history = options.historyFile ? await readHistory(options.historyFile) : [];
@@ -133,6 +136,7 @@ async function answerTo(
   try {
     const { command, values } = readCommandLine(line);
     const answer = await command.prepare(values, context)({ signal });
+    if (answer.kind === 'poem' && context.desk) layOnDesk(context.desk, answer.poem);
     return render(answer, await saveCard(answer, context), context.locale);
   } catch (error) {
     const sentence = sentenceFor(error, context.locale);
@@ -153,8 +157,21 @@ function render(answer: Answer, cardLines: readonly string[], locale: Locale): s
     case 'favourite':
       return `${[markedTitle(answer.kept.poem.title), ...answer.kept.poem.lines].join('\n')}\n\n`;
     case 'card':
+    case 'mended':
+    case 'chosen-couplet':
       return `${cardLines.join('\n')}\n`;
+    case 'mend':
+      return `${answer.offered.map(({ shown }) => shown).join('\n')}\n\n`;
+    case 'couplet':
+      return `${[`${answer.first}，`, ...answer.seconds.map((line, n) => `${NUMERALS[n]} ${line}。`), ...answer.remarks, ...cardLines].join('\n')}\n\n`;
   }
+}
+
+/** The poem can be mended from now on. What was offered for the one before it is gone. */
+function layOnDesk(desk: Desk, { spec, plan, script, written }: ShownPoem): void {
+  const { characters, title } = written;
+  desk.poem = { spec, plan, characters, title: plan.title || title, script };
+  desk.offer = null;
 }
 
 function titleLines(poem: ShownPoem): string[] {

@@ -9,6 +9,13 @@ export const DRAW_POINT_COUNT: i32 = 4;
 /** Values of `Draw.outcome` that are not an index. */
 export const NOTHING_LEFT: i32 = -1;
 export const MORE_POINTS: i32 = -2;
+export const NOT_NUMBERS: i32 = -3;
+
+/**
+ * No network that has learned anything gives a larger logit. Beyond it neighbouring float32 numbers are an eighth apart,
+ * so that no distribution can be told.
+ */
+export const LARGEST_LOGIT: f32 = 1048576;
 
 @unmanaged
 export class Draw {
@@ -41,7 +48,7 @@ export class Draw {
   point3: f64;
 
   // Outputs.
-  /** The index in `ids` of the token that was drawn, or NOTHING_LEFT or MORE_POINTS. */
+  /** The index in `ids` of the token that was drawn, or NOTHING_LEFT, MORE_POINTS or NOT_NUMBERS. */
   outcome: i32;
   /** How many points were used. */
   pointsUsed: i32;

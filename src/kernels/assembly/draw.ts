@@ -2,7 +2,7 @@
  * Draws a token from a row's logits: temperature, top-p and specificity over the tokens that are allowed. `Sampler` in
  * src/decoding describes the method.
  */
-import { Draw, DRAW_BYTES, NOTHING_LEFT } from './draw-record';
+import { Draw, DRAW_BYTES, LARGEST_LOGIT, NOT_NUMBERS, NOTHING_LEFT } from './draw-record';
 import { maxOf } from './lanes';
 import { logSumExp } from './log-sum-exp';
 import { propose, toWeights } from './proposal';
@@ -10,7 +10,8 @@ import { tokenLogits } from './token-logits';
 
 /**
  * Runs the n-th draw of a list of `Draw` records: computes the logits that are missing, their log-sum-exp if it is
- * wanted, masks, scores the allowed tokens, and draws one of them.
+ * wanted, masks, scores the allowed tokens, and draws one of them. The outcome is NOT_NUMBERS if a score is NaN or above
+ * LARGEST_LOGIT.
  *
  * `weights` [V, width] and `bias` [V] are the output's. `scratch` has room for one number for each allowed token, rounded
  * up to a multiple of four.
@@ -31,8 +32,10 @@ export function draw(
   }
   const max = score(d.logits, d.ids, d.count, d.logFrequencies, d.specificity, scratch);
   d.pointsUsed = 0;
-  if (max == -Infinity) d.outcome = NOTHING_LEFT;
-  else if (d.temperature == 0) d.outcome = indexOf(max, scratch);
+  // A comparison with NaN is false.
+  if (!(max <= LARGEST_LOGIT)) d.outcome = NOT_NUMBERS;
+  else if (max == -Infinity) d.outcome = NOTHING_LEFT;
+  else if (d.temperature == 0) d.outcome = indexOf(max, scratch, d.count);
   else d.outcome = propose(d, scratch, toWeights(scratch, d.count, max, d.temperature));
 }
 
@@ -47,14 +50,15 @@ function mask(logits: usize, masked: usize, count: i32): void {
   }
 }
 
-/** The index of the first number that equals `value`. There must be one. */
-function indexOf(value: f32, numbers: usize): i32 {
-  let n = 0;
-  while (load<f32>(numbers + (<usize>n << 2)) != value) n++;
-  return n;
+/** The index of the first of `count` numbers that equals `value`; NOT_NUMBERS if there is none. */
+function indexOf(value: f32, numbers: usize, count: i32): i32 {
+  for (let n = 0; n < count; n++) {
+    if (load<f32>(numbers + (<usize>n << 2)) == value) return n;
+  }
+  return NOT_NUMBERS;
 }
 
-/** Writes the scores of the allowed tokens, logit − specificity · log-frequency; returns the highest. */
+/** Writes the scores of the allowed tokens, logit − specificity · log-frequency; returns the highest, or NaN if one is. */
 function score(
   logits: usize,
   ids: usize,
@@ -74,12 +78,15 @@ function score(
   const share = f32x4.splat(specificity);
   const adjusted = specificity != 0;
   let most = f32x4.splat(-Infinity);
+  let wrong = f32x4.splat(0);
   for (let at: usize = 0; at < wholeEnd; at += 16) {
     let value = v128.load(denseLogits + at);
     if (adjusted) value = f32x4.sub(value, f32x4.mul(share, v128.load(denseFrequencies + at)));
     v128.store(scores + at, value);
     most = f32x4.pmax(most, value);
+    wrong = v128.or(wrong, f32x4.ne(value, value));
   }
+  let anyWrong = v128.any_true(wrong);
   let max = maxOf(most);
   for (let at = wholeEnd; at < end; at += 4) {
     const id = <usize>load<i32>(ids + at) << 2;
@@ -87,6 +94,7 @@ function score(
     if (adjusted) value -= specificity * load<f32>(logFrequencies + id);
     store<f32>(scores + at, value);
     if (value > max) max = value;
+    if (value != value) anyWrong = true;
   }
-  return max;
+  return anyWrong ? NaN : max;
 }

@@ -38,7 +38,7 @@ export {
   encodeMultiply,
   encodePack,
 } from './training/operations';
-export { attach, CONTROL_BYTES, finish, runWorker, setScratch, start, stop } from './thread-pool';
+export { attach, CONTROL_BYTES, fail, failed, finish, runWorker, setScratch, start, stop } from './thread-pool';
 export {
   DRAW_BYTES,
   DRAW_COUNT,
@@ -59,6 +59,7 @@ export {
   DRAW_TEMPERATURE,
   DRAW_TOP_P,
   MORE_POINTS,
+  NOT_NUMBERS,
   NOTHING_LEFT,
 } from './draw-record';
 

@@ -5,7 +5,7 @@
  * tokens heavier than it have less than the share top-p of the total weight. If it is rejected, the next proposal is made
  * from the heavier tokens only. The tokens that are accepted follow the top-p distribution exactly.
  */
-import { Draw, DRAW_POINT_COUNT, DRAW_POINTS, MORE_POINTS } from './draw-record';
+import { Draw, DRAW_POINT_COUNT, DRAW_POINTS, MORE_POINTS, NOT_NUMBERS } from './draw-record';
 import { sumOf } from './lanes';
 import { exp } from './math';
 
@@ -38,7 +38,7 @@ export function toWeights(scores: usize, count: i32, max: f32, temperature: f32)
 
 /**
  * Proposes tokens, each by one of the draw's points, until one is accepted; returns its index. Returns MORE_POINTS if all
- * points are used up. `total` is the sum of all weights.
+ * points are used up, and NOT_NUMBERS if no token can be found. `total` is the sum of all weights.
  */
 export function propose(draw: Draw, weights: usize, total: f64): i32 {
   const end = <usize>draw.count << 2;
@@ -48,6 +48,7 @@ export function propose(draw: Draw, weights: usize, total: f64): i32 {
   let limit: f32 = draw.resumed ? draw.limit : 0;
   for (let used = 0; used < DRAW_POINT_COUNT; used++) {
     const proposed = tokenAt(load<f64>(points + (<usize>used << 3)) * remaining, weights, end, limit);
+    if (proposed == NOT_NUMBERS) return NOT_NUMBERS;
     const weight = load<f32>(weights + (<usize>proposed << 2));
     const heavier = massAbove(weight, weights, end);
     // No token is heavier than the heaviest, so that one is always accepted.
@@ -75,7 +76,10 @@ function massAbove(weight: f32, weights: usize, end: usize): f64 {
   return sumOf(above);
 }
 
-/** The index of the token at which the cumulative sum of the weights above `limit` passes `mass`. */
+/**
+ * The index of the token at which the cumulative sum of the weights above `limit` passes `mass`; NOT_NUMBERS if the
+ * weights hold no 1, which is the weight of the heaviest token.
+ */
 function tokenAt(mass: f64, weights: usize, end: usize, limit: f32): i32 {
   const threshold = f32x4.splat(limit);
   let rest = mass;
@@ -101,8 +105,9 @@ function tokenAt(mass: f64, weights: usize, end: usize, limit: f32): i32 {
     }
     return <i32>(last >> 2);
   }
-  // The sums above are rounded differently from `mass`, so the end can be passed. The heaviest token has weight 1.
-  let heaviest = 0;
-  while (load<f32>(weights + (<usize>heaviest << 2)) != 1) heaviest++;
-  return heaviest;
+  // The sums above are rounded differently from `mass`, so the end can be passed. The heaviest token is taken then.
+  for (let at: usize = 0; at < end; at += 4) {
+    if (load<f32>(weights + at) == 1) return <i32>(at >> 2);
+  }
+  return NOT_NUMBERS;
 }

@@ -4,7 +4,8 @@
  * An operation is divided into tiles. Every free thread takes the next tile of the current operation. The thread that
  * finishes the last tile publishes the next operation. The main thread starts a list, may then do something else, and
  * at last takes tiles itself until the list is done. If worker threads sleep, are busy or do not exist, the main thread
- * computes everything alone. No thread waits for another, except for tiles that the other has already taken.
+ * computes everything alone. No thread waits for another, except for tiles that the other has already taken. A worker
+ * that fails with a tile says so in the control block, because that tile is never finished.
  *
  * Every thread has an instance of this module, and all share one memory. What they share is in the control block. Its
  * first eight bytes are the ticket, which is changed atomically as one number: the current operation's serial number
@@ -25,6 +26,8 @@ const RUNNING: usize = 128;
 /** The current operation, and the end of the list. */
 const CURRENT: usize = 132;
 const LIST_END: usize = 136;
+/** 1 if a worker has failed. Beside RUNNING, which the main thread looks at anyway. */
+const FAILED: usize = 140;
 /** How many workers sleep. */
 const SLEEPING: usize = 192;
 /** 1 when the workers are to end. */
@@ -101,10 +104,14 @@ export function start(list: usize, end: usize): void {
   publish(list);
 }
 
-/** Takes part in the list that was started until it is done. Called by the main thread. */
-export function finish(): void {
+/**
+ * Takes part in the list that was started until it is done. Returns false if a worker has failed: then the list will
+ * never be done. Called by the main thread.
+ */
+export function finish(): bool {
   let looks = 0;
   while (atomic.load<i32>(control + RUNNING)) {
+    if (failed()) return false;
     const tile = takeTile();
     if (tile >= 0) {
       computeTile(tile);
@@ -114,6 +121,18 @@ export function finish(): void {
       looks = 0;
     }
   }
+  return true;
+}
+
+/** Says that this worker has failed, and wakes the main thread. */
+export function fail(): void {
+  atomic.store<i32>(control + FAILED, 1);
+  atomic.notify(control + RUNNING, -1);
+}
+
+/** Whether a worker has failed. */
+export function failed(): bool {
+  return atomic.load<i32>(control + FAILED) != 0;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 } from '../../model/checkpoint.ts';
 import { METERS, MOODS } from '../../poetry/request.ts';
 import { writeAtomically } from '../../system/atomic-write.ts';
+import { messageOf } from '../../system/message-of.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
 import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';
@@ -183,7 +184,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new ScoresError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new ScoresError(`${file} cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { FORM_TAGS, type FormTag } from '../../poetry/form.ts';
 import { clean, cleanName, FLAWS, type Flaw } from './clean.ts';
 import type { CorpusPoem, Split } from './corpus.ts';
 import { SPLITS } from './corpus.ts';
-import { findRepetitions, type Repetition } from './duplicates.ts';
+import { findRepetitions, type RepetitionFlaw } from './duplicates.ts';
 import { fold } from './fold.ts';
 import { findRepeated } from './held-out.ts';
 import { splitByHash } from './split.ts';
@@ -16,7 +16,7 @@ export interface SourceText {
 }
 
 export const DROP_REASONS = [...FLAWS, 'duplicate', 'near-duplicate'] as const;
-export type DropReason = Flaw | Repetition;
+export type DropReason = Flaw | RepetitionFlaw;
 
 /** The numbers of poems that were read, dropped and kept. */
 export interface Tally {
@@ -62,7 +62,7 @@ export function buildPretrainingCorpus<Source extends SourceText>(
 /** `repetitionsOf` gets the folded hanzi of the clean texts, `splitsOf` those of the texts that are kept. */
 function build<Source extends SourceText>(
   sources: Iterable<Source>,
-  repetitionsOf: (keys: readonly string[]) => readonly (Repetition | null)[],
+  repetitionsOf: (keys: readonly string[]) => readonly (RepetitionFlaw | null)[],
   splitsOf: (keys: readonly string[]) => readonly Split[],
   onDrop: OnDrop<Source>,
 ): BuiltCorpus {

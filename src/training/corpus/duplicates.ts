@@ -57,15 +57,15 @@ export function commonShare(shorter: string, longer: string): number {
   return (lengths[characters.length] as number) / characters.length;
 }
 
-export type Repetition = 'duplicate' | 'near-duplicate';
+export type RepetitionFlaw = 'duplicate' | 'near-duplicate';
 
 /**
  * For every text: how it repeats a text that is kept, or null if it is kept itself. Of two near-copies the longer one is
  * kept, and of two equally long ones the first. No two kept texts are near-copies. `keys` are the folded hanzi of the
  * texts, without marks.
  */
-export function findRepetitions(keys: readonly string[]): (Repetition | null)[] {
-  const result: (Repetition | null)[] = keys.map(() => null);
+export function findRepetitions(keys: readonly string[]): (RepetitionFlaw | null)[] {
+  const result: (RepetitionFlaw | null)[] = keys.map(() => null);
   const first = new Map<string, number>();
   keys.forEach((key, index) => {
     if (first.has(key)) result[index] = 'duplicate';

@@ -7,7 +7,7 @@ import {
   FEWEST_TRIGRAMS,
   MOST_HANZI,
   MOST_TRIGRAMS,
-  type Repetition,
+  type RepetitionFlaw,
   trigramsOf,
 } from './duplicates.ts';
 
@@ -25,7 +25,10 @@ export interface KnownPoem {
  * before it or of a poem of the corpus. It is a `near-duplicate` if it nearly repeats a poem that is held out, or has five
  * hanzi in a row in common with one. `keys` are the folded hanzi of the texts, without marks.
  */
-export function findRepeated(keys: readonly string[], corpus: readonly KnownPoem[]): (Repetition | null)[] {
+export function findRepeated(
+  keys: readonly string[],
+  corpus: readonly KnownPoem[],
+): (RepetitionFlaw | null)[] {
   const seen = new Set(corpus.map(({ key }) => key));
   const repeatsHeldOut = heldOutIndex(corpus.filter(({ heldOut }) => heldOut).map(({ key }) => key));
   return keys.map((key) => {

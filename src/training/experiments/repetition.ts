@@ -1,8 +1,8 @@
 /** Measures how much texts repeat themselves and one another. Shares are from 0 to 1. */
 
 import { countRepetition } from '../../poetry/repetition.ts';
-
 import { verseLines } from '../../poetry/verse-lines.ts';
+import { distinctShare, ngramsOf } from '../distinct.ts';
 
 export interface Repetition {
   readonly texts: number;
@@ -39,9 +39,9 @@ export function repetitionOf(texts: readonly string[]): Repetition {
     texts: texts.length,
     characters: poems.reduce((sum, lines) => sum + repeatedShare(lines), 0) / poems.length,
     pairs: share((lines) => countRepetition(lines).pairs > 0),
-    loops: share((lines) => recurs(ngrams(lines.flat(), LOOP))),
-    distinct1: distinct(beginnings.flat(2)),
-    distinct2: distinct(beginnings.flat().flatMap((line) => ngrams(line, 2))),
+    loops: share((lines) => recurs(ngramsOf(lines.flat(), LOOP))),
+    distinct1: distinctShare(beginnings.flat(), 1) ?? 1,
+    distinct2: distinctShare(beginnings.flat(), 2) ?? 1,
     sharedEndings: share((lines) => (endings.get(endingOf(lines)) ?? 0) > 1),
   };
 }
@@ -60,16 +60,8 @@ function firstHanzi(lines: Lines, count: number): Lines {
   });
 }
 
-function ngrams(characters: readonly string[], n: number): string[] {
-  return characters.slice(n - 1).map((_, i) => characters.slice(i, i + n).join(''));
-}
-
 function recurs(items: readonly string[]): boolean {
   return new Set(items).size < items.length;
-}
-
-function distinct(items: readonly string[]): number {
-  return items.length === 0 ? 1 : new Set(items).size / items.length;
 }
 
 function repeatedShare(lines: Lines): number {

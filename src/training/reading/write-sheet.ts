@@ -10,7 +10,7 @@ import { toSimplified } from '../../poetry/script.ts';
 import { themeOf } from '../../poetry/theme.ts';
 import { markedVerseLines } from '../../poetry/verse-lines.ts';
 import type { CorpusPoem } from '../corpus/corpus.ts';
-import { type GeneratedPoem, generateAll } from '../generation.ts';
+import { generateAll, type SearchedPoem } from '../generation.ts';
 import { layOutSheet, type SheetGroup, type SheetKey, type SheetPoem } from './sheet.ts';
 import { drawWishes, type Wish } from './wishes.ts';
 
@@ -37,7 +37,7 @@ export async function writeSheet(
   const test = corpus.filter(({ split }) => split === 'test');
   const wishes = drawWishes(test, poems, random);
   const plans = wishes.map(({ request }) => compilePlan(request));
-  const written: { name: string; poems: readonly GeneratedPoem[] }[] = [];
+  const written: { name: string; poems: readonly SearchedPoem[] }[] = [];
   for (const { checkpoint, mood, search } of sides) {
     const decoder = await openDecoder(checkpoint);
     try {

@@ -12,6 +12,14 @@ describe('an error of the connection to Discord', () => {
   it.each<[Error, RegExp]>([
     [apiError(401, 0, '401: Unauthorized'), /^Discord refused DISCORD_TOKEN/],
     [new Error('Authentication failed'), /^Discord refused DISCORD_TOKEN/],
+    [
+      new Error('Discord closed the gateway for good: 4004 AuthenticationFailed'),
+      /^Discord refused DISCORD_TOKEN/,
+    ],
+    [
+      new Error('Discord closed the gateway for good: 4014 DisallowedIntents'),
+      /^Discord refused the gateway intents/,
+    ],
     [new Error('Used disallowed intents'), /^Discord refused the gateway intents/],
     [apiError(403, 50001, 'Missing Access'), /invite the application/],
     [

@@ -60,3 +60,26 @@ it.each([
   laterMs = SILENCE_MS;
   expect(gateway.health.healthy).toBe(false);
 });
+
+it('is refused for good although discord.js still waits', async () => {
+  discord.gateway.mute = true;
+  const other = new Gateway({
+    ...{
+      token: discord.token,
+      api: discord.api,
+      shards: { first: 0, last: 0, count: 1 },
+      log: openLog('silent'),
+    },
+    ...{ onInteraction: () => {}, onFatal: () => {} },
+  });
+  const opening = other.open();
+  await Promise.all([
+    expect(opening).rejects.toThrow('Discord closed the gateway for good: 4004 AuthenticationFailed'),
+    vi.waitFor(() => {
+      expect(discord.gateway.connections).toBe(2);
+      other.client.emit('shardDisconnect', { code: 4004, reason: '', wasClean: true } as never, 0);
+    }),
+  ]);
+  // discord.js waits for the greeting of the gateway until it is closed.
+  void other.close().catch(() => {});
+});

@@ -52,7 +52,7 @@ function setUp(locale: CommandContext['locale'] = 'zh-CN') {
   const inference = new ScanningInference();
   const asker = { user: '1', guild: null, owner: false };
   const context: CommandContext = {
-    ...{ inference, asker, locale, script: 'simplified', platform: 'discord' },
+    ...{ inference, asker, locale, script: 'simplified', platform: 'discord', desk: null },
     studio: new FakeStudio(),
     favourites: null,
     daily: null,

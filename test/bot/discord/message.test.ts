@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ShownPoem } from '../../../src/bot/answer.ts';
 import { ButtonCodec } from '../../../src/bot/discord/button.ts';
-import { answerMessage, poemMessage, versesShown } from '../../../src/bot/discord/message.ts';
+import { versesShown } from '../../../src/bot/discord/embed-lines.ts';
+import { answerMessage, poemMessage } from '../../../src/bot/discord/message.ts';
 import { compilePlan } from '../../../src/poetry/compile.ts';
 import type { Script, VerseRequest } from '../../../src/poetry/request.ts';
 import { markedVerseLines } from '../../../src/poetry/verse-lines.ts';
@@ -18,6 +19,7 @@ function poemOf(text: string, request: VerseRequest, script: Script): ShownPoem 
     written: {
       characters: [...text],
       title: '',
+      others: [],
       nllHanzi: null,
       unknownCharacters: [],
       checkpoint: 'tang',

@@ -69,3 +69,25 @@ describe('tasks that write no poem', () => {
     expect((await press(meter, 6)).answered).toBe(6);
   });
 });
+
+describe('suggestions', () => {
+  const ask = (meter: TaskMeter, times: number, asker = ASKER) =>
+    Promise.all(Array.from({ length: times }, () => meter.suggest(asker, async () => ['月'])));
+  const given = (answers: string[][]) => answers.filter(({ length }) => length > 0).length;
+
+  it('are none for who asks for many at once, and are there again afterwards', async () => {
+    const meter = new TaskMeter();
+    expect(given(await ask(meter, 300))).toBe(6);
+    expect(given(await ask(meter, 1))).toBe(1);
+    expect(given(await ask(meter, 300, { ...ASKER, user: '2' }))).toBe(6);
+    expect(given(await ask(meter, 300, { ...ASKER, owner: true }))).toBe(300);
+  });
+
+  it('are limited to 180 a minute, and take nothing from the other tasks', async () => {
+    const meter = new TaskMeter();
+    let all = 0;
+    for (let n = 0; n < 200; n++) all += given(await ask(meter, 1));
+    expect(all).toBe(180);
+    expect((await press(meter, 1)).answered).toBe(1);
+  });
+});

@@ -111,6 +111,10 @@ describe('the terminal', () => {
 
   it('takes the hanzi of a title, however it is typed', async () => {
     expect(await session('/poem title:送 友人 2024, a seed:3\n')).toMatch(/^《送友人》\n/u);
+    const heads = /^日.{6}，\n红.{6}。\n山.{6}。\n/u;
+    expect(await session('/acrostic 日 红 山 seed:3\n')).toMatch(heads);
+    expect(await session('/acrostic seed:3 heads:日 红、山\n')).toMatch(heads);
+    expect(await session('/poem 明 月\n')).toMatch(/^! Only the first option/u);
     expect(await session('/poem title:《静夜思》\n')).toMatch(/^《静夜思》\n/u);
     expect(await session('/poem 月 title:abc\n')).toMatch(/^! .*“a”/u);
   });
