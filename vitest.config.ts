@@ -1,4 +1,7 @@
-/** Four test projects. `npx vitest run --project NAME` runs one of them; `npm test` runs them all. */
+/**
+ * Five test projects. `npx vitest run --project NAME` runs one of them; `npm test` runs all but `fleet`, which has
+ * `npm run test:fleet`.
+ */
 
 import { defineConfig } from 'vitest/config';
 
@@ -6,6 +9,7 @@ import { defineConfig } from 'vitest/config';
 const ENGINE = ['test/engines/**/*.test.ts'];
 const END_TO_END = ['test/end-to-end/**/*.test.ts', 'test/bench/**/*.test.ts'];
 const SHIPPED = ['test/shipped/**/*.test.ts'];
+const FLEET = ['test/fleet/scenarios/**/*.test.ts'];
 
 /** Long, because the machine may be busy: beside other work, a test that starts a program took more than 20 seconds. */
 const TIMEOUT_MS = 60_000;
@@ -26,10 +30,11 @@ export default defineConfig({
     // The programs that tests start are built ones. The global setup builds them if a source has changed.
     globalSetup: ['test/global-setup.ts'],
     projects: [
-      project('unit', ['test/**/*.test.ts'], { exclude: [...ENGINE, ...END_TO_END, ...SHIPPED] }),
+      project('unit', ['test/**/*.test.ts'], { exclude: [...ENGINE, ...END_TO_END, ...SHIPPED, ...FLEET] }),
       project('engine', ENGINE),
       project('end-to-end', END_TO_END, { timeout: END_TO_END_TIMEOUT_MS }),
       project('shipped', SHIPPED),
+      project('fleet', FLEET, { timeout: END_TO_END_TIMEOUT_MS }),
     ],
   },
 });

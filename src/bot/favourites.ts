@@ -11,22 +11,25 @@ export const MAX_KEPT = 500;
 
 const COMMON = { title: z.string(), meter: z.enum(METERS), rhyme: z.string() };
 
+/** A `PoemSpec` as it is stored. */
+export const STORED_SPEC = z.object({
+  request: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('poem'), opening: z.string(), form: z.enum(FORM_NAMES), ...COMMON }),
+    z.object({
+      kind: z.literal('acrostic'),
+      heads: z.string(),
+      length: z.union([z.literal(5), z.literal(7)]),
+      ...COMMON,
+    }),
+  ]),
+  mood: z.enum(MOODS),
+  seed: z.number(),
+  script: z.enum(SCRIPTS).nullable(),
+});
+
 /** A kept poem as it is stored. */
 const KEPT = z.object({
-  spec: z.object({
-    request: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('poem'), opening: z.string(), form: z.enum(FORM_NAMES), ...COMMON }),
-      z.object({
-        kind: z.literal('acrostic'),
-        heads: z.string(),
-        length: z.union([z.literal(5), z.literal(7)]),
-        ...COMMON,
-      }),
-    ]),
-    mood: z.enum(MOODS),
-    seed: z.number(),
-    script: z.enum(SCRIPTS).nullable(),
-  }),
+  spec: STORED_SPEC,
   script: z.enum(SCRIPTS),
   title: z.string(),
   /** The verse lines with their marks, in `script`. */

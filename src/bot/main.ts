@@ -15,7 +15,7 @@ import type { DiscordService } from './discord/serve.ts';
 import { terminalLocale } from './locale.ts';
 import { type Log, openLog } from './log.ts';
 import { warmUp } from './prepare-poem.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { limitsOf, readSettings, type Settings } from './settings.ts';
 import { historyFile } from './terminal/history.ts';
 import { serveTerminal } from './terminal/terminal.ts';
 
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   // In the terminal the log appears between the poems, so by default it has warnings only.
   const log = openLog(
     settings.LOG_LEVEL ?? (token === undefined ? 'warn' : 'info'),
-    token === undefined ? [] : [token],
+    [token, settings.REDIS_URL].filter((secret) => secret !== undefined),
   );
   const starting = startInference(settings, log);
   // The tables load on this thread while the engine starts on another. The await below reports an engine failure.
@@ -54,21 +54,24 @@ async function main(): Promise<void> {
   else await runDiscord({ ...settings, DISCORD_TOKEN: token }, inference, log);
 }
 
-function startInference(settings: Settings, log: Log): Promise<Inference> {
+async function startInference(settings: Settings, log: Log): Promise<Inference> {
+  const { REDIS_URL } = settings;
+  if (REDIS_URL !== undefined) {
+    // BullMQ takes time to load. Without Redis it is not needed.
+    const { openFleet } = await import('../fleet/fleet-inference.ts');
+    return openFleet({
+      redisUrl: REDIS_URL,
+      limits: limitsOf(settings),
+      checkpoint: settings.CHECKPOINT,
+      logger: log,
+    });
+  }
   return openInference({
     engine: settings.ENGINE,
     checkpointsRoot: settings.CHECKPOINTS,
     checkpoint: settings.CHECKPOINT,
     search: { candidates: settings.CANDIDATES, kept: settings.KEPT },
-    limits: {
-      userPerMinute: settings.USER_PER_MINUTE,
-      userRunning: settings.USER_RUNNING,
-      userWaiting: settings.USER_WAITING,
-      guildPerMinute: settings.GUILD_PER_MINUTE,
-      rows: settings.BATCH_ROWS,
-      queue: settings.QUEUE_LIMIT,
-      deadlineMs: settings.DEADLINE_SECONDS * 1000,
-    },
+    limits: limitsOf(settings),
     logger: log,
   });
 }

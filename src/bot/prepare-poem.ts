@@ -3,13 +3,14 @@
 import { type Card, type CardStyle, DEFAULT_STYLE } from '../card/card.ts';
 import { CardError } from '../card/studio.ts';
 import { compilePlan } from '../poetry/compile.ts';
-import type { VerseRequest } from '../poetry/request.ts';
+import type { Script, VerseRequest } from '../poetry/request.ts';
 import { toSimplified } from '../poetry/script.ts';
 import { markedVerseLines } from '../poetry/verse-lines.ts';
-import type { WriteOptions } from '../service/inference.ts';
-import type { Picture, PoemSpec, ShownPoem } from './answer.ts';
+import type { GeneratedPoem, WriteOptions } from '../service/inference.ts';
+import type { Answer, Picture, PoemSpec, ShownPoem } from './answer.ts';
 import { cardOf, pictureOf } from './card-of.ts';
 import type { CommandContext, CommandTask, Values } from './command.ts';
+import { withPoem } from './handover.ts';
 import { say } from './locale.ts';
 import { reportLines } from './meter-report.ts';
 import type { POEM_OPTIONS } from './options.ts';
@@ -54,24 +55,26 @@ export const NO_EXTRAS: Extras = { report: false, card: null, file: false };
  * Prepares a poem with its extras. Throws `Refusal` if no poem can be written to the request: the plan is compiled here
  * and not in the task, so that the user learns of it at once.
  */
-export function preparePoem(
-  spec: PoemSpec,
-  { report, card, file }: Extras,
-  context: CommandContext,
-): CommandTask {
+export function preparePoem(spec: PoemSpec, extras: Extras, context: CommandContext): CommandTask {
   const write = prepareVerse(spec, context);
+  return async (options) => poemAnswer(await write(withPoem(options, spec, extras)), extras, context);
+}
+
+/** The answer with a poem that has been written, and its extras. */
+export async function poemAnswer(
+  poem: ShownPoem,
+  { report, card, file }: Extras,
+  context: Pick<CommandContext, 'inference' | 'studio' | 'locale'>,
+): Promise<Answer> {
   const { inference, locale } = context;
-  return async (options) => {
-    const poem = await write(options);
-    const { plan, script } = poem;
-    const { characters } = poem.written;
-    const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
-    return {
-      kind: 'poem',
-      poem,
-      ...(card ? await tryPicture(cardOf(poem, card), file, context) : {}),
-      report: report ? [...(await reportLines({ characters, plan, script }, inference, locale)), seed] : [],
-    };
+  const { spec, plan, script } = poem;
+  const { characters } = poem.written;
+  const seed = say(locale, 'footer-seed', { seed: String(spec.seed) });
+  return {
+    kind: 'poem',
+    poem,
+    ...(card ? await tryPicture(cardOf(poem, card), file, context) : {}),
+    report: report ? [...(await reportLines({ characters, plan, script }, inference, locale)), seed] : [],
   };
 }
 
@@ -80,19 +83,25 @@ export function prepareVerse(
   spec: PoemSpec,
   { inference, asker, script: usual }: Pick<CommandContext, 'inference' | 'asker' | 'script'>,
 ): (options: WriteOptions) => Promise<ShownPoem> {
-  const script = spec.script ?? usual;
   const plan = compilePlan(spec.request, usual);
   return async (options) => {
-    const written = await inference.write({ plan, mood: spec.mood, seed: spec.seed }, asker, options);
-    return { spec, plan, lines: markedVerseLines(written.characters.join('')), script, written };
+    const order = { plan, mood: spec.mood, seed: spec.seed };
+    return shownPoem(spec, await inference.write(order, asker, options), usual);
   };
+}
+
+/** A poem that was written to `spec`. `usual` is the script of an asker who chose none. */
+export function shownPoem(spec: PoemSpec, written: GeneratedPoem, usual: Script): ShownPoem {
+  const plan = compilePlan(spec.request, usual);
+  const lines = markedVerseLines(written.characters.join(''));
+  return { spec, plan, lines, script: spec.script ?? usual, written };
 }
 
 /** The picture, or what went wrong: a poem is not lost with its picture. */
 export async function tryPicture(
   card: Card,
   file: string | boolean,
-  context: CommandContext,
+  context: Pick<CommandContext, 'studio' | 'locale'>,
 ): Promise<{ readonly picture: Picture } | { readonly notice: string }> {
   try {
     return { picture: await pictureOf(card, context, file) };

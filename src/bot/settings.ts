@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Limits } from '../service/admission.ts';
 import { ENGINE_CHOICES } from '../service/engine-names.ts';
 import { DEFAULT_SEARCH } from '../service/inference-options.ts';
 import { dataFolder } from '../storage/data-folder.ts';
@@ -53,10 +54,26 @@ const SCHEMA = z.object({
     .default([]),
   SHARDS: z
     .string()
-    .regex(/^(auto|[1-9]\d{0,3})$/, 'must be auto or a whole number from 1 to 9999')
-    .transform((text) => (text === 'auto' ? ('auto' as const) : Number(text)))
+    .transform(readShards)
+    .refine(
+      (shards) => shards !== null,
+      'must be auto, a whole number from 1 to 9999, or a range as in 0-3/16',
+    )
+    .transform((shards) => shards ?? ('auto' as const))
     .default('auto'),
   HTTP_PORT: whole(0, 65535).optional(),
+  INTERACTIONS_PORT: whole(0, 65535).optional(),
+  DISCORD_PUBLIC_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/iu, 'must have 64 hexadecimal digits, as on the General Information page')
+    .optional(),
+  HTTP_HOST: z
+    .string()
+    .refine(
+      (address) => isIP(address) !== 0,
+      'must be an address of this machine, as in 127.0.0.1 or 0.0.0.0',
+    )
+    .default('127.0.0.1'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   CHECKPOINTS: z
     .string()
@@ -70,6 +87,14 @@ const SCHEMA = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/\S+$/, 'must be an address of PostgreSQL, as in postgres://user@host/database')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'must be an address of Redis, as in redis://:password@host:6379')
+    .optional(),
+  ENGINE_ID: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must have 1 to 64 letters, digits, dots, dashes and underscores')
     .optional(),
   ENGINE: oneOf(ENGINE_CHOICES).default('auto'),
   USER_PER_MINUTE: whole(1, 100_000).default(10),
@@ -106,7 +131,7 @@ export function readSettings(
   const variable = String(issue?.path[0]);
   // The message never contains a token or a password, not even an invalid one.
   const was =
-    variable === 'DISCORD_TOKEN' || variable === 'DATABASE_URL'
+    variable === 'DISCORD_TOKEN' || variable === 'DATABASE_URL' || variable === 'REDIS_URL'
       ? ''
       : `, not ${JSON.stringify(given[variable]?.slice(0, MAX_QUOTED))}`;
   const line = lines.get(variable);
@@ -125,6 +150,26 @@ function requireSpelling(lines: ReadonlyMap<string, number>): void {
   }
 }
 
+/** All shards of a number, or some of them, from `first` to `last`, counted from 0. */
+export interface ShardRange {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
+/** Null if the text means none. */
+function readShards(text: string): 'auto' | ShardRange | null {
+  if (text === 'auto') return 'auto';
+  const [, first, last, count] = /^(?:(\d{1,4})(?:-(\d{1,4}))?\/)?([1-9]\d{0,3})$/u.exec(text) ?? [];
+  if (count === undefined) return null;
+  const range = {
+    first: Number(first ?? 0),
+    last: Number(last ?? first ?? Number(count) - 1),
+    count: Number(count),
+  };
+  return range.first <= range.last && range.last < range.count ? range : null;
+}
+
 /** Plain http would send the bot's token unencrypted, so it is allowed to this machine only. */
 function isSafeApi(address: string): boolean {
   if (!URL.canParse(address)) return false;
@@ -133,4 +178,17 @@ function isSafeApi(address: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   return protocol === 'http:' && loopback;
+}
+
+/** The limits of the inference service. */
+export function limitsOf(settings: Settings): Limits {
+  return {
+    userPerMinute: settings.USER_PER_MINUTE,
+    userRunning: settings.USER_RUNNING,
+    userWaiting: settings.USER_WAITING,
+    guildPerMinute: settings.GUILD_PER_MINUTE,
+    rows: settings.BATCH_ROWS,
+    queue: settings.QUEUE_LIMIT,
+    deadlineMs: settings.DEADLINE_SECONDS * 1000,
+  };
 }

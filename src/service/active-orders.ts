@@ -7,6 +7,10 @@ export class ActiveOrders {
   readonly #orders = new Map<AbortController, Promise<unknown>>();
   #closed = false;
 
+  get size(): number {
+    return this.#orders.size;
+  }
+
   /** Runs a task for one order. Aborting the controller stops it. Throws {@link Unavailable} after `close`. */
   async run<T>(task: (stop: AbortController) => Promise<T>): Promise<T> {
     if (this.#closed) throw new Unavailable('closing');

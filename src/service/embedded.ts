@@ -30,14 +30,24 @@ import { Supervisor } from './supervisor.ts';
 import { WaitEstimate } from './wait-estimate.ts';
 import { WorkloadLog } from './workload-log.ts';
 
+/** Inference with the engine in this process, which can also load a checkpoint in two steps. */
+export interface EmbeddedEngine extends Inference {
+  /** Loads a checkpoint beside the one that serves. Throws `LoadError`; then nothing is prepared. */
+  prepare(name: string): Promise<CheckpointSummary>;
+  /** Serves the prepared checkpoint from now on. Throws `LoadError` if there is none. */
+  commit(): Promise<CheckpointSummary>;
+  /** Frees the prepared checkpoint, if there is one. */
+  discard(): void;
+}
+
 /** Starts the engine and loads the checkpoint. Throws `LoadError`. */
-export async function openInference(options: InferenceOptions): Promise<Inference> {
+export async function openInference(options: InferenceOptions): Promise<EmbeddedEngine> {
   const inference = new EmbeddedInference(options);
   await inference.started();
   return inference;
 }
 
-class EmbeddedInference implements Inference {
+class EmbeddedInference implements EmbeddedEngine {
   readonly #options: InferenceOptions;
   readonly #limits: Limits;
   readonly #breaker: Breaker;
@@ -163,6 +173,22 @@ class EmbeddedInference implements Inference {
       logger.info({ checkpoint: name, reason: messageOf(error) }, 'not reloaded');
       throw error;
     }
+  }
+
+  prepare(name: string): Promise<CheckpointSummary> {
+    return this.#supervisor.prepare(name);
+  }
+
+  async commit(): Promise<CheckpointSummary> {
+    const summary = await this.#supervisor.commit();
+    this.#corpusLines.forget();
+    this.#metrics.countReload('loaded');
+    this.#options.logger.info({ checkpoint: summary.name }, 'serving another checkpoint');
+    return summary;
+  }
+
+  discard(): void {
+    this.#supervisor.discard();
   }
 
   checkpoints(): Promise<readonly CheckpointSummary[]> {

@@ -82,7 +82,7 @@ export class EngineThread {
     if (this.#ended) return;
     if (this.#unanswered.size === 0) this.#progressAt = performance.now();
     this.#unanswered.add(command.id);
-    if (command.type === 'load') {
+    if (command.type === 'load' || command.type === 'prepare') {
       if (this.#loads.size === 0) this.#loadSince = performance.now();
       this.#loads.add(command.id);
     }

@@ -40,6 +40,14 @@ export interface WriteOptions {
    * rate limit of the user or guild holds it back. `expectedMs` is the expected wait in milliseconds, null if unknown.
    */
   readonly onWaiting?: (place: number | null, expectedMs: number | null) => void;
+  /** What the order is called where it is kept, for the operator. */
+  readonly id?: string;
+  /** Plain data with which another process can give the answer if this one ends. Embedded inference ignores it. */
+  readonly handover?: unknown;
+  /** Called once the order is kept outside of this process. Embedded inference never calls it. */
+  readonly onKept?: () => void;
+  /** Resolves when the asker has the answer. Until then another process may have to give it. */
+  readonly answered?: Promise<unknown>;
 }
 
 /** A poem as the engine thread writes it: traditional script, without layout. */
@@ -74,7 +82,9 @@ export type UnavailableCode =
   | 'breaker-open'
   | 'given-up' // the order ended the engine twice
   | 'closing'
-  | 'cancelled';
+  | 'cancelled'
+  | 'disconnected' // the other machines cannot be reached
+  | 'interrupted'; // the process that had taken the order ended
 
 /** The service cannot write this poem now. The bot has the texts. `retryMs` is when to try again, null if unknown. */
 export class Unavailable extends Error {
@@ -85,6 +95,11 @@ export class Unavailable extends Error {
   ) {
     super(retryMs === null ? code : `${code}, try again in ${retryMs} ms`);
   }
+}
+
+/** Another process has answered the asker meanwhile. Nothing is left to do. */
+export class AnsweredElsewhere extends Error {
+  override readonly name = 'AnsweredElsewhere';
 }
 
 /**
@@ -131,9 +146,25 @@ export interface ServiceStatus {
   /** Engine restarts since the start. */
   readonly restarts: number;
   readonly uptimeMs: number;
+  /** The engine processes, if they are processes of their own. */
+  readonly engines?: readonly EngineStatus[];
+}
+
+/** One engine process of several. */
+export interface EngineStatus {
+  /** Unique among them. */
+  readonly id: string;
+  readonly engine: { readonly name: string; readonly device: string; readonly version: string };
+  readonly checkpoint: string;
+  /** Orders in its batch. */
+  readonly running: number;
+  /** Poems since its start. */
+  readonly poems: number;
 }
 
 export interface Inference {
+  /** True if orders outlive this process. Then `onKept` of {@link WriteOptions} says when one is safe. */
+  readonly keepsOrders?: boolean;
   /** Writes one poem. Throws {@link Unavailable}. */
   write(order: Order, asker: Asker, options?: WriteOptions): Promise<GeneratedPoem>;
   /** Loads a checkpoint and serves it from then on. If that fails, the old one keeps serving. Throws {@link LoadError}. */

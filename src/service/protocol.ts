@@ -22,7 +22,11 @@ export interface EngineStart {
 export type EngineCommand =
   | { readonly type: 'write'; readonly id: number; readonly order: Order }
   | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'load'; readonly id: number; readonly checkpoint: string };
+  | { readonly type: 'load'; readonly id: number; readonly checkpoint: string }
+  /** Loads a checkpoint beside the one that serves. `commit` makes it serve, `discard` frees it. */
+  | { readonly type: 'prepare'; readonly id: number; readonly checkpoint: string }
+  | { readonly type: 'commit'; readonly id: number }
+  | { readonly type: 'discard'; readonly id: number };
 
 export interface EngineDescription {
   readonly name: string;
@@ -48,18 +52,19 @@ export interface UnableMessage {
   readonly message: string;
 }
 
-/** The answer to a cancel command, even if there was nothing left to cancel. */
+/** The answer to a cancel or discard command, even if there was nothing left to cancel. */
 export interface CancelledMessage {
   readonly type: 'cancelled';
   readonly id: number;
 }
 
-/** The answer to a write or load command. */
+/** The answer to a write, load, prepare or commit command. */
 export type ResultMessage =
   | { readonly type: 'written'; readonly id: number; readonly poem: EnginePoem }
   /** This order cannot be written. Other orders are not affected. */
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'loaded'; readonly id: number; readonly checkpoint: CheckpointSummary }
+  | { readonly type: 'prepared'; readonly id: number; readonly checkpoint: CheckpointSummary }
   | { readonly type: 'not-loaded'; readonly id: number; readonly message: string };
 
 /** From the engine thread to the main thread. */

@@ -36,6 +36,8 @@ export class Scheduler {
   readonly #orders = new Map<number, ActiveOrder>();
   readonly #byRow = new Map<Row, ActiveOrder>();
   #model: LoadedModel;
+  /** A model that a `commit` will put in the place of the one that serves. */
+  #prepared: LoadedModel | null = null;
   /** Models that take no more orders but still have rows. */
   #retired: LoadedModel[] = [];
   #running = false;
@@ -58,6 +60,15 @@ export class Scheduler {
       case 'load':
         // Loads run one after the other, so the checkpoint of the last command serves in the end.
         this.#loading = this.#loading.then(() => this.#load(command.id, command.checkpoint));
+        break;
+      case 'prepare':
+        this.#loading = this.#loading.then(() => this.#prepare(command.id, command.checkpoint));
+        break;
+      case 'commit':
+        this.#loading = this.#loading.then(() => this.#commit(command.id));
+        break;
+      case 'discard':
+        this.#loading = this.#loading.then(() => this.#discard(command.id));
         break;
     }
   }
@@ -117,14 +128,52 @@ export class Scheduler {
     const { send, load } = this.#options;
     try {
       const model = await load(checkpoint);
-      this.#retired.push(this.#model);
-      this.#model = model;
-      // While ticks run, only `#run` knows when the last tick of the old model is over.
-      if (!this.#running) this.#freeRetired();
+      this.#serve(model);
       send({ type: 'loaded', id, checkpoint: model.summary });
     } catch (error) {
       send({ type: 'not-loaded', id, message: messageOf(error) });
     }
+  }
+
+  #serve(model: LoadedModel): void {
+    this.#retired.push(this.#model);
+    this.#model = model;
+    // While ticks run, only `#run` knows when the last tick of the old model is over.
+    if (!this.#running) this.#freeRetired();
+  }
+
+  async #prepare(id: number, checkpoint: string): Promise<void> {
+    const { send, load } = this.#options;
+    this.#dropPrepared();
+    try {
+      this.#prepared = await load(checkpoint);
+      send({ type: 'prepared', id, checkpoint: this.#prepared.summary });
+    } catch (error) {
+      send({ type: 'not-loaded', id, message: messageOf(error) });
+    }
+  }
+
+  #commit(id: number): void {
+    const { send } = this.#options;
+    const model = this.#prepared;
+    if (!model) {
+      send({ type: 'not-loaded', id, message: 'no checkpoint was prepared' });
+      return;
+    }
+    this.#prepared = null;
+    this.#serve(model);
+    send({ type: 'loaded', id, checkpoint: model.summary });
+  }
+
+  #discard(id: number): void {
+    this.#dropPrepared();
+    this.#options.send({ type: 'cancelled', id });
+  }
+
+  /** A prepared model has no rows. */
+  #dropPrepared(): void {
+    this.#prepared?.decoder.dispose();
+    this.#prepared = null;
   }
 
   /** Ticks while there are orders. Commands are handled between ticks. */

@@ -134,6 +134,32 @@ export class Supervisor {
     return summary;
   }
 
+  /** Loads a checkpoint beside the one that serves, until `commit` or `discard`. Throws {@link LoadError}. */
+  async prepare(checkpoint: string): Promise<CheckpointSummary> {
+    const id = this.#nextLoad();
+    const summary = this.#loads.add(id, checkpoint);
+    this.#thread.send({ type: 'prepare', id, checkpoint });
+    return summary;
+  }
+
+  /** Serves the prepared checkpoint. Throws {@link LoadError} if there is none, as after a restart of the thread. */
+  async commit(): Promise<CheckpointSummary> {
+    const id = this.#nextLoad();
+    const summary = this.#loads.add(id, '');
+    this.#thread.send({ type: 'commit', id });
+    return summary;
+  }
+
+  discard(): void {
+    if (this.#ready && !this.#stopped) this.#thread.send({ type: 'discard', id: this.#nextId++ });
+  }
+
+  #nextLoad(): number {
+    if (this.#stopped) throw new LoadError('engine', 'the engine was stopped');
+    if (!this.#ready) throw new LoadError('engine', 'the engine is being restarted; try again');
+    return this.#nextId++;
+  }
+
   async #startWith(checkpoint: string): Promise<CheckpointSummary> {
     this.#rest.end();
     this.#thread = this.#spawn(checkpoint, 'trial');
@@ -199,6 +225,9 @@ export class Supervisor {
         this.#serve(message.checkpoint);
         // No order has ended the engine with this checkpoint yet.
         this.#orders.forgetCulprits();
+        this.#loads.resolve(message.id, message.checkpoint);
+        break;
+      case 'prepared':
         this.#loads.resolve(message.id, message.checkpoint);
         break;
       case 'not-loaded':

@@ -27,7 +27,7 @@ describe('settings', () => {
       DISCORD_API: 'http://[::1]:8080/api',
     });
     expect(settings.OWNER_IDS).toEqual(['111111111111111111', '222222222222222222', '333333333333333333']);
-    expect(settings.SHARDS).toBe(4);
+    expect(settings.SHARDS).toEqual({ first: 0, last: 3, count: 4 });
     expect(settings.HTTP_PORT).toBe(9100);
   });
 

@@ -60,6 +60,8 @@ export class LoopbackGateway {
   refusal: number | null = null;
   /** What clients have done, in order: `identify` or `resume`. */
   readonly log: string[] = [];
+  /** When which shard has identified, in milliseconds. */
+  readonly identified: { readonly shard: number; readonly at: number }[] = [];
 
   constructor(settings: GatewaySettings) {
     this.#settings = settings;
@@ -156,6 +158,7 @@ export class LoopbackGateway {
     this.log.push('identify');
     const { token: right, intents: allowed, guilds, user, application, channelsOf, url } = this.#settings;
     const [id, count] = shard;
+    this.identified.push({ shard: id, at: performance.now() });
     const refusal =
       this.refusal ??
       (token !== right ? 4004 : (intents & ~allowed) !== 0 ? 4014 : id >= count ? 4010 : null);

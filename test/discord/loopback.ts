@@ -17,6 +17,7 @@ import {
 import { LoopbackChannels } from './channels.ts';
 import type { ClientInteraction } from './client-interaction.ts';
 import { checkCommands, type RegisteredCommand, type RegisteredOption } from './command-rules.ts';
+import type { HttpEndpoint } from './http-endpoint.ts';
 import { LoopbackGateway } from './loopback-gateway.ts';
 import type { MessageBody, SentFile } from './message-rules.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -63,6 +64,11 @@ export class LoopbackDiscord {
   readonly requests: { readonly method: string; readonly path: string; status: number }[] = [];
   /** Errors that Discord would not report in an answer, such as a message that pings someone. */
   readonly unexpectedErrors: string[] = [];
+  /** Of the session starts: how many may be at once, and how many are left today. */
+  maxConcurrency = 16;
+  sessionStarts = 1000;
+  /** If not null, interactions are posted to this address, as if it were the application's endpoint. */
+  endpoint: HttpEndpoint | null = null;
   readonly channels: LoopbackChannels;
   readonly interactions = new Map<string, ClientInteraction>();
   readonly #http = createServer((request, response) => void this.#serve(request, response));
@@ -101,6 +107,12 @@ export class LoopbackDiscord {
   /** The value for the setting DISCORD_API. */
   get api(): string {
     return `http://127.0.0.1:${this.port}/api`;
+  }
+
+  /** Sends an interaction to the bot, over the gateway or over HTTP. */
+  deliver(interaction: object, guild: string | null): void {
+    if (this.endpoint) void this.endpoint.send(this.endpoint.signed(interaction)).catch(() => {});
+    else this.gateway.dispatch('INTERACTION_CREATE', interaction, guild);
   }
 
   async stop(): Promise<void> {
@@ -203,7 +215,12 @@ export class LoopbackDiscord {
       return ok({
         url: `ws://127.0.0.1:${this.port}/gateway`,
         shards: this.#shards,
-        session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 16 },
+        session_start_limit: {
+          total: 1000,
+          remaining: this.sessionStarts,
+          reset_after: 3_600_000,
+          max_concurrency: this.maxConcurrency,
+        },
       });
     }
     if (method === 'GET' && path === '/applications/@me') return ok({ ...this.application, bot: this.user });

@@ -150,8 +150,7 @@ export class DiscordUser {
     };
     const channel = { id: snowflake(), type: this.guild === null ? 1 : 0 };
     this.#server.interactions.set(interaction.id, interaction);
-    this.#server.gateway.dispatch(
-      'INTERACTION_CREATE',
+    this.#server.deliver(
       {
         id: interaction.id,
         application_id: this.#server.application.id,

@@ -64,6 +64,12 @@ export class Harness {
     return program;
   }
 
+  /** Runs `npm run engine`. `nodeArgs` are for Node itself. */
+  engine(environment: Readonly<Record<string, string>>, nodeArgs: readonly string[] = []): Program {
+    const { DISCORD_TOKEN: _, DISCORD_API: __, ...own } = this.environment;
+    return this.#started(new Program('engine.js', { ...own, ...environment }, [], nodeArgs));
+  }
+
   user(settings?: UserSettings): DiscordUser {
     return new DiscordUser(this.discord, settings);
   }

@@ -24,13 +24,15 @@ export class Program {
   stderr = '';
 
   constructor(
-    file: 'main.js' | 'register.js',
+    file: 'main.js' | 'register.js' | 'engine.js',
     environment: Readonly<Record<string, string>>,
     args: readonly string[] = [],
+    /** For Node itself. */
+    nodeArgs: readonly string[] = [],
   ) {
     // The settings of this machine and the .env file of the checkout must not have an effect.
     const { PATH = '', HOME = '' } = process.env;
-    this.#child = spawn(process.execPath, [join(BOT, file), ...args], {
+    this.#child = spawn(process.execPath, [...nodeArgs, join(BOT, file), ...args], {
       cwd: '/',
       env: { PATH, HOME, ENGINE: 'wasm', ...environment },
     });
@@ -53,7 +55,11 @@ export class Program {
     this.#child.stdout.destroy();
   }
 
-  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(name);
   }
 

@@ -7,19 +7,38 @@
 import {
   type APIInteraction,
   Client,
+  type ClientOptions,
   GatewayCloseCodes,
   GatewayDispatchEvents,
   GatewayIntentBits,
   Options,
+  type RESTGetAPIGatewayBotResult,
+  Routes,
   Status,
 } from 'discord.js';
+import type { GatewayLocks } from '../../fleet/gateway-locks.ts';
 import type { Log } from '../log.ts';
+import type { ShardRange } from '../settings.ts';
+import { DiscordError } from './discord-error.ts';
 import { HeartbeatAges } from './heartbeat-age.ts';
 
 /** Lists every shard: without a list, discord.js would read one from the environment variable SHARDS. */
-function shardsOf(count: number | 'auto') {
-  if (count === 'auto') return { shards: 'auto' } as const;
-  return { shards: Array.from({ length: count }, (_, id) => id), shardCount: count };
+function shardsOf(range: ShardRange | 'auto') {
+  if (range === 'auto') return { shards: 'auto' } as const;
+  const { first, last, count } = range;
+  return { shards: Array.from({ length: last - first + 1 }, (_, at) => first + at), shardCount: count };
+}
+
+type BuildThrottler = NonNullable<NonNullable<ClientOptions['ws']>['buildIdentifyThrottler']>;
+
+/** Starts sessions one after the other, across all processes. */
+function throttlerOf(locks: GatewayLocks): BuildThrottler {
+  return async (manager) => {
+    const { session_start_limit: limit } = await manager.fetchGatewayInformation();
+    return {
+      waitForIdentify: (shard, signal) => locks.waitForIdentify(shard % limit.max_concurrency, signal),
+    };
+  };
 }
 
 /**
@@ -31,8 +50,10 @@ const SILENT_MS = 90_000;
 export interface GatewayOptions {
   readonly token: string;
   readonly api: string;
-  readonly shards: number | 'auto';
+  readonly shards: ShardRange | 'auto';
   readonly log: Log;
+  /** What several gateway processes share. Without it, this process is alone. */
+  readonly locks?: GatewayLocks;
   onInteraction(interaction: APIInteraction): void;
   /** Called if Discord closes a shard for good: the token was reset, or the intents were revoked. */
   onFatal(reason: string): void;
@@ -65,6 +86,7 @@ export class Gateway {
       // Discord does not count answers to interactions against the global limit of 50 a second. Daily poems are few at once.
       rest: { api: options.api, version: '10', globalRequestsPerSecond: 1_000_000 },
       ...shardsOf(options.shards),
+      ...(options.locks ? { ws: { buildIdentifyThrottler: throttlerOf(options.locks) } } : {}),
       // The bot looks nothing up in these caches.
       makeCache: Options.cacheWithLimits({
         MessageManager: 0,
@@ -87,6 +109,7 @@ export class Gateway {
 
   /** Resolves when every shard is connected. Throws an error that `errorLine` explains. */
   async open(): Promise<void> {
+    await this.#checkStarts();
     const { log, token, onInteraction, onFatal } = this.#options;
     const { client } = this;
     client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
@@ -114,6 +137,32 @@ export class Gateway {
     });
     await Promise.race([client.login(token).then(() => ready), refused]);
     connected = true;
+  }
+
+  /**
+   * Discord resets the token of a bot that starts too many sessions a day, so the starts that are left are looked at
+   * first. Throws `DiscordError` if there are too few.
+   */
+  async #checkStarts(): Promise<void> {
+    const { token, shards, log, locks } = this.#options;
+    const { rest } = this.client;
+    const found = await rest.setToken(token).get(Routes.gatewayBot());
+    const { shards: recommended, session_start_limit: limit } = found as RESTGetAPIGatewayBotResult;
+    const { first, last, count } =
+      shards === 'auto' ? { first: 0, last: recommended - 1, count: recommended } : shards;
+    if (last - first + 1 > limit.remaining) {
+      const minutes = Math.ceil(limit.reset_after / 60_000);
+      throw new DiscordError(
+        `Discord allows ${limit.remaining} more session starts of this bot in the next ${minutes} minutes, and it has ${last - first + 1} shards to start.`,
+      );
+    }
+    if (count < recommended) {
+      log.warn({ shards: count, recommended }, 'Discord recommends more shards: one may have 2,500 servers');
+    }
+    const held = (await locks?.claimShards(first, last, count)) ?? [];
+    if (held.length > 0) {
+      log.warn({ shards: held }, 'Another process has these shards too: both get their interactions');
+    }
   }
 
   get health(): Health {

@@ -11,6 +11,7 @@ import {
   InteractionType,
 } from 'discord.js';
 import { DEFAULT_STYLE } from '../../card/card.ts';
+import type { Outcome } from '../../fleet/protocol.ts';
 import { say } from '../locale.ts';
 import { excerpt } from '../option-values.ts';
 import { NO_EXTRAS, preparePoem } from '../prepare-poem.ts';
@@ -29,6 +30,7 @@ import { prepareKeep } from './message-keep.ts';
 import { prepareMessageOffer, prepareMessagePick } from './message-mend.ts';
 import { prepareMessageReport } from './message-report.ts';
 import { TaskMeter } from './metered-task.ts';
+import { takeOver } from './take-over.ts';
 import { answerTask } from './task-answer.ts';
 import { variationOf } from './variation.ts';
 
@@ -62,6 +64,12 @@ export class InteractionHandler {
       });
     this.#underway.add(done);
     metrics.underway.set(this.#underway.size);
+  }
+
+  /** Gives the answer of an interaction that another bot took before it died. Throws if it must be tried again. */
+  async takeOver(handover: unknown, outcome: Outcome): Promise<void> {
+    await takeOver(handover, outcome, this.#services);
+    this.#services.metrics.answered.inc({ kind: 'taken-over', outcome: outcome.ok ? 'done' : outcome.code });
   }
 
   /** Refuses new interactions, and returns when those under way have been answered. */

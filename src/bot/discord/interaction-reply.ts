@@ -41,6 +41,7 @@ const FIRST_RETRY_MS = 50;
 /** The pauses before the attempts to send an answer again after a network or server error. */
 const RETRY_AFTER_MS = [250, 1_000, 2_500, 5_000];
 
+const UNKNOWN_MESSAGE = 10008;
 const UNKNOWN_INTERACTION = 10062;
 const ALREADY_ANSWERED = 40060;
 
@@ -125,9 +126,14 @@ export class InteractionReply {
     );
   }
 
-  /** Deletes a deferred public message, and shows the asker an ephemeral one instead. */
+  /** Deletes a deferred public message if it is there, and shows the asker an ephemeral one instead. */
   async replaceWithEphemeral(message: Message): Promise<void> {
-    await withRetries(() => send(this.#connections.rest, RequestMethod.Delete, this.#original));
+    try {
+      await withRetries(() => send(this.#connections.rest, RequestMethod.Delete, this.#original));
+    } catch (error) {
+      // Its user, a retry of ours, or a bot that died before it could say why has deleted it.
+      if (!isGone(error)) throw error;
+    }
     await this.followUpEphemeral(message);
   }
 
@@ -167,6 +173,11 @@ export class InteractionReply {
       }
     }
   }
+}
+
+/** Whether Discord says that the message is deleted. */
+export function isGone(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === UNKNOWN_MESSAGE;
 }
 
 /** Sends without the bot's token: the URL has the interaction's token. The response's content is ignored. */

@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { OAuth2Scopes, REST } from 'discord.js';
+import { REST } from 'discord.js';
 import { CardStudio } from '../../card/studio.ts';
+import { isFleet } from '../../fleet/is-fleet.ts';
 import type { Inference } from '../../service/inference.ts';
 import type { Database } from '../../storage/database.ts';
 import { DailyClaims } from '../daily/daily-claims.ts';
@@ -11,16 +12,15 @@ import { DailyStore } from '../daily/daily-store.ts';
 import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
 import { drawSeed } from '../seed.ts';
-import type { Settings } from '../settings.ts';
+import { type Settings, SettingsError } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
 import { ChannelPosts } from './channel-posts.ts';
 import { DailyPoster } from './daily-poster.ts';
 import { DiscordError } from './discord-error.ts';
 import { errorLine } from './error-line.ts';
-import { Gateway } from './gateway.ts';
+import { frontOf } from './front.ts';
 import { InteractionHandler } from './interaction-handler.ts';
 import { InteractionMetrics } from './interaction-metrics.ts';
-import { missingToPost } from './post-permissions.ts';
 import { openStatusServer } from './status-server.ts';
 
 /** A stop takes at most this long. */
@@ -53,55 +53,52 @@ export async function serveDiscord(
   const closedForGood = new Promise<string>((resolve) => {
     reportClosed = resolve;
   });
-  const gateway = new Gateway({
-    token: settings.DISCORD_TOKEN,
-    api: settings.DISCORD_API,
-    shards: settings.SHARDS,
+  const fleet = isFleet(inference) ? inference : null;
+  const front = frontOf({
+    settings,
+    locks: fleet?.gatewayLocks ?? null,
     log,
     onInteraction: (interaction) => handler.handle(interaction),
     onFatal: (reason) => reportClosed(reason),
   });
   const handler = new InteractionHandler({
-    rest: gateway.client.rest,
-    firstRest: new REST({ ...gateway.client.rest.options, retries: 0 }),
+    rest: front.rest,
+    firstRest: new REST({ ...front.rest.options, retries: 0 }),
     inference,
     studio,
     favourites: database && new Favourites(database),
     daily,
-    missingToPost: (guild, channel) => missingToPost(gateway.client, guild, channel),
+    missingToPost: (guild, channel) => front.missingToPost(guild, channel),
     owners: new Set(settings.OWNER_IDS),
     codec,
     log,
     metrics,
     drawSeed,
   });
-  const status =
-    settings.HTTP_PORT === undefined
-      ? null
-      : await openStatusServer(settings.HTTP_PORT, {
-          health: () => gateway.health,
-          metrics: async () => (await inference.metrics()) + (await metrics.text()),
-        });
-  if (status) log.info({ port: status.port }, 'Health and metrics on 127.0.0.1');
+  fleet?.deliver((handover, outcome) => handler.takeOver(handover, outcome));
+  const sources = {
+    notReady: () => (front.health().healthy ? (fleet?.notReady ?? null) : 'Discord is not connected'),
+    health: () => front.health(),
+    metrics: async () => (await inference.metrics()) + (await metrics.text()),
+  };
+  const { HTTP_PORT, HTTP_HOST } = settings;
+  const status = HTTP_PORT === undefined ? null : await openStatusServer(HTTP_PORT, sources, HTTP_HOST);
+  if (status) log.info({ port: status.port }, `Health and metrics on ${HTTP_HOST}`);
   try {
-    await gateway.open();
+    await front.open();
   } catch (error) {
     status?.close();
+    if (error instanceof SettingsError) throw error;
     throw new DiscordError(errorLine(error), { cause: error });
   }
-  const { client } = gateway;
-  log.info(
-    { user: client.user?.tag, servers: client.guilds.cache.size, shards: client.ws.shards.size },
-    `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
-  );
   const poster =
     database &&
     daily &&
     new DailyPoster({
-      bot: client.application?.id ?? '',
+      bot: front.application,
       store: daily,
       claims: new DailyClaims(database, randomUUID()),
-      posts: new ChannelPosts(client.rest),
+      posts: new ChannelPosts(front.rest),
       ...{ inference, codec, log, now: Date.now },
       count: (outcome) => metrics.dailyPoems.inc({ outcome }),
     });
@@ -110,7 +107,7 @@ export async function serveDiscord(
     closedForGood,
     async stop() {
       const until = performance.now() + STOP_MS;
-      const left = Promise.all([handler.drain(), poster?.close()]).then(() => gateway.close());
+      const left = Promise.all([handler.drain(), poster?.close()]).then(() => front.close());
       const { underway } = handler;
       log.info({ underway }, 'Stopping: no new interactions are accepted');
       const { dropped } = await inference.close(STOP_MS - LAST_ANSWERS_MS);
@@ -122,10 +119,4 @@ export async function serveDiscord(
       log.info({ answered: underway - dropped, dropped }, 'Stopped');
     },
   };
-}
-
-/** The link with which people add the bot to a server or to their account. The bot needs no permissions. */
-function inviteLink(application: string): string {
-  const scopes = [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join('+');
-  return `https://discord.com/oauth2/authorize?client_id=${application}&scope=${scopes}&permissions=0`;
 }

@@ -1,4 +1,7 @@
-/** `GET /healthz` and `GET /metrics` over HTTP, for clients on this machine only. */
+/**
+ * `GET /livez`, `/readyz`, `/healthz` and `/metrics` over HTTP. On the address 127.0.0.1 they are for clients on this
+ * machine only.
+ */
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -7,10 +10,14 @@ import { messageOf } from '../../system/message-of.ts';
 import { SettingsError } from '../settings.ts';
 
 export interface StatusSources {
+  /** Why nobody can be served now, though the process is well; null if somebody can. */
+  notReady(): string | null;
   health(): { readonly healthy: boolean };
   /** In Prometheus' text format. */
   metrics(): Promise<string>;
 }
+
+const LOOPBACK = '127.0.0.1';
 
 /**
  * Listens on `port`. Port 0 takes any free port; `port` of the result is the actual one. Throws `SettingsError` if the
@@ -19,6 +26,7 @@ export interface StatusSources {
 export async function openStatusServer(
   port: number,
   sources: StatusSources,
+  address = LOOPBACK,
 ): Promise<Server & { readonly port: number }> {
   const server = createServer(async (request, response) => {
     // No URL is parsed: some targets that a client may send, such as //, are none.
@@ -26,24 +34,29 @@ export async function openStatusServer(
     const send = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     try {
-      if (!isLocal(request.headers.host)) {
+      if (address === LOOPBACK && !isLocal(request.headers.host)) {
         send(421, 'text/plain', 'Only requests to this machine by its own name are answered here.\n');
       } else if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD');
         send(405, 'text/plain', 'Only GET is answered here.\n');
+      } else if (path === '/livez') {
+        send(200, 'text/plain', 'alive\n');
+      } else if (path === '/readyz') {
+        const reason = sources.notReady();
+        send(reason === null ? 200 : 503, 'text/plain', `${reason ?? 'ready'}\n`);
       } else if (path === '/healthz') {
         const health = sources.health();
         send(health.healthy ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`);
       } else if (path === '/metrics') {
         send(200, 'text/plain; version=0.0.4; charset=utf-8', await sources.metrics());
       } else {
-        send(404, 'text/plain', 'There are /healthz and /metrics.\n');
+        send(404, 'text/plain', 'There are /livez, /readyz, /healthz and /metrics.\n');
       }
     } catch (error) {
       send(500, 'text/plain', `${messageOf(error)}\n`);
     }
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, address);
   await once(server, 'listening').catch((error: Error) => {
     throw new SettingsError(`HTTP_PORT cannot be listened on: ${error.message}.`);
   });

@@ -3,20 +3,21 @@
  * answer is deferred before the task runs, and filled in when the task is done.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
+import { deferred } from '../../service/deferred.ts';
+import { AnsweredElsewhere } from '../../service/inference.ts';
 import type { Answer } from '../answer.ts';
 import type { CommandTask } from '../command.ts';
+import type { Handover, ReplyMode } from '../handover.ts';
 import { say } from '../locale.ts';
 import { outcomeOf, sentenceFor } from '../user-error.ts';
 import type { InteractionContext, InteractionServices } from './interaction-context.ts';
-import type { Message } from './interaction-reply.ts';
+import type { InteractionReply, Message } from './interaction-reply.ts';
 import { answerMessage, sentenceMessage } from './message.ts';
 import { WaitingNotices } from './waiting-notices.ts';
 
-/**
- * Where the answer appears: in a new message that everyone sees, in one that only the asker sees, or in the message
- * whose button was pressed.
- */
-export type ReplyMode = 'public' | 'ephemeral' | 'update';
+/** How long the deferral waits until the order is kept. Discord waits three seconds for it. */
+const KEPT_MS = 600;
 
 /** Calls `prepare` and runs the task that it returns. Shows the answer, or what went wrong with either. */
 export async function answerTask(
@@ -33,27 +34,63 @@ export async function answerTask(
     await reply.respondEphemeral(errorMessage(context, services, error));
     return;
   }
-  const deferral = defer(context, mode, services);
+  // A bot that dies after the deferral leaves an order that another bot answers, so the order is kept first.
+  const kept = deferred<void>();
+  if (!services.inference.keepsOrders) kept.resolve();
+  const deferral = Promise.race([kept.promise, pause(KEPT_MS, undefined, { ref: false })]).then(() =>
+    defer(context, mode, services),
+  );
+  const answered = deferred<void>();
   const cancellation = new AbortController();
   deferral.catch(() => cancellation.abort());
   const notices = new WaitingNotices(reply, command.locale, deferral);
   // In update mode the message still shows the previous poem, which a notice would replace.
   const onWaiting = mode === 'update' ? () => {} : notices.onWaiting;
-  let message: Message;
+  const options = {
+    signal: cancellation.signal,
+    onWaiting,
+    id: context.interaction.id,
+    handover: {
+      interaction: handed(context.interaction),
+      mode,
+      locale: command.locale,
+      script: command.script,
+      asker: command.asker.user,
+      poem: null,
+    } satisfies Handover,
+    onKept: kept.resolve,
+    answered: answered.promise,
+  };
   try {
-    const answer = await task({ signal: cancellation.signal, onWaiting });
-    message = renderAnswer(context, services, answer);
-    // While the user chooses a line, the poem's picture stays.
-    if (mode === 'update' && answer.kind === 'mend') message = { ...message, kept: attachedTo(context) };
-  } catch (error) {
+    const send = await task(options).then(
+      (answer) => {
+        const rendered = renderAnswer(context, services, answer);
+        // While the user chooses a line, the poem's picture stays.
+        const keeps = mode === 'update' && answer.kind === 'mend';
+        const message = keeps ? { ...rendered, kept: attachedTo(context) } : rendered;
+        return () => reply.edit(message);
+      },
+      (error) => {
+        if (error instanceof AnsweredElsewhere) throw error;
+        const message = errorMessage(context, services, error);
+        return () => showError(reply, mode, message);
+      },
+    );
+    kept.resolve();
     await deferral;
     await notices.settled;
-    await showError(context, mode, errorMessage(context, services, error));
-    return;
+    await send();
+  } catch (error) {
+    if (!(error instanceof AnsweredElsewhere)) throw error;
+    context.outcome = 'taken';
+  } finally {
+    kept.resolve();
+    answered.resolve();
   }
-  await deferral;
-  await notices.settled;
-  await reply.edit(message);
+}
+
+function handed({ id, token, application_id }: InteractionContext['interaction']) {
+  return { id, token, application_id };
 }
 
 /** The ids of the files of the message whose component was used. */
@@ -73,7 +110,7 @@ async function defer(
 }
 
 /** Shows an error after the deferral, to the asker only. */
-async function showError({ reply }: InteractionContext, mode: ReplyMode, message: Message): Promise<void> {
+export async function showError(reply: InteractionReply, mode: ReplyMode, message: Message): Promise<void> {
   if (mode === 'ephemeral') await reply.edit(message);
   else if (mode === 'update') await reply.followUpEphemeral(message);
   else await reply.replaceWithEphemeral(message);

@@ -219,6 +219,8 @@ export const enUS: Texts = {
     'breaker-open': 'The poem generator keeps failing and is being restarted.',
     closing: 'I am being restarted. Please try again in a minute.',
     cancelled: 'The poem was cancelled.',
+    disconnected: 'The poets cannot be reached at the moment. Please try again in a minute.',
+    interrupted: 'I was interrupted before I could answer. Please ask again.',
   },
   about: {
     title: 'About Shiren 诗人',

@@ -182,6 +182,8 @@ export const ja: Texts = {
     'breaker-open': '詩を作るエンジンが何度も止まったので、復旧しています。',
     closing: '再起動中です。一分ほどしてからもう一度どうぞ。',
     cancelled: '詩は取りやめになりました。',
+    disconnected: 'いま詩人たちにつながりません。一分ほどしてからもう一度どうぞ。',
+    interrupted: '答える前に中断されました。もう一度お願いします。',
   },
   about: {
     title: '詩人について',

@@ -171,6 +171,8 @@ export const zhCN: Texts = {
     'breaker-open': '写诗的引擎屡次出错，正在恢复。',
     closing: '我正在重启，请过一分钟再试。',
     cancelled: '这首诗取消了。',
+    disconnected: '现在联系不上诗人们，请过一分钟再试。',
+    interrupted: '我还没来得及回答就被打断了，请再问一次。',
   },
   about: {
     title: '关于诗人',

@@ -171,6 +171,8 @@ export const zhTW: Texts = {
     'breaker-open': '寫詩的引擎屢次出錯，正在恢復。',
     closing: '我正在重新啟動，請過一分鐘再試。',
     cancelled: '這首詩取消了。',
+    disconnected: '現在聯絡不上詩人們，請過一分鐘再試。',
+    interrupted: '我還沒來得及回答就被打斷了，請再問一次。',
   },
   about: {
     title: '關於詩人',

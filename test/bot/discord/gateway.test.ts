@@ -16,7 +16,12 @@ beforeEach(async () => {
   // No heartbeat is due while the test runs.
   discord = await LoopbackDiscord.start({ heartbeatMs: 10_000_000 });
   gateway = new Gateway({
-    ...{ token: discord.token, api: discord.api, shards: 1, log: openLog('silent') },
+    ...{
+      token: discord.token,
+      api: discord.api,
+      shards: { first: 0, last: 0, count: 1 },
+      log: openLog('silent'),
+    },
     ...{ onInteraction: () => {}, onFatal: () => {}, now: () => performance.now() + laterMs },
   });
   await gateway.open();
@@ -59,7 +64,12 @@ it.each([
 it('is refused for good although discord.js still waits', async () => {
   discord.gateway.mute = true;
   const other = new Gateway({
-    ...{ token: discord.token, api: discord.api, shards: 1, log: openLog('silent') },
+    ...{
+      token: discord.token,
+      api: discord.api,
+      shards: { first: 0, last: 0, count: 1 },
+      log: openLog('silent'),
+    },
     ...{ onInteraction: () => {}, onFatal: () => {} },
   });
   const opening = other.open();

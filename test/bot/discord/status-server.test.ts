@@ -6,8 +6,10 @@ import { openStatusServer } from '../../../src/bot/discord/status-server.ts';
 
 let server: Awaited<ReturnType<typeof openStatusServer>>;
 let healthy = true;
+let reason: string | null = null;
 beforeAll(async () => {
   server = await openStatusServer(0, {
+    notReady: () => reason,
     health: () => ({ healthy }),
     metrics: async () => 'shiren_poems_total 1\n',
   });
@@ -29,6 +31,13 @@ describe('the status server', () => {
     expect((await ask('/healthz')).status).toBe(503);
     expect(await ask('/metrics')).toEqual({ status: 200, body: 'shiren_poems_total 1\n' });
     expect((await ask('/metrics', {}, 'POST')).status).toBe(405);
+  });
+
+  it('tells whether the process lives from whether it can serve', async () => {
+    expect(await ask('/readyz')).toEqual({ status: 200, body: 'ready\n' });
+    reason = 'Redis is not connected';
+    expect(await ask('/readyz')).toEqual({ status: 503, body: 'Redis is not connected\n' });
+    expect((await ask('/livez')).status).toBe(200);
   });
 
   it.each(['/', '//', '///healthz', '/%', '/\\', '*', 'http://', '//['])('answers %s', async (path) => {
