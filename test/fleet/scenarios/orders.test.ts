@@ -78,8 +78,9 @@ describeFleet('orders of a fleet', () => {
     await expect.poll(() => fleet.redis.client.llen('{shiren}:write:active'), { timeout: 30_000 }).toBe(1);
     victim.signal('SIGKILL');
     await expectPoems([first]);
-    // The place expires at the deadline of the first order, a little before that of one that is asked for later.
-    await sleep(4_000);
+    // The place expires at the deadline of the first order. A waiting one sees that up to five seconds later, and then still
+    // needs time to be written before its own deadline.
+    await sleep(12_000);
     await expectPoems([ask(0)]);
   });
 
