@@ -12,8 +12,8 @@ const HELP = `npm run simulate -- [options]: how long people wait for a poem, by
   --per-hour N      poems of one server in the busiest hour (2)
   --engines LIST    numbers of engines to compare (1,2,4,8)
   --places N        poems that an engine writes at a time (16)
-  --alone MS        a poem written alone (90)
-  --full MS         a poem in a full batch (1000)
+  --alone MS        a poem written alone (290)
+  --full MS         a poem in a full batch (4000)
   --minutes N       simulated time (60)
   --seed N          of the random numbers (1)`;
 
@@ -91,8 +91,8 @@ function main(): void {
       'per-hour': { type: 'string', default: '2' },
       engines: { type: 'string', default: '1,2,4,8' },
       places: { type: 'string', default: '16' },
-      alone: { type: 'string', default: '90' },
-      full: { type: 'string', default: '1000' },
+      alone: { type: 'string', default: '290' },
+      full: { type: 'string', default: '4000' },
       minutes: { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean' },
