@@ -57,6 +57,11 @@ function withoutMark(line: string): string[] {
   return [...line].filter((character) => !'，。'.includes(character));
 }
 
+/** The places that a row needs. A mark at its end hangs in the margin; marks within it have places. */
+function widthOf(row: readonly string[]): number {
+  return row.length - ('，。'.includes(row.at(-1) ?? ' ') ? 1 : 0);
+}
+
 function inColumns({ title, lines, heads }: Card): Layout {
   const size = verseSize(lines.length);
   const columns = lines.map(withoutMark);
@@ -117,7 +122,7 @@ function titleInColumn(title: string, x: number, top: number, height: number, si
 function inRows({ title, lines, heads }: Card): Layout {
   const size = verseSize(lines.length);
   const rows = lines.map((line) => [...line]);
-  const longest = Math.max(...lines.map((line) => withoutMark(line).length));
+  const longest = Math.max(...rows.map(widthOf));
   const margin = MARGIN * size;
   const pitch = ROW * size;
   const textWidth = longest * ADVANCE * size;

@@ -11,7 +11,14 @@ import { FILE } from './open.ts';
 import { SqliteDatabase } from './sqlite.ts';
 
 async function backup(target: string | undefined): Promise<void> {
-  if (!target) throw new OperatorError('Name the file to write, as in npm run backup -- shiren-backup.db');
+  if (target === '--help') {
+    console.log(
+      'npm run backup -- FILE\n\nCopies the SQLite database under DATA_DIR to a new file while the bot runs.',
+    );
+    return;
+  }
+  if (!target || target.startsWith('-'))
+    throw new OperatorError('Name the file to write, as in npm run backup -- shiren-backup.db');
   if (withoutQuotes(process.env.DATABASE_URL ?? '')) {
     throw new OperatorError('DATABASE_URL names a PostgreSQL database; use pg_dump to back it up.');
   }

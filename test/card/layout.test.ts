@@ -38,6 +38,14 @@ describe('a card in columns', () => {
 });
 
 describe('a card in rows', () => {
+  it('holds the marks within a line, and lets the last one hang', () => {
+    const lines = ['海，上，生，明，月，', '山，西，北，大，天。'];
+    const { glyphs, width } = layOut(card(2, 5, { layout: 'horizontal', lines }));
+    const last = glyphs.filter(({ character }) => character === '月' || character === '天');
+    expect(last).toHaveLength(2);
+    for (const { x, size } of last) expect(x + size / 2).toBeLessThan(width - size);
+  });
+
   it('is read from left to right and from the top, with marks', () => {
     const layout = layOut(card(4, 5, { layout: 'horizontal' }));
     const rows = [...new Set(verses(layout).map(({ y }) => y))];

@@ -49,15 +49,18 @@ describe('npm start without a token', () => {
   it('offers other lines for one of the poem above, and takes the one that is picked', async () => {
     const program = terminal();
     program.type(
-      '/mend 2\n/poem 月 form:wujue seed:1\n/mend 2 seed:1\n/mend pick:2 report:yes\n/mend pick:1\n/mend 5\n/mend\n',
+      '/mend 2\n/poem 月 form:wujue seed:1\n/mend 2 seed:1\n/mend 1 pick:2\n/mend pick:2 report:yes\n/mend pick:1\n/mend 5\n/mend\n',
     );
     expect(await program.exit()).toBe(0);
-    const [before = '', offer = '', after = '', errors = ''] = program.stdout.split('\n\n');
+    const [before = '', offer = '', picked = '', errors = ''] = program.stdout.split('\n\n');
+    // A line that was not offered is not taken.
+    const [otherLine, ...after] = picked.split('\n');
+    expect(otherLine).toMatch(/^! First ask for other lines/);
     const [noPoem, one = '', two = ''] = before.split('\n');
     expect(noPoem).toMatch(/^! There is no poem to mend yet/);
     const offered = offer.split('\n').map((line) => /^\d {2}(.{5})$/u.exec(line)?.[1]);
     expect(offered.filter(Boolean)).toHaveLength(3);
-    const [mendedOne, mendedTwo, ...report] = after.split('\n');
+    const [mendedOne, mendedTwo, ...report] = after;
     expect(mendedOne).toBe(one.replace(/，.*。/u, `，${offered[2]}。`));
     expect(mendedTwo).toBe(two);
     expect(report.join('\n')).toContain(offered[2]);

@@ -33,7 +33,8 @@ export const mend = defineCommand({
       return offer(desk, poem, values.line - 1, values.seed ?? context.drawSeed(), context);
     }
     const offered = desk.offer?.lines[values.pick - 1];
-    if (!offered) throw new UserError('mend-not-offered');
+    const isOther = values.line !== undefined && values.line - 1 !== desk.offer?.line;
+    if (!offered || isOther) throw new UserError('mend-not-offered');
     const wanted = values.card || values.layout !== undefined || values.paper !== undefined;
     const style = { ...DEFAULT_STYLE, ...withoutUndefined({ layout: values.layout, paper: values.paper }) };
     const extras = {

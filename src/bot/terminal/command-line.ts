@@ -14,6 +14,7 @@ import { UserError } from '../user-error.ts';
 const EXAMPLES: { readonly [name in CommandName]?: string } = {
   check: '/check 白日依山尽，黄河入海流。欲穷千里目，更上一层楼。',
   couplet: '/couplet 海上生明月',
+  'daily set': '/daily set channel:#诗 time:8:00',
 };
 
 export interface CommandLine {

@@ -14,7 +14,8 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shiren-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+// The history may still be being written.
+afterEach(() => rm(folder, { recursive: true, maxRetries: 10, retryDelay: 50 }));
 
 /** A terminal at which somebody types. */
 function terminal(inference = new FakeInference()) {
