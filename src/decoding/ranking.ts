@@ -13,6 +13,8 @@ import { FIRST_WRITTEN, type RowResult } from './row.ts';
 
 /** What each measure costs. */
 export const WEIGHTS = {
+  /** A place that breaks the pattern or the rhyme, because no character was left for it. More than all else together. */
+  breach: 100,
   /** A nat a hanzi, on the mean. */
   likelihood: 1,
   /** A logit of the critic, taken off. Judges complete poems only. */
@@ -47,19 +49,22 @@ export interface Judged {
   readonly wornPhrases?: ReadonlySet<string> | undefined;
   /** 0 if nothing stands opposite anything. */
   readonly parallel?: number;
+  /** Places that break what the plan asks for. */
+  readonly breaches?: number;
   /** How strongly two neighbours belong together, in nats. */
   readonly association?: Association | null;
 }
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
 export function cost(
-  { result, critic = 0, wornPhrases, parallel = 0, association }: Judged,
+  { result, critic = 0, wornPhrases, parallel = 0, breaches = 0, association }: Judged,
   weights: { readonly [measure in keyof typeof WEIGHTS]: number } = WEIGHTS,
 ): number {
   const lines = linesOf(result);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
   return (
+    weights.breach * breaches +
     weights.likelihood * meanNll(result) -
     weights.critic * critic +
     weights.worstFoot * worstFoot(lines) +

@@ -178,7 +178,9 @@ export class PoemSearch implements Search {
     return new Map(
       rows.map((row, i) => {
         const result = results[i] ?? row.result();
-        return [row, cost({ result, critic: logits[i], wornPhrases: critic?.wornPhrases, association })];
+        const breaches = row.cursor.deviations.length;
+        const wornPhrases = critic?.wornPhrases;
+        return [row, cost({ result, critic: logits[i], wornPhrases, breaches, association })];
       }),
     );
   }

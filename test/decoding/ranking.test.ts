@@ -17,6 +17,11 @@ describe('the cost of a poem', () => {
     expect(cost({ result: likelier })).toBeLessThan(cost({ result: plain }));
   });
 
+  test('is higher for a breach of the plan than for anything else', () => {
+    const [likely, awful] = [poem('明月出天山，', 0.1), poem('明月明月明，明月明月明。', 12)];
+    expect(cost({ result: awful })).toBeLessThan(cost({ result: likely, breaches: 1 }));
+  });
+
   test('is higher if it goes round in circles, however likely it is', () => {
     const loop = poem('明月明月明，月明月明月。', 3.9);
     const fresh = poem('明月出天山，蒼茫雲海間。', 4.5);
