@@ -9,7 +9,6 @@ import { ActiveOrders } from '../service/active-orders.ts';
 import { DEFAULT_LIMITS, type Limits } from '../service/admission.ts';
 import { attend } from '../service/attend-order.ts';
 import {
-  AnsweredElsewhere,
   type Asker,
   type CheckpointSummary,
   type GeneratedPoem,
@@ -32,10 +31,11 @@ import { GatewayLocks } from './gateway-locks.ts';
 import { HeldOrders } from './held-orders.ts';
 import { KeptOrders } from './kept-orders.ts';
 import { NearestRequests } from './nearest-requests.ts';
+import { OrderSender } from './order-sender.ts';
 import { Outstanding } from './outstanding.ts';
 import { ProcessChannel } from './process-channel.ts';
-import { answeredKey, PROTOCOL, type ProcessMessage } from './protocol.ts';
-import { isConnected, openRedis, throughReconnection, watchConnection } from './redis.ts';
+import { PROTOCOL, type ProcessMessage } from './protocol.ts';
+import { isConnected, openRedis, watchConnection } from './redis.ts';
 
 export interface FleetOptions {
   readonly redisUrl: string;
@@ -74,6 +74,7 @@ class FleetInference implements Fleet {
   readonly #nearest: NearestRequests;
   readonly #view: FleetView;
   readonly #metrics: FleetMetrics;
+  readonly #sender: OrderSender;
   readonly #active = new ActiveOrders();
   readonly #stopWatch: () => void;
   readonly #startedAt = performance.now();
@@ -96,6 +97,18 @@ class FleetInference implements Fleet {
     this.#outstanding = new Outstanding(this.#redis);
     this.#fleetLimits = new FleetLimits(redisUrl, this.#limits);
     this.#nearest = new NearestRequests(this.#redis, this.#id);
+    this.#sender = new OrderSender({
+      redis: this.#redis,
+      origin: this.#id,
+      limits: this.#limits,
+      orders: this.#orders,
+      held: this.#held,
+      outstanding: this.#outstanding,
+      fleetLimits: this.#fleetLimits,
+      view: this.#view,
+      logger,
+      delivers: () => this.#deliveries !== null,
+    });
     this.#metrics = new FleetMetrics(this.#redis, {
       engines: () => this.#view.engines,
       takenOver: () => this.#deliveries?.takenOver ?? 0,
@@ -140,109 +153,11 @@ class FleetInference implements Fleet {
     // An interaction that two bots have got is two orders, of which one is cancelled.
     const id = `${options.id ?? 'order'}-${randomUUID().slice(0, 8)}`;
     let wait: Wait | null = { place: null, expectedMs: null };
-    const done = this.#run(id, order, asker, options, stop, () => {
+    const done = this.#sender.send(id, order, asker, options, stop, () => {
       wait = null;
     });
     const ticket = { done, wait: () => wait ?? this.#orders.waitOf(id) };
     return await attend(ticket, stop, this.#limits.deadlineMs, options);
-  }
-
-  /** Takes an order through the limits to the engines. `onKept` is called when the engines may have it. */
-  async #run(
-    id: string,
-    order: Order,
-    asker: Asker,
-    options: WriteOptions,
-    stop: AbortController,
-    onKept: () => void,
-  ): Promise<GeneratedPoem> {
-    const askedAt = Date.now();
-    const deadline = askedAt + this.#limits.deadlineMs;
-    const common = { needs: 1, origin: this.#id, deadline };
-    const deliver =
-      this.#deliveries && options.handover !== undefined ? { ...common, handover: options.handover } : null;
-    let refund = true;
-    const release: ((refund: boolean) => void)[] = [];
-    try {
-      const before = await this.#pass(id, asker, deliver, options, stop.signal, deadline, release);
-      const { outcome } = await this.#reach(
-        this.#orders.put({
-          id,
-          write: { ...common, order, user: asker.user, askedAt, delivered: deliver !== null },
-          deliver,
-          priority: before === null ? 0 : 1 + before,
-          answered: options.answered ?? Promise.resolve(),
-        }),
-      );
-      onKept();
-      options.onKept?.();
-      const result = await raceAbort(outcome, stop.signal);
-      // A poem that the asker cancelled, and an order that ends engines, count.
-      refund = !result.ok && result.code !== 'given-up';
-      if (result.ok) return result.poem;
-      throw result.code === 'failed'
-        ? new Error('an engine could not write an order')
-        : new Unavailable(result.code);
-    } catch (error) {
-      if (error instanceof Unavailable && error.code === 'cancelled') refund = false;
-      throw stop.signal.aborted ? await this.#abandon(id, stop.signal.reason, deliver !== null) : error;
-    } finally {
-      // Until the answer is given, another bot may ask for it.
-      void Promise.resolve(options.answered).finally(() => this.#orders.forget(id));
-      for (const each of release.reverse()) each(refund);
-    }
-  }
-
-  /** Passes the limits. Returns how many orders the asker had before; null for an owner, who has no limits. */
-  async #pass(
-    id: string,
-    asker: Asker,
-    deliver: Parameters<HeldOrders['hold']>[1] | null,
-    options: WriteOptions,
-    signal: AbortSignal,
-    deadline: number,
-    release: ((refund: boolean) => void)[],
-  ): Promise<number | null> {
-    if (asker.owner) return null;
-    const { userRunning, userWaiting, queue } = this.#limits;
-    const before = await this.#reach(
-      throughReconnection(this.#redis, () =>
-        this.#outstanding.add(asker.user, id, deadline, userRunning + userWaiting),
-      ),
-    );
-    if (before === null) throw new Unavailable('user-busy');
-    release.push(() => void this.#outstanding.remove(asker.user, id));
-    const waiting = await this.#reach(throughReconnection(this.#redis, () => this.#orders.waiting()));
-    if (waiting >= queue) throw new Unavailable('queue-full', this.#view.expectedMs(waiting + 1));
-    const letGo = deliver ? this.#held.hold(id, deliver, options.onKept) : () => {};
-    try {
-      const permit = await this.#fleetLimits.pass(asker, signal, deadline);
-      release.push((refund) => permit.release(refund));
-    } finally {
-      letGo();
-    }
-    return before;
-  }
-
-  /** Redis failed while somebody waited for it. */
-  async #reach<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      this.#options.logger.warn({ reason: String(error) }, 'an order did not reach Redis');
-      throw new Unavailable('disconnected');
-    }
-  }
-
-  /** The order was cancelled, its deadline has passed, or this process is closing. Returns the error for its asker. */
-  async #abandon(id: string, reason: unknown, delivered: boolean): Promise<unknown> {
-    const closing = reason instanceof Unavailable && reason.code === 'closing';
-    // Another bot will answer, or this one after its restart.
-    if (closing && delivered && this.#orders.has(id)) return new AnsweredElsewhere();
-    const answered = await this.#redis.exists(answeredKey(id)).catch(() => 0);
-    if (answered > 0) return new AnsweredElsewhere();
-    await this.#orders.cancel(id);
-    return reason;
   }
 
   #hear(message: ProcessMessage): void {
@@ -325,15 +240,6 @@ class FleetInference implements Fleet {
     for (const connection of this.#connections) connection.disconnect();
     return { dropped };
   }
-}
-
-function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** What is said of the checkpoint while no engine is connected. */
