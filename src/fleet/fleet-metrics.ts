@@ -1,10 +1,10 @@
 /** The metrics of a bot in a fleet, in the Prometheus text format: what it did itself, and the state of queue and engines. */
 
 import type { Redis } from 'ioredis';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
+import { addGauge, OrderMetrics } from '../service/order-metrics.ts';
 import { DELIVER, type EngineReport, jobKey, WRITE } from './protocol.ts';
 
-const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 const STATES = ['wait', 'prioritized', 'active', 'delayed', 'waiting-children'] as const;
 
 export interface FleetSources {
@@ -17,35 +17,14 @@ export interface FleetSources {
 export class FleetMetrics {
   readonly #registry = new Registry();
   readonly #redis: Redis;
-  readonly #poems: Counter;
-  readonly #waited: Histogram;
-  readonly #ran: Histogram;
-  readonly #refusals: Counter<'reason'>;
+  readonly #orders: OrderMetrics;
   readonly #queue: Gauge<'queue' | 'state'>;
   readonly #oldest: Gauge;
 
   constructor(redis: Redis, sources: FleetSources) {
     this.#redis = redis;
     const registers = [this.#registry];
-    this.#poems = new Counter({ name: 'shiren_poems_total', help: 'Poems of this bot.', registers });
-    this.#waited = new Histogram({
-      name: 'shiren_queue_wait_seconds',
-      help: 'Time from an order to its place in the batch of an engine.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.#ran = new Histogram({
-      name: 'shiren_run_seconds',
-      help: 'Time from the place in the batch to the poem.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.#refusals = new Counter({
-      name: 'shiren_refusals_total',
-      help: 'Orders without a poem, by reason.',
-      labelNames: ['reason'],
-      registers,
-    });
+    this.#orders = new OrderMetrics(this.#registry);
     this.#queue = new Gauge({
       name: 'shiren_queue_jobs',
       help: 'Orders in Redis, by queue and state; the same from every bot of a fleet.',
@@ -57,20 +36,17 @@ export class FleetMetrics {
       help: 'How long the order that will be written next has waited.',
       registers,
     });
-    this.#read('shiren_running', 'Orders of this bot without an outcome.', sources.running);
-    this.#read('shiren_taken_over_total', "Answers given in another bot's place.", sources.takenOver);
+    addGauge(this.#registry, 'shiren_running', 'Orders of this bot without an outcome.', sources.running);
+    addGauge(
+      this.#registry,
+      'shiren_taken_over_total',
+      "Answers given in another bot's place.",
+      sources.takenOver,
+    );
     this.#addEngines(sources);
-    this.#read('shiren_process_bytes', 'Resident memory of the whole process.', () =>
+    addGauge(this.#registry, 'shiren_process_bytes', 'Resident memory of the whole process.', () =>
       process.memoryUsage.rss(),
     );
-  }
-
-  #read(name: string, help: string, value: () => number): void {
-    const registers = [this.#registry];
-    const collect = function (this: Gauge) {
-      this.set(value());
-    };
-    new Gauge({ name, help, registers, collect });
   }
 
   #addEngines({ engines }: FleetSources): void {
@@ -96,13 +72,11 @@ export class FleetMetrics {
   }
 
   countPoem(waitedMs: number, ranMs: number): void {
-    this.#poems.inc();
-    this.#waited.observe(waitedMs / 1000);
-    this.#ran.observe(ranMs / 1000);
+    this.#orders.countPoem(waitedMs, ranMs);
   }
 
   countRefusal(reason: string): void {
-    this.#refusals.inc({ reason });
+    this.#orders.countRefusal(reason);
   }
 
   async text(): Promise<string> {

@@ -1,12 +1,11 @@
 /** The metrics of the service, in the Prometheus text format. All of its counting is done here. */
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { ENGINE_TOTALS, type EngineTotal, EngineTotals } from './engine-totals.ts';
 import { registerGpuMetrics } from './gpu-metrics.ts';
+import { addGauge, OrderMetrics } from './order-metrics.ts';
 import type { SharedStats } from './shared-stats.ts';
 import type { Workload } from './workload.ts';
-
-const SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
 
 const ENGINE_COUNTERS: { readonly [field in EngineTotal]: { readonly name: string; readonly help: string } } =
   {
@@ -30,40 +29,19 @@ export interface ServiceGauges {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #engine: EngineTotals;
-  #poems = 0;
+  readonly #orders: OrderMetrics;
   #restarts = 0;
-  readonly #waited: Histogram;
-  readonly #ran: Histogram;
   readonly #reloads: Counter<'outcome'>;
-  readonly #refusals: Counter<'reason'>;
 
   constructor(read: () => ServiceGauges) {
     const registers = [this.#registry];
     this.#engine = new EngineTotals(() => read().stats);
-    this.#total('shiren_poems_total', 'Poems written.', () => this.#poems);
-    this.#waited = new Histogram({
-      name: 'shiren_queue_wait_seconds',
-      help: 'Time from an order to its place in the batch.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.#ran = new Histogram({
-      name: 'shiren_run_seconds',
-      help: 'Time from the place in the batch to the poem.',
-      buckets: SECONDS,
-      registers,
-    });
+    this.#orders = new OrderMetrics(this.#registry);
     this.#total('shiren_engine_restarts_total', 'Engine threads that crashed or hung.', () => this.#restarts);
     this.#reloads = new Counter({
       name: 'shiren_reloads_total',
       help: 'Checkpoint reloads by outcome.',
       labelNames: ['outcome'],
-      registers,
-    });
-    this.#refusals = new Counter({
-      name: 'shiren_refusals_total',
-      help: 'Orders without a poem, by reason.',
-      labelNames: ['reason'],
       registers,
     });
     for (const field of ENGINE_TOTALS) {
@@ -94,11 +72,7 @@ export class Metrics {
   }
 
   #gauge(name: string, help: string, value: () => number): void {
-    const registers = [this.#registry];
-    const collect = function (this: Gauge) {
-      this.set(value());
-    };
-    new Gauge({ name, help, registers, collect });
+    addGauge(this.#registry, name, help, value);
   }
 
   /** A counter whose value is kept elsewhere. */
@@ -112,7 +86,7 @@ export class Metrics {
   }
 
   get poems(): number {
-    return this.#poems;
+    return this.#orders.poems;
   }
 
   get restarts(): number {
@@ -120,13 +94,11 @@ export class Metrics {
   }
 
   countPoem(waitedMs: number, ranMs: number): void {
-    this.#poems++;
-    this.#waited.observe(waitedMs / 1000);
-    this.#ran.observe(ranMs / 1000);
+    this.#orders.countPoem(waitedMs, ranMs);
   }
 
   countRefusal(reason: string): void {
-    this.#refusals.inc({ reason });
+    this.#orders.countRefusal(reason);
   }
 
   countReload(outcome: 'loaded' | 'refused'): void {
@@ -140,28 +112,16 @@ export class Metrics {
   }
 
   async workload(): Promise<Workload> {
-    const refusals: Record<string, number> = {};
-    for (const { labels, value } of (await this.#refusals.get()).values) {
-      refusals[String(labels.reason)] = value;
-    }
     return {
-      poems: this.#poems,
-      waitedSeconds: await sumOf(this.#waited),
-      ranSeconds: await sumOf(this.#ran),
+      ...(await this.#orders.totals()),
       restarts: this.#restarts,
       ticks: this.#engine.get('ticks'),
       rows: this.#engine.get('rows'),
       tokens: this.#engine.get('tokens'),
-      refusals,
     };
   }
 
   text(): Promise<string> {
     return this.#registry.metrics();
   }
-}
-
-async function sumOf(histogram: Histogram): Promise<number> {
-  const { name, values } = await histogram.get();
-  return values.find(({ metricName }) => metricName === `${name}_sum`)?.value ?? 0;
 }
