@@ -1,4 +1,7 @@
-/** Rows that are advanced together, by one token a tick. */
+/**
+ * Rows that are advanced together, by one token a tick. A row that is guided has two places in the stepper: its own, and an
+ * unconditional one, in which the same is read without the title (or a title without what is announced).
+ */
 
 import { UNK } from '../model/vocabulary.ts';
 import type { DecoderModel } from './decoder-model.ts';
@@ -35,7 +38,7 @@ export class Batch {
     return this.#phase;
   }
 
-  /** How many rows have joined and are still active, a row with a bare poem counted twice. */
+  /** How many rows have joined and are still active, a row that is guided counted twice. */
   get active(): number {
     const seated = this.#seats.filter(({ row }) => row.isActive && !this.#leaving.has(row));
     return seated.length + this.#joining.filter(isActive).length;
@@ -57,6 +60,7 @@ export class Batch {
     const seats = this.#seats;
     if (this.#tokens.length < seats.length) this.#tokens = new Int32Array(2 * seats.length);
     const tokens = new Map<Row, number>();
+    /** The first token of unconditional places that begin with this tick; they are fed the row's tokens from the next on. */
     const loneTags = new Map<Row, number>();
     const places = new Map<Row, number>();
     const unconditionalPlaces = new Map<Row, number>();
@@ -132,7 +136,7 @@ export class Batch {
   }
 }
 
-/** A place in the stepper: that of a row, or of the same poem without its title. */
+/** A place in the stepper: a row's own, or its unconditional one. */
 interface Seat {
   readonly row: Row;
   readonly unconditional: boolean;
