@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import { inspect, parseArgs } from 'node:util';
 import { EngineWorker } from '../fleet/engine-worker.ts';
+import { openTracing } from '../fleet/tracing.ts';
 import { compilePlan } from '../poetry/compile.ts';
 import { type EmbeddedEngine, openInference } from '../service/embedded.ts';
 import { loadEnvironment } from '../system/environment.ts';
@@ -46,6 +47,12 @@ async function main(): Promise<void> {
     logger: log,
   });
   const id = settings.ENGINE_ID ?? `${hostname().slice(0, 40)}-${process.pid}`;
+  const tracing = await openTracing({
+    endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+    service: 'shiren-engine',
+    instance: id,
+    logger: log,
+  });
   const aloneMs = await timeOfOne(host);
   const worker = new EngineWorker({
     redisUrl,
@@ -54,6 +61,7 @@ async function main(): Promise<void> {
     id,
     places,
     aloneMs,
+    ...(tracing.telemetry && { telemetry: tracing.telemetry }),
     logger: log,
   });
   const status =
@@ -76,6 +84,7 @@ async function main(): Promise<void> {
     log.info({ underway: worker.report.running }, 'Stopping: no more orders are taken');
     const { returned } = await worker.stop(STOP_MS);
     await host.close(0);
+    await tracing.close();
     status?.close();
     log.info({ returned }, 'Stopped');
     process.exit(0);

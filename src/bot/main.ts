@@ -59,10 +59,17 @@ async function startInference(settings: Settings, log: Log): Promise<Inference> 
   if (REDIS_URL !== undefined) {
     // BullMQ takes time to load. Without Redis it is not needed.
     const { openFleet } = await import('../fleet/fleet-inference.ts');
+    const { openTracing } = await import('../fleet/tracing.ts');
+    const tracing = await openTracing({
+      endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+      service: 'shiren-bot',
+      logger: log,
+    });
     return openFleet({
       redisUrl: REDIS_URL,
       limits: limitsOf(settings),
       checkpoint: settings.CHECKPOINT,
+      tracing,
       logger: log,
     });
   }

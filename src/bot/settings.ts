@@ -96,6 +96,10 @@ const SCHEMA = z.object({
     .string()
     .regex(/^[\w.-]{1,64}$/, 'must have 1 to 64 letters, digits, dots, dashes and underscores')
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+/, 'must be the address of a collector, as in http://localhost:4318')
+    .optional(),
   ENGINE: oneOf(ENGINE_CHOICES).default('auto'),
   USER_PER_MINUTE: whole(1, 100_000).default(10),
   USER_RUNNING: whole(1, 1_000).default(2),

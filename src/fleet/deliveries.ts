@@ -3,7 +3,7 @@
  * because it knows most about it. If it has died, this one answers in its place.
  */
 
-import { type Job, Worker } from 'bullmq';
+import { type Job, type Telemetry, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Deferred, deferred } from '../service/deferred.ts';
 import type { Logger } from '../service/inference-options.ts';
@@ -51,6 +51,7 @@ export interface DeliveriesOptions {
   /** The id of this process. */
   readonly id: string;
   readonly takeOver: TakeOver;
+  readonly telemetry?: Telemetry | undefined;
   readonly logger: Logger;
 }
 
@@ -63,6 +64,7 @@ export class Deliveries {
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
+    const { telemetry } = options;
     this.#worker = new Worker(DELIVER, (job) => this.#deliver(job), {
       connection: options.connection,
       prefix: PREFIX,
@@ -73,6 +75,7 @@ export class Deliveries {
       maxStalledCount: MAX_STALLED,
       drainDelay: 1,
       runRetryDelay: 300,
+      ...(telemetry && { telemetry }),
     });
     // Connections are reported where they are opened, and a lost lock means that another bot delivers.
     this.#worker.on('error', () => {});

@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import type { Attributes } from '@opentelemetry/api';
 import type { Redis } from 'ioredis';
 import { ActiveOrders } from '../service/active-orders.ts';
 import { DEFAULT_LIMITS, type Limits } from '../service/admission.ts';
@@ -36,12 +37,15 @@ import { Outstanding } from './outstanding.ts';
 import { ProcessChannel } from './process-channel.ts';
 import { PROTOCOL, type ProcessMessage } from './protocol.ts';
 import { isConnected, openRedis, watchConnection } from './redis.ts';
+import { inSpan, type Tracing } from './tracing.ts';
 
 export interface FleetOptions {
   readonly redisUrl: string;
   readonly limits?: Partial<Limits>;
   /** The checkpoint to name until an engine is connected. */
   readonly checkpoint: string;
+  /** Closed with the fleet. Default: no tracing. */
+  readonly tracing?: Tracing;
   readonly logger: Logger;
 }
 
@@ -81,7 +85,7 @@ class FleetInference implements Fleet {
   #deliveries: Deliveries | null = null;
 
   constructor(options: FleetOptions) {
-    const { redisUrl, logger } = options;
+    const { redisUrl, logger, tracing } = options;
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#redis = openRedis(redisUrl, 'caller', logger);
@@ -92,7 +96,7 @@ class FleetInference implements Fleet {
     this.#channel.listenAs(this.#id, (message) => this.#hear(message));
     this.gatewayLocks = new GatewayLocks(this.#redis, this.#id);
     this.#view = new FleetView(this.#redis);
-    this.#orders = new KeptOrders(this.#redis, (place) => this.#view.expectedMs(place));
+    this.#orders = new KeptOrders(this.#redis, (place) => this.#view.expectedMs(place), tracing?.telemetry);
     this.#held = new HeldOrders(this.#redis);
     this.#outstanding = new Outstanding(this.#redis);
     this.#fleetLimits = new FleetLimits(redisUrl, this.#limits);
@@ -122,7 +126,7 @@ class FleetInference implements Fleet {
   }
 
   deliver(takeOver: TakeOver): void {
-    const { redisUrl, logger } = this.#options;
+    const { redisUrl, logger, tracing } = this.#options;
     const connection = openRedis(redisUrl, 'worker', logger);
     this.#connections.push(connection);
     this.#deliveries = new Deliveries({
@@ -132,13 +136,16 @@ class FleetInference implements Fleet {
       orders: this.#orders,
       id: this.#id,
       takeOver,
+      telemetry: tracing?.telemetry,
       logger,
     });
   }
 
   async write(order: Order, asker: Asker, options: WriteOptions = {}): Promise<GeneratedPoem> {
     try {
-      const poem = await this.#active.run((stop) => this.#write(order, asker, options, stop));
+      const poem = await inSpan('order', attributesOf(order), () =>
+        this.#active.run((stop) => this.#write(order, asker, options, stop)),
+      );
       this.#metrics.countPoem(poem.waitedMs, poem.ranMs);
       return poem;
     } catch (error) {
@@ -238,8 +245,14 @@ class FleetInference implements Fleet {
     this.#fleetLimits.close();
     await within(Promise.all([this.#orders.close(), this.#held.close(), this.#nearest.close()]), 500);
     for (const connection of this.#connections) connection.disconnect();
+    await this.#options.tracing?.close();
     return { dropped };
   }
+}
+
+/** What a trace says of an order. It says nothing of who asked, and not what for. */
+function attributesOf({ plan, mood, seed }: Order): Attributes {
+  return { 'shiren.slots': plan.slots.length, 'shiren.mood': mood, 'shiren.seed': seed };
 }
 
 /** What is said of the checkpoint while no engine is connected. */

@@ -3,7 +3,7 @@
  * they wait.
  */
 
-import { FlowProducer, type JobsOptions, Queue } from 'bullmq';
+import { FlowProducer, type JobsOptions, Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Deferred, deferred } from '../service/deferred.ts';
 import type { Wait } from '../service/ticket.ts';
@@ -67,10 +67,10 @@ export class KeptOrders {
   readonly #timer: NodeJS.Timeout;
 
   /** `expectedMs` estimates how long a place in the queue waits. */
-  constructor(redis: Redis, expectedMs: (place: number) => number | null) {
+  constructor(redis: Redis, expectedMs: (place: number) => number | null, telemetry?: Telemetry) {
     this.#redis = redis;
     this.#expectedMs = expectedMs;
-    const options = { connection: redis, prefix: PREFIX };
+    const options = { connection: redis, prefix: PREFIX, ...(telemetry && { telemetry }) };
     this.#flows = new FlowProducer(options);
     this.#queue = new Queue(WRITE, { ...options, skipMetasUpdate: true });
     // Connections are reported where they are opened.

@@ -45,14 +45,17 @@ export class Harness {
     };
   }
 
-  /** Runs `npm start`. */
-  start(environment: Readonly<Record<string, string>> = {}): Program {
-    return this.#started(new Program('main.js', { ...this.environment, ...environment }));
+  /** Runs `npm start`. `nodeArgs` are for Node itself. */
+  start(environment: Readonly<Record<string, string>> = {}, nodeArgs: readonly string[] = []): Program {
+    return this.#started(new Program('main.js', { ...this.environment, ...environment }, [], nodeArgs));
   }
 
   /** Runs `npm start`, and waits until it serves. */
-  async serve(environment: Readonly<Record<string, string>> = {}): Promise<Program> {
-    const program = this.start(environment);
+  async serve(
+    environment: Readonly<Record<string, string>> = {},
+    nodeArgs: readonly string[] = [],
+  ): Promise<Program> {
+    const program = this.start(environment, nodeArgs);
     await program.logged('Serving on Discord');
     return program;
   }

@@ -14,6 +14,10 @@ import { PATIENCE_MS, type Program } from '../end-to-end/program.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
 const FAULTY_ENGINE = fileURLToPath(new URL('./fixtures/faulty-engine.mjs', import.meta.url));
+const NEXT_VERSION = fileURLToPath(new URL('./fixtures/next-version.mjs', import.meta.url));
+
+/** What runs the program as its next version, whose orders need an engine and a bot of that version. */
+const NEXT_VERSION_ARGS = ['--import', NEXT_VERSION];
 
 if (!HAS_REDIS) {
   console.warn(
@@ -52,6 +56,14 @@ export class Fleet {
     return engine;
   }
 
+  /** An engine of the next version. */
+  async nextEngine(environment: Readonly<Record<string, string>> = {}): Promise<Program> {
+    const given = { REDIS_URL: this.redis.url, BATCH_ROWS: '16', CANDIDATES: '1', ...environment };
+    const engine = this.harness.engine(given, NEXT_VERSION_ARGS);
+    await engine.logged('serving the checkpoint of the fleet');
+    return engine;
+  }
+
   startEngine(
     environment: Readonly<Record<string, string>> = {},
     fault?: { readonly seed?: number; readonly tickMs?: number },
@@ -66,14 +78,23 @@ export class Fleet {
 
   /** Starts the bot of shard 0 or 1, and waits until it serves. */
   async bot(shard: 0 | 1, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
-    return await this.harness.serve({
+    return await this.harness.serve(this.#environmentOf(shard, environment));
+  }
+
+  /** A bot of the next version. */
+  async nextBot(shard: 0 | 1): Promise<Program> {
+    return await this.harness.serve(this.#environmentOf(shard, {}), NEXT_VERSION_ARGS);
+  }
+
+  #environmentOf(shard: 0 | 1, environment: Readonly<Record<string, string>>): Record<string, string> {
+    return {
       REDIS_URL: this.redis.url,
       SHARDS: `${shard}/2`,
       USER_PER_MINUTE: '1000',
       USER_RUNNING: '1000',
       USER_WAITING: '1000',
       ...environment,
-    });
+    };
   }
 
   /** The inference of a bot, in this process. */
