@@ -100,6 +100,7 @@ class ForgedDelivery {
       favourites: null,
       daily: null,
       missingToPost: () => null,
+      servedElsewhere: async () => false,
       owners: new Set(),
       codec,
       log: pino({ level: 'warn' }, { write: (entry) => this.#logged.push(entry) }),

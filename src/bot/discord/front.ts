@@ -22,6 +22,8 @@ export interface Front {
   readonly application: string;
   /** What the bot may not do in a channel where it is to post; null if that is not known. */
   missingToPost(guild: string, channel: string): ReturnType<typeof missingToPost>;
+  /** Whether another process gets the same interactions, so that this one can leave them to it. */
+  servedElsewhere(): Promise<boolean>;
   /** Whether interactions come in. */
   health(): { readonly healthy: boolean };
   close(): Promise<void>;
@@ -60,6 +62,7 @@ function gatewayFront({ settings, locks, log, onInteraction, onFatal }: FrontOpt
     rest: client.rest,
     async open() {
       await gateway.open();
+      await locks?.serve();
       log.info(
         { user: client.user?.tag, servers: client.guilds.cache.size, shards: client.ws.shards.size },
         `Serving on Discord. Invite: ${inviteLink(client.application?.id ?? '')}`,
@@ -69,6 +72,7 @@ function gatewayFront({ settings, locks, log, onInteraction, onFatal }: FrontOpt
       return client.application?.id ?? '';
     },
     missingToPost: (guild, channel) => missingToPost(client, guild, channel),
+    servedElsewhere: async () => (await locks?.othersServe()) ?? false,
     health: () => gateway.health,
     close: () => gateway.close(),
   };
@@ -93,6 +97,8 @@ function httpFront({ settings, log, onInteraction }: FrontOptions, port: number,
     },
     // Only the gateway tells of channels.
     missingToPost: () => null,
+    // Discord sends each request to one process, and to another one if this one does not listen.
+    servedElsewhere: async () => false,
     health: () => ({ healthy: http.listening }),
     close: () => http.close(),
   };

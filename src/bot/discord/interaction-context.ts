@@ -21,6 +21,8 @@ export interface InteractionServices extends ReplyConnections {
   readonly daily: DailyStore | null;
   /** What the bot lacks to post in a channel of a server. Null if this process does not know. */
   missingToPost(guild: string, channel: string): readonly PostPermission[] | null;
+  /** Whether another process gets the same interactions and answers them. */
+  servedElsewhere(): Promise<boolean>;
   /** User ids of the owners. */
   readonly owners: ReadonlySet<string>;
   readonly codec: ButtonCodec;

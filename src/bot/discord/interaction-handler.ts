@@ -44,6 +44,8 @@ export class InteractionHandler {
   /** The ids of the latest interactions, the oldest first. */
   readonly #seen = new Set<string>();
   #stopping = false;
+  /** Another process was seen to serve, so this one, which stops, answers nothing new. */
+  #left = false;
 
   constructor(services: InteractionServices) {
     this.#services = services;
@@ -72,9 +74,10 @@ export class InteractionHandler {
     this.#services.metrics.answered.inc({ kind: 'taken-over', outcome: outcome.ok ? 'done' : outcome.code });
   }
 
-  /** Refuses new interactions, and returns when those under way have been answered. */
+  /** Refuses new interactions, or leaves them to another process, and returns when those under way have been answered. */
   async drain(): Promise<void> {
     this.#stopping = true;
+    this.#left = await this.#services.servedElsewhere();
     while (this.#underway.size > 0) await Promise.all(this.#underway);
   }
 
@@ -95,7 +98,7 @@ export class InteractionHandler {
   async #process(interaction: APIInteraction): Promise<void> {
     const context = openContext(interaction, this.#services);
     try {
-      if (this.#stopping) await refuseWhileStopping(context);
+      if (this.#stopping) await this.#leaveOrRefuse(context);
       else await this.#answer(context);
     } catch (error) {
       // Discord accepts no answer any more, so the user cannot be told.
@@ -105,6 +108,13 @@ export class InteractionHandler {
       this.#services.log[level]({ err: error, kind: context.kind }, 'An interaction could not be answered');
     }
     this.#record(context);
+  }
+
+  /** A process that stops leaves an interaction to the one that replaces it, if that one is there already. */
+  async #leaveOrRefuse(context: InteractionContext): Promise<void> {
+    this.#left ||= await this.#services.servedElsewhere();
+    if (this.#left) context.outcome = 'left';
+    else await refuseWhileStopping(context);
   }
 
   async #answer(context: InteractionContext): Promise<void> {

@@ -69,6 +69,7 @@ export async function serveDiscord(
     favourites: database && new Favourites(database),
     daily,
     missingToPost: (guild, channel) => front.missingToPost(guild, channel),
+    servedElsewhere: () => front.servedElsewhere(),
     owners: new Set(settings.OWNER_IDS),
     codec,
     log,

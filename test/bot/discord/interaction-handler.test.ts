@@ -14,6 +14,7 @@ const FAULT = { status: 502, body: {} };
 function setUp(...callbacks: readonly { status: number; body: object }[]) {
   const requests: string[] = [];
   let asked = 0;
+  const elsewhere = { serves: false };
   const options = {
     api: 'http://discord.test/api',
     makeRequest: async (url: string, { method }: { method?: string | undefined }) => {
@@ -37,13 +38,14 @@ function setUp(...callbacks: readonly { status: number; body: object }[]) {
     favourites: null,
     daily: null,
     missingToPost: () => null,
+    servedElsewhere: async () => elsewhere.serves,
     owners: new Set(),
     codec: new ButtonCodec('a token'),
     log: openLog('silent'),
     metrics,
     drawSeed: () => 1,
   });
-  return { handler, inference, requests, outcomes: () => metrics.text() };
+  return { handler, inference, requests, elsewhere, outcomes: () => metrics.text() };
 }
 
 /** A command with its first option, as Discord delivers it. */
@@ -89,6 +91,20 @@ describe('an interaction', () => {
     await handler.drain();
     expect(requests).toEqual(['POST callback', 'POST callback', 'PATCH @original']);
     expect(await outcomes()).toContain('outcome="done"} 1');
+  });
+
+  it('that comes while the bot stops is refused, or left to a process that gets it too', async () => {
+    const { handler, inference, requests, elsewhere, outcomes } = setUp();
+    await handler.drain();
+    handler.handle(poemInteraction('5'));
+    await handler.drain();
+    expect(requests).toEqual(['POST callback']);
+    elsewhere.serves = true;
+    handler.handle(poemInteraction('6'));
+    await handler.drain();
+    expect(requests).toHaveLength(1);
+    expect(inference.orders).toHaveLength(0);
+    expect(await outcomes()).toMatch(/outcome="stopping"\} 1[\s\S]*outcome="left"\} 1/u);
   });
 
   it('is remembered among the latest ten thousand', async () => {
