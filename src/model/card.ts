@@ -82,6 +82,8 @@ export const cardSchema = z.object({
     epochs: z.number(),
     /** Number of predictions that contributed to the loss, repeats included. */
     tokens: count,
+    /** The checkpoint whose weights the run began with, and what it had learned from. Null: random weights. */
+    initial: z.object({ name: z.string(), weights: sha256, tokens: count }).nullable().optional(),
     /** Training time of all sessions. */
     seconds: z.number(),
     finished: z.boolean(),

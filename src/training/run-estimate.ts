@@ -23,11 +23,13 @@ export interface RunLength {
   readonly engine: EngineName;
   /** Units in a layer. */
   readonly hidden: number;
+  /** Whether the run begins with the weights of a checkpoint, which writes already. */
+  readonly continued?: boolean;
 }
 
 /** The estimate in words, and what installing TensorFlow would make of it. */
 export function describeEstimate(
-  { step, totalSteps, limitMs, engine, hidden }: RunLength,
+  { step, totalSteps, limitMs, engine, hidden, continued = false }: RunLength,
   msLeft: number,
   installed: boolean = findAddonPackage() !== null,
 ): string {
@@ -37,7 +39,7 @@ export function describeEstimate(
   const reached = Math.min(totalSteps, step + Math.floor((limitMs * (totalSteps - step)) / msLeft));
   const share = reached / totalSteps;
   const percent = `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-  const nonsense = share < FEWEST ? ', and a model that learned so little writes nonsense' : '';
+  const nonsense = share < FEWEST && !continued ? ', and a model that learned so little writes nonsense' : '';
   return `${whole}; --minutes ends it after about ${reached} of ${totalSteps} steps (${percent})${nonsense}`;
 }
 

@@ -1,6 +1,7 @@
 /** What a training run is told, and what it returns. */
 
 import type { EngineInfo } from '../engines/engine.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
 import type { Corpus } from './corpus/corpus.ts';
 import type { LogEntry } from './curve.ts';
 import type { Recipe } from './recipes.ts';
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly corpus: Corpus;
   /** The Song poems, if the recipe has a pretraining stage. */
   readonly pretraining: Corpus | null;
+  /** The recipe's initial checkpoint. A run that is resumed needs none. */
+  readonly initial?: Checkpoint;
   readonly engine: EngineInfo;
   /** The checkpoint's folder. */
   readonly folder: string;

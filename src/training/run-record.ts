@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { CheckpointError } from '../model/checkpoint.ts';
+import type { InitialWeights } from './initial-weights.ts';
 import type { Recipe } from './recipes.ts';
 import { readState } from './state-file.ts';
 import type { TrainerState } from './trainer.ts';
@@ -15,6 +16,8 @@ export interface RunRecord {
   readonly seconds: number;
   /** Predictions learned from, repeats included. */
   readonly tokens: number;
+  /** The weights that the run began with. Null: random ones. */
+  readonly initial: InitialWeights | null;
 }
 
 /**
@@ -45,7 +48,16 @@ function recordOf(about: unknown): RunRecord {
   const record = about as RunRecord & { recipe: { earlier?: Recipe['pretraining'] } };
   // Older runs saved their recipe with `earlier` as the name of `pretraining`.
   const { earlier = null, ...recipe } = record.recipe;
-  return { ...record, recipe: { ...recipe, pretraining: recipe.pretraining ?? earlier } };
+  return {
+    ...record,
+    // Older runs all began with random weights, and do not say so.
+    initial: record.initial ?? null,
+    recipe: {
+      ...recipe,
+      pretraining: recipe.pretraining ?? earlier,
+      initialCheckpoint: recipe.initialCheckpoint ?? null,
+    },
+  };
 }
 
 /** The part of a recipe that may not change when a run resumes: everything but its numbers of epochs. */

@@ -10,6 +10,7 @@ import { DiskFullError, isDiskFull } from '../system/disk-full.ts';
 import type { LogEntry } from './curve.ts';
 import { DeviceMonitor } from './device-monitor.ts';
 import { scoreStored } from './evaluation.ts';
+import { type InitialWeights, initialState } from './initial-weights.ts';
 import { RunFolder } from './run-folder.ts';
 import { RunLog, readLog } from './run-log.ts';
 import type { RunOptions, RunResult } from './run-options.ts';
@@ -44,6 +45,7 @@ interface Opened {
   readonly folder: RunFolder;
   /** Of the session that this one resumes. */
   readonly record: RunRecord | null;
+  readonly initial: InitialWeights | null;
   readonly log: RunLog;
 }
 
@@ -59,11 +61,13 @@ class TrainingRun {
   /** Time spent training and predictions learned from, all sessions together. */
   #seconds: number;
   #tokens: number;
+  readonly #initial: InitialWeights | null;
   #validation: HeldOutScores | null;
   #window = new StepWindow();
   #savedAt = 0;
 
-  private constructor(options: RunOptions, { data, novelty, trainer, folder, record, log }: Opened) {
+  private constructor(options: RunOptions, opened: Opened) {
+    const { data, novelty, trainer, folder, record, initial, log } = opened;
     this.#options = options;
     this.#data = data;
     this.#novelty = novelty;
@@ -73,6 +77,7 @@ class TrainingRun {
     this.#log = log;
     this.#seconds = record?.seconds ?? 0;
     this.#tokens = record?.tokens ?? 0;
+    this.#initial = initial;
     this.#validation = log.last?.validation ?? null;
   }
 
@@ -85,7 +90,9 @@ class TrainingRun {
     });
     try {
       const resumed = options.resume ? await resume(folder.state, recipe, data.hash) : null;
-      const trainer = new Trainer(recipe, data.dataset, data.pretraining, resumed?.state);
+      const begun =
+        !resumed && options.initial ? initialState(options.initial, recipe, data.dataset.vocabulary) : null;
+      const trainer = new Trainer(recipe, data.dataset, data.pretraining, (resumed ?? begun)?.state);
       const entries = resumed ? await readLog(folder.log, trainer.step) : [];
       const log = new RunLog(folder, entries, options.onNote ?? (() => {}));
       const novelty = buildCorpusIndexes(corpus, pretraining, data.dataset.vocabulary);
@@ -95,6 +102,7 @@ class TrainingRun {
         trainer,
         folder,
         record: resumed?.record ?? null,
+        initial: resumed?.record.initial ?? begun?.initial ?? null,
         log,
       });
     } catch (error) {
@@ -210,6 +218,7 @@ class TrainingRun {
       corpus: this.#data.hash,
       seconds: this.#seconds,
       tokens: this.#tokens,
+      initial: this.#initial,
     };
     await writeState(this.#folder.state, state, record);
     const model = {
@@ -243,6 +252,7 @@ class TrainingRun {
         steps: this.#trainer.step,
         epochs: this.#trainer.epoch,
         tokens: this.#tokens,
+        initial: this.#initial,
         seconds: Math.round(this.#seconds),
         finished: this.#trainer.finished,
         engine: { name: engine.name, device: engine.device, version: engine.version },

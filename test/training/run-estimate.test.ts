@@ -29,6 +29,8 @@ describe('the sentence about it', () => {
   it('says how far --minutes leads, and that so little is nonsense', () => {
     const short = describeEstimate({ ...LENGTH, limitMs: 72_000 }, 3_600_000);
     expect(short).toContain('--minutes ends it after about 20 of 1000 steps (2.0 %), and a model');
+    const continued = describeEstimate({ ...LENGTH, limitMs: 72_000, continued: true }, 3_600_000);
+    expect(continued).toMatch(/about 20 of 1000 steps \(2\.0 %\)$/);
     const longer = describeEstimate({ ...LENGTH, limitMs: 1_800_000 }, 3_600_000);
     expect(longer).toMatch(/about 500 of 1000 steps \(50 %\)$/);
     const resumed = describeEstimate({ ...LENGTH, step: 500, limitMs: 900_000 }, 1_800_000);

@@ -24,7 +24,7 @@ describe('resuming', () => {
     await save(RECIPE);
     const { state, record } = await resume(path(), RECIPE, 'a+b');
     expect(state).toEqual(STATE);
-    expect(record).toEqual({ recipe: RECIPE, corpus: 'a+b', seconds: 9, tokens: 80 });
+    expect(record).toEqual({ recipe: RECIPE, corpus: 'a+b', seconds: 9, tokens: 80, initial: null });
   });
 
   it('reads the recipe of an older run, which says earlier for pretraining', async () => {

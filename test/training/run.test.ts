@@ -145,6 +145,37 @@ describe('a run', () => {
     );
   });
 
+  it('begins with the weights of a checkpoint, and says so in its card', async () => {
+    await run('first');
+    const initial = await loadCheckpoint(join(root, 'first'));
+    const recipe = { ...SMALL_RECIPE, initialCheckpoint: 'first', seed: 2, epochs: 1 };
+    const losses: number[] = [];
+    await run('second', { recipe, initial, onStep: ({ loss }) => losses.push(loss) });
+    expect(losses[0]).toBeLessThan(Math.log(initial.vocabulary.size) - 0.3);
+    const { card } = await loadCheckpoint(join(root, 'second'));
+    expect(card.training.initial).toEqual({
+      name: 'first',
+      weights: initial.card.weights.sha256,
+      tokens: initial.card.training.tokens,
+    });
+    await run('parts', { recipe, initial, stopAt: 2 });
+    await run('parts', { recipe, resume: true });
+    expect((await stateOf('parts')).parameters).toEqual((await stateOf('second')).parameters);
+    const resumed = await loadCheckpoint(join(root, 'parts'));
+    expect(resumed.card.training.initial).toEqual(card.training.initial);
+  });
+
+  it('does not begin with a checkpoint of other sizes or of another vocabulary', async () => {
+    await run('first', { stopAt: 1 });
+    const initial = await loadCheckpoint(join(root, 'first'));
+    const architecture = { ...SMALL_RECIPE.architecture, hidden: 5 };
+    await expect(run('second', { initial, recipe: { ...SMALL_RECIPE, architecture } })).rejects.toThrow(
+      /other sizes/,
+    );
+    const poems = corpus.poems.map((poem) => ({ ...poem, text: poem.text.replaceAll('春', '宋') }));
+    await expect(run('third', { initial, corpus: { ...corpus, poems } })).rejects.toThrow(/vocabulary/);
+  });
+
   it('takes back what its log says of steps that were not saved', async () => {
     await run('log', { stopAt: 20, recipe: { ...SMALL_RECIPE, epochs: 20 } });
     const path = join(root, 'log', 'train.jsonl');

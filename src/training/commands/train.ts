@@ -5,7 +5,12 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { engineChoice, positive, runCommand, UsageError } from '../../cli/command.ts';
 import { describeEngine, startEngine } from '../../engines/engine.ts';
-import { checkpointFolder, checkpointsRoot } from '../../model/checkpoint.ts';
+import {
+  type Checkpoint,
+  checkpointFolder,
+  checkpointsRoot,
+  loadCheckpoint,
+} from '../../model/checkpoint.ts';
 import { onStopRequest } from '../../system/stop-signals.ts';
 import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
@@ -69,6 +74,7 @@ await runCommand(async () => {
     corpus,
     pretraining,
   );
+  const initial = values.resume ? null : await readInitial(recipe);
   const engine = await startEngine(choice);
   console.log(describeEngine(engine));
 
@@ -87,6 +93,7 @@ await runCommand(async () => {
     recipe,
     corpus,
     pretraining,
+    ...(initial && { initial }),
     engine,
     folder,
     resume: values.resume,
@@ -105,7 +112,8 @@ await runCommand(async () => {
     },
     onEstimate: (ms) => {
       const { hidden } = recipe.architecture;
-      console.log(describeEstimate({ ...steps, limitMs, engine: engine.name, hidden }, ms));
+      const continued = recipe.initialCheckpoint !== null;
+      console.log(describeEstimate({ ...steps, limitMs, engine: engine.name, hidden, continued }, ms));
     },
     onStep: (step, { trainer, tokensPerSecond }) => {
       progress.step(step, trainer, tokensPerSecond);
@@ -144,6 +152,11 @@ function commandToResume(values: Values): string {
     values[flag] === undefined ? [] : [`--${flag} ${values[flag]}`],
   );
   return `npm run train -- ${flags.join(' ')} --resume`;
+}
+
+/** The checkpoint that a recipe begins with. Null: random weights. Throws `CheckpointError`. */
+async function readInitial({ initialCheckpoint: name }: Recipe): Promise<Checkpoint | null> {
+  return name === null ? null : loadCheckpoint(checkpointFolder(checkpointsRoot(), name));
 }
 
 /** The Song poems. Null, with a note, if their corpus was not built. */
