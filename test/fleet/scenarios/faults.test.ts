@@ -12,6 +12,8 @@ import { describeFleet, Fleet } from '../fleet.ts';
 const FAULTS = Number(process.env.FLEET_FAULTS ?? 6);
 const SEED = Number(process.env.FLEET_SEED ?? 1);
 const ASK_EVERY_MS = 200;
+/** A long run says how far it is. */
+const TOLD_EVERY = 50;
 
 let fleet: Fleet;
 
@@ -67,6 +69,7 @@ describeFleet('a fleet under faults', () => {
       const name = names[fault < names.length ? fault : Math.floor(random.uniform() * names.length)];
       if (name) await kinds[name]();
       await sleep(500 + 1_000 * random.uniform());
+      if ((fault + 1) % TOLD_EVERY === 0) console.log(`${fault + 1} faults, ${asked.length} asked`);
     }
     clearInterval(asking);
     const acknowledged = asked.filter(({ acknowledgement }) => acknowledgement !== null);
