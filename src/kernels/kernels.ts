@@ -22,13 +22,16 @@ export class Kernels {
   readonly #instance: KernelInstance;
   readonly #pool: ThreadPool;
 
-  /** Computes with `threads` threads, the caller's included. {@link dispose} ends the others. */
-  constructor(threads = 1) {
+  /**
+   * Computes with `threads` threads, the caller's included. {@link dispose} ends the others. `program` is what they run
+   * instead of taking tiles: tests let them die.
+   */
+  constructor(threads = 1, program?: URL) {
     const module = kernelModule();
     const shared = newSharedMemory();
     this.#instance = instantiate(module, shared);
     this.memory = new KernelMemory(shared, this.#instance.constants.HEAP_BASE);
-    this.#pool = new ThreadPool(threads, module, this.#instance, shared, this.memory);
+    this.#pool = new ThreadPool(threads, module, this.#instance, shared, this.memory, program);
     this.operations = new OperationList(this.#instance, this.memory);
   }
 

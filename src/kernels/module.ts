@@ -61,6 +61,8 @@ export interface KernelFunctions extends TrainingFunctions {
   /** 1 if a worker has failed. */
   failed(): number;
   stop(): void;
+  /** 1 if the workers are to end. */
+  stopped(): number;
   runWorker(looksBeforeSleep: number): void;
   drawOne(draws: Pointer, n: number, width: number, weights: Pointer, bias: Pointer): void;
   encodeProduct(

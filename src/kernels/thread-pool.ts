@@ -1,12 +1,21 @@
 /**
  * Threads that run operation lists together. `assembly/thread-pool.ts` describes how they share the work; this file
  * starts and ends the worker threads.
+ *
+ * The thread that computes here may wait for a tile, and gets no events meanwhile. So another thread, the keeper
+ * (`worker-keeper.ts`), starts the workers and says if one of them ends.
  */
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  type ResourceLimits,
+  receiveMessageOnPort,
+  Worker,
+} from 'node:worker_threads';
 import { repositoryRoot } from '../system/package-root.ts';
 import type { KernelMemory, Pointer } from './memory.ts';
 import type { KernelFunctions, KernelInstance } from './module.ts';
@@ -20,7 +29,15 @@ export interface WorkerStart {
   readonly control: Pointer;
   /** The worker's number, from 1; the main thread has 0. */
   readonly thread: number;
-  /** Where the worker says why it fails. */
+}
+
+/** What the keeper needs to know. */
+export interface KeeperStart extends Omit<WorkerStart, 'thread'> {
+  /** Threads that compute, the main thread included. */
+  readonly threads: number;
+  /** The program of a worker thread, as a `file:` address. */
+  readonly program: string;
+  /** Where the keeper says why a worker has ended. */
   readonly failures: MessagePort;
 }
 
@@ -28,6 +45,9 @@ export interface WorkerStart {
 export class WorkerThreadError extends Error {
   override readonly name = 'WorkerThreadError';
 }
+
+/** The threads have next to nothing on their JavaScript heap. */
+export const HEAP_LIMIT: ResourceLimits = { maxOldGenerationSizeMb: 32 };
 
 /** The products of decoding are small: more threads than this would mostly wait for one another. */
 const MAX_THREADS = 4;
@@ -42,14 +62,14 @@ export class ThreadPool {
   readonly threads: number;
   readonly #functions: KernelFunctions;
   readonly #memory: KernelMemory;
-  /** For each worker the port that tells why it fails. */
-  readonly #failures: MessagePort[] = [];
+  /** Tells why workers have ended. Null without workers. */
+  readonly #failures: MessagePort | null;
   #scratchLength = 0;
   #running = false;
 
   /**
    * Starts `threads` − 1 workers, and waits for none: each takes part as soon as it is there. `instance` is the main
-   * thread's; `shared` and `memory` are the same memory.
+   * thread's; `shared` and `memory` are the same memory. `program` is what a worker runs.
    */
   constructor(
     threads: number,
@@ -57,18 +77,15 @@ export class ThreadPool {
     instance: KernelInstance,
     shared: WebAssembly.Memory,
     memory: KernelMemory,
+    program = compiled('worker-thread.js'),
   ) {
     this.threads = threads;
     this.#functions = instance.functions;
     this.#memory = memory;
     const control = memory.alloc(instance.constants.CONTROL_BYTES / 4 + threads);
     this.#functions.attach(control, 0);
-    for (let thread = 1; thread < threads; thread++) {
-      const { port1, port2 } = new MessageChannel();
-      port1.unref();
-      this.#failures.push(port1);
-      startWorker({ module, memory: shared, control, thread, failures: port2 });
-    }
+    this.#failures =
+      threads > 1 ? startKeeper({ module, memory: shared, control, threads, program: program.href }) : null;
   }
 
   /** Gives each thread working memory of at least `length` numbers, for draws. No list may be running. */
@@ -99,31 +116,35 @@ export class ThreadPool {
   }
 
   #failure(): WorkerThreadError {
-    const reasons = this.#failures.flatMap((port) => receiveMessageOnPort(port)?.message ?? []);
-    return new WorkerThreadError(`a worker thread of the kernels failed: ${reasons.join('; ')}`);
+    const reason = this.#failures === null ? undefined : receiveMessageOnPort(this.#failures)?.message;
+    return new WorkerThreadError(`a worker thread of the kernels failed: ${reason}`);
   }
 
   /** Ends the workers. The last list must be finished, or a worker must have failed. */
   stop(): void {
     this.#functions.stop();
-    for (const port of this.#failures) port.close();
+    this.#failures?.close();
   }
 }
 
-/**
- * Starts a worker that does not keep the process alive. It reports what fails while it computes. If it cannot start, the
- * error is thrown in this thread.
- */
-function startWorker(workerData: WorkerStart): void {
-  // Node 20 does not run TypeScript, so tests need the compiled file too.
-  const file = pathToFileURL(join(repositoryRoot(), 'dist', 'src', 'kernels', 'worker-thread.js'));
-  const worker = new Worker(file, {
+/** The compiled file of this folder. Node 20 does not run TypeScript, so tests need it too. */
+function compiled(name: string): URL {
+  return pathToFileURL(join(repositoryRoot(), 'dist', 'src', 'kernels', name));
+}
+
+/** Starts a keeper that does not keep the process alive. If it cannot start, the error is thrown in this thread. */
+function startKeeper(start: Omit<KeeperStart, 'failures'>): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port1.unref();
+  const workerData: KeeperStart = { ...start, failures: port2 };
+  const keeper = new Worker(compiled('worker-keeper.js'), {
     workerData,
-    transferList: [workerData.failures],
-    resourceLimits: { maxOldGenerationSizeMb: 32 },
+    transferList: [port2],
+    resourceLimits: HEAP_LIMIT,
   });
-  worker.unref();
-  worker.on('error', (error) => {
+  keeper.unref();
+  keeper.on('error', (error) => {
     throw error;
   });
+  return port1;
 }

@@ -1,12 +1,6 @@
-/**
- * The entry point of a worker thread: it takes tiles until the pool is stopped. Started by `thread-pool.ts`.
- *
- * If the thread fails, for example because an operation reads outside the memory, it first says why, and then sets the
- * flag that the main thread looks at. The main thread may be waiting for a tile, and gets no events until it is finished.
- */
+/** The entry point of a worker thread: it takes tiles until the pool is stopped. Started by `worker-keeper.ts`. */
 
 import { workerData } from 'node:worker_threads';
-import { messageOf } from '../system/message-of.ts';
 import { instantiate } from './module.ts';
 import type { WorkerStart } from './thread-pool.ts';
 
@@ -16,12 +10,7 @@ import type { WorkerStart } from './thread-pool.ts';
  */
 const LOOKS_BEFORE_SLEEP = 20_000;
 
-const { module, memory, control, thread, failures } = workerData as WorkerStart;
+const { module, memory, control, thread } = workerData as WorkerStart;
 const { functions } = instantiate(module, memory);
 functions.attach(control, thread);
-try {
-  functions.runWorker(LOOKS_BEFORE_SLEEP);
-} catch (error) {
-  failures.postMessage(messageOf(error));
-  functions.fail();
-}
+functions.runWorker(LOOKS_BEFORE_SLEEP);

@@ -36,7 +36,7 @@ export const TRADITIONAL_FORMS: ReadonlyMap<string, readonly string[]> = new Map
   坛壇罈 团團糰 汇匯彙 弥彌瀰 签籤簽 迹跡迹 荡蕩盪 赞贊讚 鉴鑑鑒 锤鎚錘 凄淒悽 炼鍊煉 叹歎嘆 个箇個 闲閑閒 径徑逕 袅嫋裊
   艳豔艷 湿濕溼 捣擣搗 借借藉 着著着 么麽麼 床牀床 群羣群 唇脣唇 灶竈灶 吃喫吃 痴癡痴 强強强 烟煙烟 绕繞遶 吊弔吊 抬擡抬
   岳岳嶽 戚戚 周周 布布 背背 朱朱 席席 念念 胡胡 夫夫 了了 佣佣 表表
-  坏坏壞 杠杠 却却 峰峰 荆荆 挂挂 占占 脚脚 凶凶 熏熏 秘秘 吁吁 衮衮 咨咨 虬虬 姹姹 皂皂 咤咤 蘖蘖 肴肴 鸡雞 绣繡 棱稜`),
+  杠杠 却却 峰峰 荆荆 挂挂 占占 脚脚 凶凶 熏熏 秘秘 吁吁 衮衮 咨咨 虬虬 姹姹 皂皂 咤咤 蘖蘖 肴肴 鸡雞 绣繡 棱稜`),
 );
 
 /**
@@ -69,3 +69,6 @@ export const SPELLINGS = parsePairs(`
 
 /** Characters that simplified script changes in some words and keeps in others (乾坤, 慰藉, 著作, 覆盖). */
 export const ALSO_SIMPLIFIED: ReadonlySet<string> = new Set('乾藉著覆徵夥瞭');
+
+/** Characters of simplified script that are rare words in traditional script too, and in no poem by themselves: 坏 in 鑿坏. */
+export const ALSO_TRADITIONAL: ReadonlySet<string> = new Set('坏');

@@ -6,6 +6,7 @@ import { alternativesOf } from './meter.ts';
 import type { Pattern, VersePlan } from './plan.ts';
 import { rhymesOf, TONE, tonesOf } from './prosody.ts';
 import { isTraditional, likelyForms, toTraditional, traditionalForms } from './script.ts';
+import { formInPhrase } from './verse-contexts.ts';
 
 /**
  * The traditional characters of a poem that was written to `plan` and is shown as `shown`. Both have one string for each
@@ -80,10 +81,24 @@ export function restoreVerse(text: string): string {
   const forms = formsOf(shown, plan);
   // Most poems have no character of several forms, and the search over patterns and rhymes is slow.
   if (forms.every(({ length: count }) => count === 1)) return toTraditional(text);
-  const { characters, misses } = bestReading(forms, plan);
+  const likely = bestReading(forms, plan);
+  // Where a neighbour leaves one form only, a poem that keeps its pattern throughout may still have another.
+  const open = likely.misses > 0 ? bestReading(openForms(forms, shown, plan), plan) : likely;
+  const { characters, misses } = open.misses === 0 ? open : likely;
   if (misses > lines.length * length * MOST_MISSES) return toTraditional(text);
   const hanzi = characters.filter(isHanzi).values();
   return text.replace(/\p{Unified_Ideograph}/gu, (char) => hanzi.next().value ?? char);
+}
+
+/** All forms of each character, but one alone in a phrase of verse. */
+function openForms(
+  forms: readonly (readonly string[])[],
+  shown: readonly string[],
+  plan: VersePlan,
+): (readonly string[])[] {
+  return allFormsOf(shown, plan).map((all, i) =>
+    formInPhrase(shown, i) === undefined ? all : (forms[i] ?? all),
+  );
 }
 
 /** One choice of forms for a part of the poem. */

@@ -4,11 +4,18 @@
  * script is only a way to show a poem.
  */
 
-import { ALSO_SIMPLIFIED, SHOWN_FORMS, SPELLINGS, TRADITIONAL_FORMS, VARIANTS } from './character-tables.ts';
+import {
+  ALSO_SIMPLIFIED,
+  ALSO_TRADITIONAL,
+  SHOWN_FORMS,
+  SPELLINGS,
+  TRADITIONAL_FORMS,
+  VARIANTS,
+} from './character-tables.ts';
 import { isHanzi } from './hanzi.ts';
 import { toSimplifiedDictionary as simplified, toTraditionalDictionary as traditional } from './opencc.ts';
 import type { Script } from './request.ts';
-import { formBetween, usualForm } from './verse-contexts.ts';
+import { formBetween, formInPhrase, usualForm } from './verse-contexts.ts';
 
 /** A variant, except 沈 in the names of 沈约, and 祗 in words of its own (祗承). */
 const ANY_VARIANT = new RegExp(`(?!沈[约郎]|祗[承应候奉役园])[${[...VARIANTS.keys()].join('')}]`, 'gu');
@@ -55,7 +62,7 @@ export function toTraditional(text: string): string {
 export function likelyForms(text: string): (readonly string[])[] {
   const each = [...text];
   return informedForms(text).map(({ source, likeliest, decidedBy }, i) =>
-    decidedBy === 'verse' && isHanzi(each[i + 1] ?? '')
+    decidedBy === 'words' || (decidedBy === 'verse' && isHanzi(each[i + 1] ?? ''))
       ? [likeliest]
       : [...new Set([likeliest, ...traditionalForms(source)])],
   );
@@ -65,8 +72,11 @@ export function likelyForms(text: string): (readonly string[])[] {
 interface InformedForm {
   readonly source: string;
   readonly likeliest: string;
-  /** `verse`: verse has hardly another form between these neighbours. `phrase`: a phrase has the form that verse mostly has. */
-  readonly decidedBy: 'verse' | 'phrase' | null;
+  /**
+   * `words`: the words of verse around it have this form. `verse`: verse has hardly another form between these neighbours.
+   * `phrase`: a phrase has the form that verse mostly has.
+   */
+  readonly decidedBy: 'words' | 'verse' | 'phrase' | null;
 }
 
 /**
@@ -86,6 +96,8 @@ function informedForms(text: string): InformedForm[] {
     const mostly = usualForm(source) ?? mostLikelyForm(source);
     const phrase = inPhrases[i] ?? null;
     const inPhrase = phrase !== null && traditionalForms(source).includes(phrase) ? phrase : null;
+    const phrased = formInPhrase(each, i);
+    if (phrased !== undefined) return { source, likeliest: phrased, decidedBy: 'words' };
     const between = formBetween(each[i - 1] ?? '', source, each[i + 1] ?? '');
     if (between !== undefined) {
       return { source, likeliest: between.form, decidedBy: between.decided ? 'verse' : null };
@@ -148,7 +160,7 @@ function shownForm(char: string): string {
 
 /** Whether the character occurs only in simplified script (红, 发). */
 export function isSimplifiedOnly(char: string): boolean {
-  return !traditionalForms(char).includes(char);
+  return !ALSO_TRADITIONAL.has(char) && !traditionalForms(char).includes(char);
 }
 
 /** Whether the character occurs only in traditional script (紅, 後). */
@@ -186,7 +198,7 @@ export function readEitherScript(
   }
   return informedForms(text).map(({ source, likeliest, decidedBy }) => {
     const forms = traditionalForms(source);
-    if (characters === 'apart' && decidedBy !== 'verse') return forms;
+    if (characters === 'apart' && decidedBy !== 'verse' && decidedBy !== 'words') return forms;
     if (decidedBy !== null || forms.length === 1) return [likeliest];
     return [likeliest, ...forms.filter((form) => form !== likeliest)];
   });

@@ -2,7 +2,7 @@
  * Which traditional form verse writes for a simplified character that merges several words, by the character before or after
  * it. Counted in the poems of the Tang and the Song (`npm run corpus`), simplified character by character: a neighbour is
  * listed if the form occurs with it at least four times more often than all others together, or if a phrase of OpenCC would
- * decide otherwise than verse does (征人 is not 徵人).
+ * decide otherwise than verse does (征人 is not 徵人). The old shapes of 鬥 (鬬, 鬭) count as 鬥.
  */
 
 /** The form that verse has most often: 云雲 means that 云 is mostly 雲. */
@@ -27,7 +27,7 @@ const CONTEXTS = `
 里里 一下戚百墟归田_余门社意边在外间_井入近_一之春巴区到向好送古挂应行红不照便来去儿淹流海赤还走子秋雷胡山如相会衣通孤起杨骨
 里裏 琴雾曲池眉叶庭洞风烟色梦心镜城冥丛书浦明宫夜尘阳门杨殿房潭帐湖耳云山闺窗市园笑肠舟月碛花关帘营扇个街雨光雪湾酒草袖馆歌日波江鬓醉院空林表霞竹台影暗溪箧鉴地毫弦画苑壑场望黄世径树谷川胜河沙署禁壁峡霭松峰眼贫浪屋篁源微兴仗客郭愁会岩蒲舍霄堂匣瘴声村翠盘斋亭瓶樽天屏怀泉瓢照春阁社虚官县坊戈药无宅茫嶂霜壶杯巷阴赋崦定笛府庙寺病枕厨盆内海手班诗睡众观合露幕垣意绵肚炉枝卷经孔驿庵水瓮船笼句尊衣窟堆囊楼啼鼎袋坞境香骨钟静秋行气埃火衢那华除涛吟篮子国土围蓉章篇蒙槛青韵难白闲岁闷泥寒木家檐腊石皮头盏口向阵𬬻焰灰在间丈这腰腹钵集深碗桶荡忙禅饭塘灯人墙室角籍橐底茅患闹棘坤俗斗化老须节锣图靴者閙冬甑脚身位界窠藏窖遮冰编店_作转翠听生有出度看时分惊人醉闻两花面见何逢柳百唱藏弄开梅树失金发新凤觅年寻光自残泉放坐鸟和偷倒杜蝉尽过桃明千按难几招常字棋题埋隐黄又石仙暂得真紫含任僧宿鹧华承竹惜忙偏许麦最阳蟾盛催住是夜栽弹唤牵笑养乱换翻休芳幽啼诗脱步狂销也匆卧形老刀七苦只丹观叶丝莲曾拜说苔饭茅事钟落且木棹消鬓打煮结寺衰却赐鸾仍满灵忘现试炼龙冷微都铅眠睡头话虚把定榜那著呈全抛认种酒禅岁禽厌枝吟偶借了抽鶑瞳识颜拨壁倾蝍添赋杯拈骑惺胶活撒煎麒辊蹲工漏底钉挥贩筋仰立
 斗斗 一三如天牛气_牛一车上十文来气起_有石来转_不力分心成
-斗鬥 格战日龙相虎争鸟紫欲交各蚁不花草枝巧敢力雪麟_雪死雀鸡新龙蚁鸭敌战时轻芳草婵智画香清妆茶妍
+斗鬥 龙战格相欲虎不蚁草争各巧敢交花枝力雪鸟紫麟死休殿两女律健绿笑雄且狼艳市前子蛟若袖鼠密树勇舞莫家已术句饤李非解怒面帘屡秾攒锋喧逢兽革宁霆常兵雉距防珰项虚蜃鼯仙蛾莺双险曲糺但内题峦暖冬雀利折聊逻正鳌思叶泽猱昨竹章鹜蝶散皇设廊绮禄阜鶒英鹅繁端熊国阵夹縠猿鹤菊籍合魅养湖洞场婪殴蕊药儒觅冠阶亦渡还组棱锦虺缕潭辄灯丛床夷楣蓬食桑何檐筵夸巷忍杖碾也飞私鹂此柳盏闲哮谁丝目鹊苶蛇弟院菜绡暂毫柏澹螘海糚珥额黾闾贼它邻府肯仍乂忆想先棋怪氅磬粉阅禽救酣质黍鬭浪工鳞屑灼裨未屋驹装针絮兔汝羞老慵童_鸡草新清雀龙蚁死鸭妍雪智画香敌战芳婵妆茶雄玉蛇鼠纤神阴彩尖阋舞丽迹繁发庭奢群班樽剪眼眉铮艳火竞老奇讼却琼影巧梅秋舰舸蜗角鲜凑冰欣乘弦弯觺关伎取雌管匹蟠洛累呶嘘此双枝忆赢蛾王波林英疑皎翠鼃芙强杀体樗鼯烟输遗走雉蒲秾迥毛雏锦荣乞咽曾鲛形钿军轮快玲眀榴缠盘逞姿额怒暴茵辩簪嬉鬓牙楚吴僧蚊少穴甘嬛巍蹙狐羊场焙捷尝棋华荧耳求媚驰弥诡洧芽坚迟豺存隙妖绿肌辛富嵯劫赛露铿早裙九语琮谷即丹差着於婆呼崔逡暮采娇_日人下色月波王苦分轻晚方聚影春角林阙裙可梅_百轻时腰黄日飞争两峥小将且胜功尽
 发發 树歌桂花英吹夜间来犹中电木明道长以德始正声柳军初言火频桃萏口上欲谁红唱芳风朝催心晚先相偏静雷下晨焰弦骑晖笑藻难李文户舟且差秀复春气情钟梅榴南冬管思棹更后将天里响香不谈齐晓水年枝笳诗人行鼓映杏翰未剑意堂灯自樱丛忍书时岁籁磬能诏车面兴章早和雨泉砧阳应独君待笛帆所蓉山虚园俊试清色骏辉启还争酒禽景乱尽百竞旦日马光已三发高地垂乃江处忘背音咏箭并用又草流常烟开轻蕊寒菊蝉方眼看令期空坐刃荡指然助妙潜露为韵才闻易前临机潮月境狂继堪船林勇彩脉外再曾暖偶莲是盛愿鼠激宫便忽夕之笔恶事吟当奋源崖藏兹经重闲古兵强深栏极七浚宵俱公此艳徐䕷论足鸟根印葩弩尔敢妄芽可而讴休喜善亦巧聊焉往共海远夷或肯句顿摅语焕粲若得要暮怪义工既神沤兰仍赖调勿囊卷物飔解谣观派河_棹幽小秀时旧去萌匣其声祥扬迟龙光掘金露荷歌艳皓一长愤春花辉清岩芳嘉故口迹高海阳晴千关夜华意南城明瑞九异蒙我西红云山孤大玄梅江中后原咏心兴秋佳吴余众神源土廪深性地吾发狂船微挥柳妙天硎舟万管远即六愿杏树哀兵真又响兰机石言桃遣浩平君荣鸟诗舒英晓吟桂枯帝此香百茶鸣广潜语洪水遐陈妍至处楚笑洞梦素令灵晖次动梨问箧毫丘策刃冢奇弩必燕于杜酒怒缄函酡珍渡昆韩精渊而沉嫩丛林野永粟醯秘药育理园屋轫仓焰誓岷越足琼现奁用棠踪宝
 发髮 断短十华白理散星胎被起须_白事黑不恨懒改散毛短老脱解飘星萧齿对_一余头病怒感有松生觉青_生直落见到日为上下了人作冷出功向头干得悲情愁成文暗有来松病绿自行覆过还难青风黄先慈前空
 后后 群三皇哲轩圣汉惟太污夏川解维_德土稷在妃夔羿皇
@@ -135,6 +135,16 @@ const CONTEXTS = `
 昆昆 后元诸坚金弟仍木_明池吾虫弟邪阳季云仍仲
 `;
 
+/**
+ * Phrases of verse in which one neighbour would say another form, and the form would have another tone. Each line has a
+ * simplified character, a form, and the phrases. Found by `npm run corpus -- --round-trip`.
+ */
+const PHRASES = `
+干干 耸干云 朱干玉 干上非 无干意 青云干吕 青云干律 青云干禄 计干诸 山干相 若干青 比干才 强干情 余干吊
+干乾 莲衣干 草未干 干马 干体 秋干位 干上主 寅干上 色干 峭雪干 沙干细 强干嗔
+干幹 交干横 筋干 峄山干 弱其干 霜雪干 强干地 当一干 玉干 丛干 萧青云干 栖日干 香干 错干 亭干 顽干 干细 大干 附干 蓉干 虎干 竦干 断干 余干在
+`;
+
 /** A form, and whether verse has hardly any other between the same neighbours. */
 export interface FormInContext {
   readonly form: string;
@@ -165,6 +175,30 @@ export function formBetween(before: string, simplified: string, after: string): 
   if (first === undefined || second === undefined) return first ?? second;
   const [stronger, weaker] = first.decided || !second.decided ? [first, second] : [second, first];
   return { form: stronger.form, decided: stronger.decided && stronger.form === weaker.form };
+}
+
+type Phrase = readonly [characters: readonly string[], form: string];
+let phrases: ReadonlyMap<string, readonly Phrase[]> | null = null;
+
+/** The form that a character has in the phrase around it. Undefined if it stands in none that is listed. */
+export function formInPhrase(text: readonly string[], at: number): string | undefined {
+  phrases ??= parsePhrases();
+  const char = text[at] ?? '';
+  const found = phrases.get(char)?.find(([phrase]) => {
+    const start = at - phrase.indexOf(char);
+    return phrase.every((each, i) => text[start + i] === each);
+  });
+  return found?.[1];
+}
+
+function parsePhrases(): ReadonlyMap<string, readonly Phrase[]> {
+  const found = new Map<string, Phrase[]>();
+  for (const row of PHRASES.trim().split('\n')) {
+    const [[char = '', form = ''] = '', ...listed] = row.split(' ');
+    const all = found.get(char) ?? [];
+    found.set(char, [...all, ...listed.map((phrase): Phrase => [[...phrase], form])]);
+  }
+  return found;
 }
 
 function parseContexts(): ReadonlyMap<string, FormInContext> {

@@ -76,4 +76,20 @@ describe('the threads', () => {
       kernels.dispose();
     }
   });
+
+  test('that end without a failure are told too, although the main thread waits for a tile', () => {
+    const program = new URL('fixtures/dies-with-a-tile.mjs', import.meta.url);
+    const kernels = new Kernels(2, program);
+    onTestFinished(() => kernels.dispose());
+    const { record } = doubling(kernels, 50);
+    // The worker takes a tile of the first operation that it sees. Until then the main thread computes all of them.
+    const waitForIt = () => {
+      for (;;) {
+        record(2);
+        kernels.run();
+      }
+    };
+    expect(waitForIt).toThrow(/a worker thread of the kernels failed: it ended with exit code 7/);
+    expect(kernels.failed).toBe(true);
+  });
 });

@@ -51,6 +51,17 @@ describe('restoreVerse', () => {
     expect(restoreVerse('今夜鄜州月，闺中只独看。遥怜小儿女，未解忆长安。')).toContain('閨中只獨看');
   });
 
+  it('takes a form that the neighbours speak against, if the poem keeps its pattern with it', () => {
+    const text =
+      '村橋西路雪初晴，雲暖沙乾馬足輕。寒澗渡頭芳草色，新梅嶺外鷓鴣聲。郵亭已送輕車發，山館誰將候火迎。落日千峰轉迢遰，知君回首望高城。';
+    expect(restoreVerse(toSimplified(text))).toContain('雲暖沙乾馬足輕');
+  });
+
+  it('takes the form of a phrase of verse where no pattern helps', () => {
+    expect(restoreVerse('大哉霜雪干，岁久为枯林。')).toContain('霜雪幹');
+    expect(restoreVerse('宿雨洗秦树，旧花如新开。池边草未干，日照人马来。')).toContain('草未乾');
+  });
+
   it('converts a text without a pattern by its neighbours, and keeps its marks', () => {
     expect(restoreVerse('《云》：白云、出岫；')).toBe('《雲》：白雲、出岫；');
     expect(restoreVerse('')).toBe('');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import {
   asTraditional,
   isSimplifiedOnly,
@@ -40,6 +41,8 @@ describe('a whole text', () => {
     ['斗牛', '斗牛'],
     ['仆夫', '僕夫'],
     ['谷风', '谷風'],
+    ['坏壁', '壞壁'],
+    ['龙斗', '龍鬥'],
     ['台辅', '台輔'],
     ['楼台', '樓臺'],
     ['独占', '獨占'],
@@ -110,6 +113,12 @@ describe('a text that is certainly traditional', () => {
     ['於戏无辜死', false],
     ['於戲無辜死', true],
   ])('%s: %s', (text, is) => expect(isTraditional(text)).toBe(is));
+});
+
+it('坏 is a word of traditional verse too, of another sound than 壞', () => {
+  expect(isSimplifiedOnly('坏')).toBe(false);
+  expect(isTraditional('終知異鑿坏')).toBe(true);
+  expect([tonesOf('坏'), tonesOf('壞')]).toEqual([TONE.level, TONE.oblique]);
 });
 
 describe('a text of unknown script', () => {

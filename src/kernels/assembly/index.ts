@@ -38,7 +38,7 @@ export {
   encodeMultiply,
   encodePack,
 } from './training/operations';
-export { attach, CONTROL_BYTES, fail, failed, finish, runWorker, setScratch, start, stop } from './thread-pool';
+export { attach, CONTROL_BYTES, fail, failed, finish, runWorker, setScratch, start, stop, stopped } from './thread-pool';
 export {
   DRAW_BYTES,
   DRAW_COUNT,

@@ -4,8 +4,8 @@
  * An operation is divided into tiles. Every free thread takes the next tile of the current operation. The thread that
  * finishes the last tile publishes the next operation. The main thread starts a list, may then do something else, and
  * at last takes tiles itself until the list is done. If worker threads sleep, are busy or do not exist, the main thread
- * computes everything alone. No thread waits for another, except for tiles that the other has already taken. A worker
- * that fails with a tile says so in the control block, because that tile is never finished.
+ * computes everything alone. No thread waits for another, except for tiles that the other has already taken. If a worker
+ * ends before its time, the control block says so, because its tile is never finished.
  *
  * Every thread has an instance of this module, and all share one memory. What they share is in the control block. Its
  * first eight bytes are the ticket, which is changed atomically as one number: the current operation's serial number
@@ -124,7 +124,7 @@ export function finish(): bool {
   return true;
 }
 
-/** Says that this worker has failed, and wakes the main thread. */
+/** Says that a worker has failed, and wakes the main thread. */
 export function fail(): void {
   atomic.store<i32>(control + FAILED, 1);
   atomic.notify(control + RUNNING, -1);
@@ -154,6 +154,11 @@ export function runWorker(looksBeforeSleep: i32): void {
       atomic.sub<i32>(control + SLEEPING, 1);
     }
   }
+}
+
+/** Whether the workers are to end. */
+export function stopped(): bool {
+  return atomic.load<i32>(control + STOPPED) != 0;
 }
 
 /** Ends all workers. No list may be running. Called by the main thread. */

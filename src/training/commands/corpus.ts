@@ -6,11 +6,12 @@ import { printFailure } from '../../system/print-failure.ts';
 import { buildCorpus, buildPretrainingCorpus, type Tally } from '../corpus/build.ts';
 import { CORPUS_PATH, CorpusError, readCorpus, SONG_PATH, writeCorpus } from '../corpus/corpus.ts';
 import { fetchPackage, INTEGRITY, PACKAGE, readPackage } from '../corpus/package.ts';
+import { roundTrip, tableOfRoundTrip } from '../corpus/round-trip.ts';
 import { fingerprint, readStamp, writeStamp } from '../corpus/stamp.ts';
 import { tableOf } from '../corpus/table.ts';
 import { type LineFault, readTitledLines } from '../corpus/titled-lines.ts';
 
-const HELP = `Usage: npm run corpus [-- --file poems.txt | --song]
+const HELP = `Usage: npm run corpus [-- --file poems.txt | --song | --round-trip]
 
 Builds ${CORPUS_PATH}: cleaned, without duplicates and near-copies, split into train, validation and test.
 
@@ -18,6 +19,8 @@ Builds ${CORPUS_PATH}: cleaned, without duplicates and near-copies, split into t
   --file PATH    from a UTF-8 text of one poem a line, title:content, in simplified or traditional script
   --song         builds ${SONG_PATH} beside it, from the Song poems of the same package: more to train
                  on, without those that repeat a line of what the corpus holds out
+  --round-trip   builds nothing: shows each poem of the corpus in simplified script, restores it, and counts the
+                 lines that lose a character (two minutes)
   --help         this text
 
 Poems and numbers go to standard output, remarks and errors to standard error; exit code 1 means that the corpus
@@ -74,6 +77,12 @@ async function fromFile(path: string): Promise<void> {
     process.stdout.write(`\nskipped lines that are not title:content: ${faults.length}\n`);
 }
 
+/** Measures the conversion between the scripts on the corpus. */
+async function measureRoundTrip(): Promise<void> {
+  const { poems } = await readCorpus();
+  process.stdout.write(`${tableOfRoundTrip(roundTrip(poems.map(({ text }) => text)))}\n`);
+}
+
 function print(path: string, source: string, hash: string, tally: Tally): void {
   process.stdout.write(`${path} from ${source}\nsha256 ${hash}\n\n${tableOf(tally)}\n`);
   if (path === SONG_PATH) return;
@@ -86,6 +95,7 @@ function print(path: string, source: string, hash: string, tally: Tally): void {
 interface Options {
   readonly file?: string | undefined;
   readonly song?: boolean | undefined;
+  readonly 'round-trip'?: boolean | undefined;
   readonly help?: boolean | undefined;
 }
 
@@ -94,6 +104,7 @@ function optionsOf(args: string[]): Options {
     const options = {
       file: { type: 'string' },
       song: { type: 'boolean' },
+      'round-trip': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     } as const;
     return parseArgs({ args, options }).values;
@@ -104,11 +115,14 @@ function optionsOf(args: string[]): Options {
 }
 
 try {
-  const { file, song, help } = optionsOf(process.argv.slice(2));
+  const { file, song, help, 'round-trip': measures } = optionsOf(process.argv.slice(2));
   if (file?.trim() === '') throw new CorpusError('--file wants the path of a text file.');
   if (file !== undefined && song)
     throw new CorpusError('--file and --song build two corpora: one at a time.');
+  if (measures && (song || file !== undefined))
+    throw new CorpusError('--round-trip builds no corpus: it takes neither --file nor --song.');
   if (help) process.stdout.write(HELP);
+  else if (measures) await measureRoundTrip();
   else if (song) await fromSong();
   else if (file === undefined) await fromPackage();
   else await fromFile(file);
