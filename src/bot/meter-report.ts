@@ -12,6 +12,8 @@ import type { Inference } from '../service/inference.ts';
 import { type Locale, say } from './locale.ts';
 import { inScript } from './poem-layout.ts';
 
+const QUATRAIN = 4;
+
 /** The poem to report on. */
 export interface ReportSubject {
   /** One string for each slot of the plan, in traditional script. */
@@ -29,7 +31,7 @@ export async function reportLines(
   inference: Inference,
   locale: Locale,
 ): Promise<readonly string[]> {
-  const { lines, pattern, rhyme, neighbourRhyme, deviations, rescued, unknown } = reportOn({
+  const { lines, pattern, rhyme, oldStyle, neighbourRhyme, deviations, rescued, unknown } = reportOn({
     characters,
     plan,
   });
@@ -51,6 +53,9 @@ export async function reportLines(
   ];
   return [
     ...verses.map((_, i) => `${shownLine(i).join('')}　${tones[i]}`),
+    ...(oldStyle && pattern !== null
+      ? [say(locale, 'report-old-style', { style: show(lines.length === QUATRAIN ? '古絕' : '古風') })]
+      : []),
     ...(pattern === null ? [] : [say(locale, 'report-pattern', { pattern: show(pattern) })]),
     rhyme === null
       ? say(locale, 'report-no-rhyme')

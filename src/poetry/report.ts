@@ -19,7 +19,7 @@ import {
   type VerseLines,
 } from './pattern-fit.ts';
 import type { VersePlan } from './plan.ts';
-import { ALL_RHYMES, tonesOf } from './prosody.ts';
+import { ALL_RHYMES, TONE, tonesOf } from './prosody.ts';
 import { countRepetition } from './repetition.ts';
 import { fitRhyme } from './rhyme-fit.ts';
 
@@ -41,6 +41,11 @@ export interface VerseReport {
   readonly pattern: string | null;
   /** The 平水韻 group in which most of the rhyming lines end. Null if none does. */
   readonly rhyme: string | null;
+  /**
+   * Whether all rhyming lines end in oblique tones. Regulated verse rhymes in level tones, so the handbooks call such a poem
+   * old-style verse (古體), a quatrain 古絕, and hold it to no pattern.
+   */
+  readonly oldStyle: boolean;
   /** Whether the first line rhymes in a neighbouring group, which tradition allows. */
   readonly neighbourRhyme: boolean;
   /** The characters that break the closest pattern or the rhyme, and the lines that break 對 or 黏. */
@@ -153,6 +158,7 @@ function examine(
     }),
     pattern: meter === 'none' ? null : pattern.name,
     rhyme: found.missed.length < endings.length || found.first === 'own' ? found.group : null,
+    oldStyle: endings.every((character) => tonesOf(character) === TONE.oblique),
     neighbourRhyme: found.first === 'neighbour',
     deviations,
     rescued,

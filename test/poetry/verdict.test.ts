@@ -43,6 +43,25 @@ describe('the verdict on a famous poem', () => {
   );
 });
 
+describe('old-style verse', () => {
+  it.each([
+    ['春曉', 'wujue', '春眠不覺曉，處處聞啼鳥。夜來風雨聲，花落知多少。'],
+    ['江雪', 'wujue', '千山鳥飛絕，萬徑人蹤滅。孤舟蓑笠翁，獨釣寒江雪。'],
+    ['尋隱者不遇', 'wujue', '松下問童子，言師採藥去。只在此山中，雲深不知處。'],
+    [
+      '望嶽',
+      'wulv',
+      '岱宗夫如何，齊魯青未了。造化鍾神秀，陰陽割昏曉。盪胸生曾雲，決眥入歸鳥。會當凌絕頂，一覽眾山小。',
+    ],
+  ] as const)('is told from regulated verse by its oblique rhymes: 《%s》', (_, form, text) => {
+    expect(reportOnText(text, form).oldStyle).toBe(true);
+  });
+
+  it.each(POEMS.filter(({ rhyme }) => rhyme !== null))('is not 《$title》', ({ form, text }) => {
+    expect(reportOnText(text, form).oldStyle).toBe(false);
+  });
+});
+
 describe('a poem with faults', () => {
   it('is told that a couplet lacks opposition', () => {
     const text = '白日依山盡，落日照江流。欲窮千里目，更上一層樓。';

@@ -179,6 +179,8 @@ export const enUS: Texts = {
     'report-pattern': 'Pattern: {pattern}',
     'report-rhyme-group': 'Rhyme: {rhyme}',
     'report-no-rhyme': 'The lines do not rhyme with one another in a level tone.',
+    'report-old-style':
+      'The even lines end in oblique tones, so this is old-style verse ({style}), which keeps to no pattern. The closest one:',
     'report-fits': 'Every character keeps the pattern.',
     'report-nearest': 'Nearest in the corpus: {nearest}, like line {line} in {same} of {length} characters.',
     'report-tone': 'Line {line}, character {position}, {character}: should be {expected}.',

@@ -147,6 +147,7 @@ export const ja: Texts = {
     'report-pattern': '型：{pattern}',
     'report-rhyme-group': '韻：{rhyme}',
     'report-no-rhyme': '平声の韻が揃っていません。',
+    'report-old-style': '偶数句が仄声で終わるので近体詩ではなく、型に縛られない{style}です。最も近い型：',
     'report-fits': 'すべての字が型に合っています。',
     'report-nearest': 'コーパスで最も近い句：{nearest}（第 {line} 句と {length} 字中 {same} 字が同じ）。',
     'report-tone': '第 {line} 句 {position} 字目「{character}」：{expected}であるべきところ。',

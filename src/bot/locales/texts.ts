@@ -108,6 +108,7 @@ type OwnSentence =
   | 'report-pattern'
   | 'report-rhyme-group'
   | 'report-no-rhyme'
+  | 'report-old-style'
   | 'report-fits'
   | 'report-nearest'
   | 'report-tone'

@@ -139,6 +139,7 @@ export const zhCN: Texts = {
     'report-pattern': '格式：{pattern}',
     'report-rhyme-group': '韵部：{rhyme}',
     'report-no-rhyme': '韵脚不在同一个平声韵部。',
+    'report-old-style': '偶句押仄声，所以不是近体诗，而是{style}，本不拘格律。最相近的格律：',
     'report-fits': '字字合律。',
     'report-nearest': '语料中最相近的句子：{nearest}，与第 {line} 句有 {same} 字相同（共 {length} 字）。',
     'report-tone': '第 {line} 句第 {position} 字“{character}”：应{expected}。',

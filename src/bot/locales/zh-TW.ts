@@ -139,6 +139,7 @@ export const zhTW: Texts = {
     'report-pattern': '格式：{pattern}',
     'report-rhyme-group': '韻部：{rhyme}',
     'report-no-rhyme': '韻腳不在同一個平聲韻部。',
+    'report-old-style': '偶句押仄聲，所以不是近體詩，而是{style}，本不拘格律。最相近的格律：',
     'report-fits': '字字合律。',
     'report-nearest': '語料中最相近的句子：{nearest}，與第 {line} 句有 {same} 字相同（共 {length} 字）。',
     'report-tone': '第 {line} 句第 {position} 字「{character}」：應{expected}。',
