@@ -35,7 +35,7 @@ import { NearestRequests } from './nearest-requests.ts';
 import { OrderSender } from './order-sender.ts';
 import { Outstanding } from './outstanding.ts';
 import { ProcessChannel } from './process-channel.ts';
-import { PROTOCOL, type ProcessMessage } from './protocol.ts';
+import { answeredKey, PROTOCOL, type ProcessMessage } from './protocol.ts';
 import { isConnected, openRedis, watchConnection } from './redis.ts';
 import { inSpan, type Tracing } from './tracing.ts';
 
@@ -164,7 +164,17 @@ class FleetInference implements Fleet {
       wait = null;
     });
     const ticket = { done, wait: () => wait ?? this.#orders.waitOf(id) };
-    return await attend(ticket, stop, this.#limits.deadlineMs, options);
+    const { onWaiting } = options;
+    const notify = (place: number | null, expectedMs: number | null) =>
+      void this.#ifUnanswered(id, () => onWaiting?.(place, expectedMs));
+    const { deadlineMs } = this.#limits;
+    return await attend(ticket, stop, deadlineMs, { ...options, onWaiting: notify });
+  }
+
+  /** Another bot may have answered while this process stood still, and a notice of the wait would cover the answer. */
+  async #ifUnanswered(id: string, then: () => void): Promise<void> {
+    const answered = await this.#redis.exists(answeredKey(id)).catch(() => 1);
+    if (answered === 0) then();
   }
 
   #hear(message: ProcessMessage): void {

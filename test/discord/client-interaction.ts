@@ -45,6 +45,8 @@ export class ClientInteraction {
   /** All messages that are shown, the answer first. Deleted messages are not in it. */
   messages: ShownMessage[] = [];
   #original: string | null = null;
+  /** What was shown after each change, and how many milliseconds after the start, for what a failing test prints. */
+  readonly history: string[] = [];
   readonly #watchers = new Set<() => void>();
 
   constructor(
@@ -176,6 +178,13 @@ export class ClientInteraction {
   }
 
   #changed(): void {
+    const shown = this.messages.map(({ content, embeds, ephemeral, loading }) =>
+      [
+        loading ? 'thinking' : content || (embeds ?? []).map(({ title }) => `《${title}》`).join(),
+        ephemeral ? 'ephemeral' : '',
+      ].join(' '),
+    );
+    this.history.push(`${Math.round(performance.now() - this.#startedAt)} ms: ${shown.join(' | ')}`);
     for (const wake of [...this.#watchers]) wake();
   }
 }

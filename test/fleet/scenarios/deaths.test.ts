@@ -58,6 +58,20 @@ describeFleet('a fleet loses no poem', () => {
     await expectPoems(asked);
   });
 
+  it('3: if the bot that took the order stands still, which does not cover the answer of another when it goes on', async () => {
+    const stopped = await fleet.bot(0);
+    await fleet.bot(1);
+    const asked = fleet.ask(0);
+    await asked.until(({ messages }) => messages.some(({ content }) => content));
+    stopped.signal('SIGSTOP');
+    await fleet.engine();
+    await expectPoems([asked]);
+    stopped.signal('SIGCONT');
+    // Notices of the wait are given every two seconds.
+    await sleep(5_000);
+    await expectPoems([asked]);
+  });
+
   it('4: if both are killed', async () => {
     const engine = await fleet.engine({}, SLOW);
     const bot = await fleet.bot(0);

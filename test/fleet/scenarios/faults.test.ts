@@ -23,6 +23,14 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const isAnswered = ({ messages }: ClientInteraction) =>
   messages.some(({ embeds, ephemeral, loading }) => embeds?.length === 1 || (ephemeral && !loading));
 
+/** What Redis has of an interaction's order. */
+async function jobsOf(id: string): Promise<object> {
+  const { client } = fleet.redis;
+  const keys = await client.keys(`*${id}*`);
+  const values = keys.map(async (key) => [key, await client.hgetall(key).catch(() => client.get(key))]);
+  return Object.fromEntries(await Promise.all(values));
+}
+
 const hasPoem = ({ messages }: ClientInteraction) => messages.some(({ embeds }) => embeds?.length === 1);
 
 describeFleet('a fleet under faults', () => {
@@ -64,16 +72,21 @@ describeFleet('a fleet under faults', () => {
       program?.signal('SIGCONT');
     }
 
+    const faultsAt: string[] = [];
     const names = Object.keys(kinds) as (keyof typeof kinds)[];
     for (let fault = 0; fault < FAULTS; fault++) {
       const name = names[fault < names.length ? fault : Math.floor(random.uniform() * names.length)];
+      faultsAt.push(`${new Date().toISOString()} ${name}`);
       if (name) await kinds[name]();
       await sleep(500 + 1_000 * random.uniform());
       if ((fault + 1) % TOLD_EVERY === 0) console.log(`${fault + 1} faults, ${asked.length} asked`);
     }
     clearInterval(asking);
     const acknowledged = asked.filter(({ acknowledgement }) => acknowledgement !== null);
-    await Promise.all(acknowledged.map((one) => one.until(isAnswered, 90_000)));
+    await Promise.all(acknowledged.map((one) => one.until(isAnswered, 90_000).catch(() => {})));
+    const unanswered = acknowledged.filter((one) => !isAnswered(one));
+    for (const { id, history } of unanswered) console.log(id, history, await jobsOf(id), faultsAt);
+    expect(unanswered.map(({ id }) => id)).toEqual([]);
     const poems = acknowledged.filter(hasPoem).length;
     console.log(
       `${FAULTS} faults, seed ${SEED}: ${asked.length} asked, ${acknowledged.length} acknowledged, ${poems} poems, the others told why`,
