@@ -63,8 +63,9 @@ export class OrderSender {
         : null;
     let refund = true;
     const release: ((refund: boolean) => void)[] = [];
+    const letGo = deliver ? this.#parts.held.hold(id, deliver, options.onKept) : () => {};
     try {
-      const before = await this.#pass(id, asker, deliver, options, stop.signal, deadline, release);
+      const before = await this.#pass(id, asker, stop.signal, deadline, release);
       const { outcome } = await this.#reach(
         this.#parts.orders.put({
           id,
@@ -74,6 +75,8 @@ export class OrderSender {
           answered: options.answered ?? Promise.resolve(),
         }),
       );
+      // Not earlier: a bot that dies in between would leave nothing.
+      letGo();
       onKept();
       options.onKept?.();
       const result = await raceAbort(outcome, stop.signal);
@@ -87,8 +90,11 @@ export class OrderSender {
       if (error instanceof Unavailable && error.code === 'cancelled') refund = false;
       throw stop.signal.aborted ? await this.#abandon(id, stop.signal.reason, deliver !== null) : error;
     } finally {
-      // Until the answer is given, another bot may ask for it.
-      void Promise.resolve(options.answered).finally(() => this.#parts.orders.forget(id));
+      // Until the answer is given, another bot may have to give it.
+      void Promise.resolve(options.answered).finally(() => {
+        letGo();
+        this.#parts.orders.forget(id);
+      });
       for (const each of release.reverse()) each(refund);
     }
   }
@@ -97,8 +103,6 @@ export class OrderSender {
   async #pass(
     id: string,
     asker: Asker,
-    deliver: Parameters<HeldOrders['hold']>[1] | null,
-    options: WriteOptions,
     signal: AbortSignal,
     deadline: number,
     release: ((refund: boolean) => void)[],
@@ -116,13 +120,8 @@ export class OrderSender {
       throughReconnection(this.#parts.redis, () => this.#parts.orders.waiting()),
     );
     if (waiting >= queue) throw new Unavailable('queue-full', this.#parts.view.expectedMs(waiting + 1));
-    const letGo = deliver ? this.#parts.held.hold(id, deliver, options.onKept) : () => {};
-    try {
-      const permit = await this.#parts.fleetLimits.pass(asker, signal, deadline);
-      release.push((refund) => permit.release(refund));
-    } finally {
-      letGo();
-    }
+    const permit = await this.#parts.fleetLimits.pass(asker, signal, deadline);
+    release.push((refund) => permit.release(refund));
     return before;
   }
 
