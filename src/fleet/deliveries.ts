@@ -104,13 +104,16 @@ export class Deliveries {
     else if (!(await this.#leaveToOrigin(origin, id, outcome))) await this.#takeOver(id, handover, outcome);
   }
 
-  /** The deadline of an order has passed that was never let through. Its own bot has said so, if it lives. */
+  /**
+   * The deadline of an order has passed that was never let through. Its own bot says so, if it lives, and removes this job.
+   */
   async #deliverHeld({ origin, handover }: DeliverData, jobId: string): Promise<void> {
     const { id, channel, redis } = this.#options;
-    if (origin === id || (await channel.isListening(origin))) return;
     const order = jobId.slice(HELD.length + 1);
     // Its bot let it through and died before it could remove this job.
     if ((await redis.exists(jobKey(DELIVER, order))) > 0) return;
+    // Thrown, so that BullMQ offers it again: that bot may die before it answers.
+    if (origin === id || (await channel.isListening(origin))) throw new Error('its own bot answers it');
     await this.#takeOver(order, handover, { ok: false, code: 'interrupted' });
   }
 

@@ -72,6 +72,25 @@ describeFleet('a fleet loses no poem', () => {
     await expectPoems([asked]);
   });
 
+  it('3: if a limit held an order back when its bot was killed, which says so after its deadline', async () => {
+    const engine = await fleet.engine();
+    const limited = { USER_RUNNING: '1', DEADLINE_SECONDS: '8' };
+    const victim = await fleet.bot(0, limited);
+    await fleet.bot(1);
+    engine.signal('SIGSTOP');
+    const user = fleet.user(0);
+    const [first, held] = [0, 1].map((seed) => user.use('poem', { opening: '月', seed }));
+    if (!first || !held) throw new Error('nothing was asked');
+    await Promise.all([first, held].map((one) => one.acknowledged()));
+    const isHeld = () => fleet.redis.client.keys('{shiren}:deliver:held-*').then(({ length }) => length);
+    await expect.poll(isHeld, { timeout: 10_000, interval: 20 }).toBe(1);
+    victim.signal('SIGKILL');
+    engine.signal('SIGCONT');
+    await expectPoems([first]);
+    await held.until(({ messages }) => messages.some(({ ephemeral, loading }) => ephemeral && !loading));
+    expect(held.messages[0]?.content).toMatch(/again/u);
+  });
+
   it('4: if both are killed', async () => {
     const engine = await fleet.engine({}, SLOW);
     const bot = await fleet.bot(0);
