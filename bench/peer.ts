@@ -2,6 +2,8 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { messageOf } from '../src/system/message-of.ts';
+import { OperatorError } from '../src/system/operator-error.ts';
 
 /** One line of the program's output. */
 export interface PeerRate {
@@ -26,7 +28,7 @@ export interface PeerSizes {
 
 /**
  * `program` is a Python file. It takes `generate --vocab --emb --hidden --length --batch`, and prints one JSON object a
- * line. Throws if it fails.
+ * line. Throws `OperatorError` if it fails.
  */
 export async function runPeer(
   program: string,
@@ -61,7 +63,13 @@ async function linesOf(
     '--batch': batches.join(','),
   };
   const args = Object.entries(options).flatMap(([name, value]) => [name, String(value)]);
-  const { stdout } = await promisify(execFile)('python3', [program, mode, ...args]);
+  const { stdout } = await promisify(execFile)('python3', [program, mode, ...args]).catch((error) => {
+    const reason = String(error.stderr || messageOf(error))
+      .trim()
+      .split('\n')
+      .at(-1);
+    throw new OperatorError(`${program} failed: ${reason}`);
+  });
   return stdout
     .split('\n')
     .filter(Boolean)

@@ -28,7 +28,9 @@ export async function runCommand(command: () => Promise<void>): Promise<void> {
       process.exitCode = 1;
       return;
     }
-    const usage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+    const { code } = error as { readonly code?: unknown };
+    // The code of a child process that failed is a number.
+    const usage = typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS');
     if (!usage && !(error instanceof OperatorError)) throw error;
     printFailure(usage ? usageMessage(error as Error) : (error as Error).message);
     process.exitCode = 1;
