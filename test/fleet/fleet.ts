@@ -1,7 +1,7 @@
 /** What a test of a fleet needs: Redis, a loopback Discord with two servers on two shards, engines and bots. */
 
 import { fileURLToPath } from 'node:url';
-import { describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { openFleet } from '../../src/fleet/fleet-inference.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import type { Limits } from '../../src/service/admission.ts';
@@ -127,6 +127,20 @@ export class Fleet {
     await this.harness.close();
     await this.redis.stop();
   }
+}
+
+/** Opens a fleet for the tests of a `describe`. After each of them its programs are killed and its Redis is emptied. */
+export function useFleet(opened: (fleet: Fleet) => void): void {
+  let fleet: Fleet | undefined;
+  beforeAll(async () => {
+    fleet = await Fleet.open();
+    opened(fleet);
+  });
+  afterAll(() => fleet?.close());
+  afterEach(async () => {
+    await fleet?.harness.stopAll();
+    await fleet?.redis.client.flushall();
+  });
 }
 
 function guildOfShard(shard: number): string {

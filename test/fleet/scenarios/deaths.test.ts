@@ -1,20 +1,15 @@
 /** Processes die or stand still. Numbers in the titles are those of the scenarios in docs/scale.md. */
 
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeFleet, expectPoems, Fleet, sentenceOf } from '../fleet.ts';
+import { expect, it } from 'vitest';
+import { describeFleet, expectPoems, type Fleet, sentenceOf, useFleet } from '../fleet.ts';
 
 let fleet: Fleet;
 
 const SLOW = { tickMs: 40 };
 
 describeFleet('a fleet loses no poem', () => {
-  beforeAll(async () => {
-    fleet = await Fleet.open();
-  });
-  afterAll(() => fleet?.close());
-  afterEach(async () => {
-    await fleet.harness.stopAll();
-    await fleet.redis.client.flushall();
+  useFleet((opened) => {
+    fleet = opened;
   });
 
   it('1: if an engine is killed with 64 poems under way', async () => {

@@ -1,8 +1,8 @@
 /** Redis dies, comes back, comes back empty, or cannot be reached. */
 
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ClientInteraction } from '../../discord/client-interaction.ts';
-import { describeFleet, expectPoems, Fleet, sentenceOf } from '../fleet.ts';
+import { describeFleet, expectPoems, Fleet, sentenceOf, useFleet } from '../fleet.ts';
 import { RedisProxy } from '../redis-proxy.ts';
 import { RedisServer } from '../redis-server.ts';
 
@@ -23,13 +23,8 @@ function askSteadily(everyMs: number) {
 const hasPoem = ({ messages }: ClientInteraction) => messages.some(({ embeds }) => embeds?.length === 1);
 
 describeFleet('a fleet with a Redis in trouble', () => {
-  beforeAll(async () => {
-    fleet = await Fleet.open();
-  });
-  afterAll(() => fleet?.close());
-  afterEach(async () => {
-    await fleet.harness.stopAll();
-    await fleet.redis.client.flushall();
+  useFleet((opened) => {
+    fleet = opened;
   });
 
   it('5: loses nothing that was kept if Redis is killed and back after two seconds', async () => {

@@ -1,9 +1,9 @@
 /** 16: a rolling upgrade, in either order, while people ask. The new version's orders need the new version. */
 
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ClientInteraction } from '../../discord/client-interaction.ts';
 import type { Program } from '../../end-to-end/program.ts';
-import { describeFleet, expectPoems, Fleet } from '../fleet.ts';
+import { describeFleet, expectPoems, type Fleet, useFleet } from '../fleet.ts';
 
 const ASK_EVERY_MS = 150;
 
@@ -27,13 +27,8 @@ function asking(): { stop(): ClientInteraction[] } {
 }
 
 describeFleet('16: a rolling upgrade', () => {
-  beforeAll(async () => {
-    fleet = await Fleet.open();
-  });
-  afterAll(() => fleet?.close());
-  afterEach(async () => {
-    await fleet.harness.stopAll();
-    await fleet.redis.client.flushall();
+  useFleet((opened) => {
+    fleet = opened;
   });
 
   it('answers everybody if engines are replaced first', async () => {
