@@ -5,7 +5,7 @@
  */
 
 import { hostname } from 'node:os';
-import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, DiagLogLevel, diag, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Telemetry } from 'bullmq';
 import type { Logger } from '../service/inference-options.ts';
 import { messageOf } from '../system/message-of.ts';
@@ -33,9 +33,8 @@ export interface TracingOptions {
 /** Call it once a process, before the first order. A collector that cannot be reached costs spans, and no order. */
 export async function openTracing({ endpoint, service, instance, logger }: TracingOptions): Promise<Tracing> {
   if (endpoint === undefined) return { telemetry: undefined, close: async () => {} };
-  const [api, { NodeTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, resources, { BullMQOtel }] =
+  const [{ NodeTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, resources, { BullMQOtel }] =
     await Promise.all([
-      import('@opentelemetry/api'),
       import('@opentelemetry/sdk-trace-node'),
       import('@opentelemetry/exporter-trace-otlp-http'),
       import('@opentelemetry/resources'),
@@ -50,9 +49,9 @@ export async function openTracing({ endpoint, service, instance, logger }: Traci
     logger.warn({ reason }, 'OpenTelemetry reports a problem');
   };
   const silent = () => {};
-  api.diag.setLogger(
+  diag.setLogger(
     { error: tell, warn: tell, info: silent, debug: silent, verbose: silent },
-    { logLevel: api.DiagLogLevel.WARN },
+    { logLevel: DiagLogLevel.WARN },
   );
   const provider = new NodeTracerProvider({
     resource: resources
