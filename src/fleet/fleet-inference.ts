@@ -156,7 +156,6 @@ class FleetInference implements Fleet {
 
   async #write(order: Order, asker: Asker, options: WriteOptions, stop: AbortController) {
     if (options.signal?.aborted) throw new Unavailable('cancelled');
-    if (!(await isConnected(this.#redis))) throw new Unavailable('disconnected');
     // An interaction that two bots have got is two orders, of which one is cancelled.
     const id = `${options.id ?? 'order'}-${randomUUID().slice(0, 8)}`;
     let wait: Wait | null = { place: null, expectedMs: null };

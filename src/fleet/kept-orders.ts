@@ -97,12 +97,16 @@ export class KeptOrders {
     return await this.#queue.getJobCountByTypes('waiting', 'prioritized', 'delayed');
   }
 
-  /** Puts an order into Redis. The inner promise resolves with its outcome. Throws without Redis. */
-  async put(order: KeptOrder): Promise<{ readonly outcome: Promise<Outcome> }> {
+  /**
+   * Puts an order into Redis. The inner promise resolves with its outcome. Throws without Redis, and if the order has ended
+   * before it is there, which the signal says; it is cancelled then.
+   */
+  async put(order: KeptOrder, signal: AbortSignal): Promise<{ readonly outcome: Promise<Outcome> }> {
     const entry: Entry = { order, outcome: deferred(), wait: null };
     this.#entries.set(order.id, entry);
     try {
-      await throughReconnection(this.#redis, () => this.#add(order));
+      await throughReconnection(this.#redis, () => this.#add(order), signal);
+      signal.throwIfAborted();
     } catch (error) {
       this.#entries.delete(order.id);
       // The command may have arrived although its answer has not.

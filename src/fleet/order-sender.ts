@@ -17,10 +17,16 @@ import type { Logger } from '../service/inference-options.ts';
 import type { FleetLimits } from './fleet-limits.ts';
 import type { FleetView } from './fleet-view.ts';
 import type { HeldOrders } from './held-orders.ts';
-import type { KeptOrders } from './kept-orders.ts';
+import type { KeptOrder, KeptOrders } from './kept-orders.ts';
 import type { Outstanding } from './outstanding.ts';
 import { answeredKey } from './protocol.ts';
-import { throughReconnection } from './redis.ts';
+import { isConnected, throughReconnection } from './redis.ts';
+
+/**
+ * An order that cannot be kept within this time is refused. The asker is told before Discord's three seconds are over, and
+ * sees no deferral that a bot which dies would leave behind.
+ */
+const KEPT_WITHIN_MS = 2_000;
 
 /** What an order passes on its way. */
 export interface OrderSenderParts {
@@ -62,23 +68,32 @@ export class OrderSender {
         ? { ...common, handover: options.handover }
         : null;
     let refund = true;
-    const release: ((refund: boolean) => void)[] = [];
-    const letGo = deliver ? this.#parts.held.hold(id, deliver, options.onKept) : () => {};
+    const taken = new TakenPlaces();
+    const giveUp = () => stop.abort(new Unavailable('disconnected'));
+    const unkept = deliver ? setTimeout(giveUp, KEPT_WITHIN_MS) : undefined;
+    const isKept = () => {
+      clearTimeout(unkept);
+      options.onKept?.();
+    };
+    const letGo = deliver ? this.#parts.held.hold(id, deliver, isKept) : () => {};
     try {
-      const before = await this.#pass(id, asker, stop.signal, deadline, release);
-      const { outcome } = await this.#reach(
-        this.#parts.orders.put({
-          id,
-          write: { ...common, order, user: asker.user, askedAt, delivered: deliver !== null },
-          deliver,
-          priority: before === null ? 0 : 1 + before,
-          answered: options.answered ?? Promise.resolve(),
-        }),
+      if (!(await isConnected(this.#parts.redis))) throw new Unavailable('disconnected');
+      const before = await raceAbort(this.#pass(id, asker, stop.signal, deadline, taken), stop.signal);
+      const kept: KeptOrder = {
+        id,
+        write: { ...common, order, user: asker.user, askedAt, delivered: deliver !== null },
+        deliver,
+        priority: before === null ? 0 : 1 + before,
+        answered: options.answered ?? Promise.resolve(),
+      };
+      const { outcome } = await raceAbort(
+        this.#reach(this.#parts.orders.put(kept, stop.signal)),
+        stop.signal,
       );
       // Not earlier: a bot that dies in between would leave nothing.
       letGo();
       onKept();
-      options.onKept?.();
+      isKept();
       const result = await raceAbort(outcome, stop.signal);
       // A poem that the asker cancelled, and an order that ends engines, count.
       refund = !result.ok && result.code !== 'given-up';
@@ -90,12 +105,13 @@ export class OrderSender {
       if (error instanceof Unavailable && error.code === 'cancelled') refund = false;
       throw stop.signal.aborted ? await this.#abandon(id, stop.signal.reason, deliver !== null) : error;
     } finally {
+      clearTimeout(unkept);
       // Until the answer is given, another bot may have to give it.
       void Promise.resolve(options.answered).finally(() => {
         letGo();
         this.#parts.orders.forget(id);
       });
-      for (const each of release.reverse()) each(refund);
+      taken.giveBack(refund);
     }
   }
 
@@ -105,23 +121,25 @@ export class OrderSender {
     asker: Asker,
     signal: AbortSignal,
     deadline: number,
-    release: ((refund: boolean) => void)[],
+    taken: TakenPlaces,
   ): Promise<number | null> {
     if (asker.owner) return null;
     const { userRunning, userWaiting, queue } = this.#parts.limits;
     const before = await this.#reach(
-      throughReconnection(this.#parts.redis, () =>
-        this.#parts.outstanding.add(asker.user, id, deadline, userRunning + userWaiting),
+      throughReconnection(
+        this.#parts.redis,
+        () => this.#parts.outstanding.add(asker.user, id, deadline, userRunning + userWaiting),
+        signal,
       ),
     );
     if (before === null) throw new Unavailable('user-busy');
-    release.push(() => void this.#parts.outstanding.remove(asker.user, id));
+    taken.add(() => void this.#parts.outstanding.remove(asker.user, id));
     const waiting = await this.#reach(
-      throughReconnection(this.#parts.redis, () => this.#parts.orders.waiting()),
+      throughReconnection(this.#parts.redis, () => this.#parts.orders.waiting(), signal),
     );
     if (waiting >= queue) throw new Unavailable('queue-full', this.#parts.view.expectedMs(waiting + 1));
     const permit = await this.#parts.fleetLimits.pass(asker, signal, deadline);
-    release.push((refund) => permit.release(refund));
+    taken.add((refund) => permit.release(refund));
     return before;
   }
 
@@ -135,8 +153,13 @@ export class OrderSender {
     }
   }
 
-  /** The order was cancelled, its deadline has passed, or this process is closing. Returns the error for its asker. */
+  /**
+   * The order was cancelled or could not be kept, its deadline has passed, or this process is closing. Returns the error
+   * for its asker.
+   */
   async #abandon(id: string, reason: unknown, delivered: boolean): Promise<unknown> {
+    // Nobody else knows of it, and Redis may not answer.
+    if (reason instanceof Unavailable && reason.code === 'disconnected') return reason;
     const closing = reason instanceof Unavailable && reason.code === 'closing';
     // Another bot will answer, or this one after its restart.
     if (closing && delivered && this.#parts.orders.has(id)) return new AnsweredElsewhere();
@@ -144,6 +167,23 @@ export class OrderSender {
     if (answered > 0) return new AnsweredElsewhere();
     await this.#parts.orders.cancel(id);
     return reason;
+  }
+}
+
+/** The places that an order has taken under the limits. One that it takes after it has ended is given back at once. */
+class TakenPlaces {
+  readonly #release: ((refund: boolean) => void)[] = [];
+  #ended: { readonly refund: boolean } | null = null;
+
+  add(release: (refund: boolean) => void): void {
+    if (this.#ended) release(this.#ended.refund);
+    else this.#release.push(release);
+  }
+
+  /** The last one first. */
+  giveBack(refund: boolean): void {
+    this.#ended = { refund };
+    for (const release of this.#release.reverse()) release(refund);
   }
 }
 

@@ -52,9 +52,13 @@ export async function isConnected(redis: Redis, limitMs = CONNECT_MS): Promise<b
 
 /**
  * Repeats a command that can be repeated, if the connection was lost meanwhile and is there again within
- * {@link RECONNECT_MS}. Throws what the last attempt threw.
+ * {@link RECONNECT_MS}. Throws what the last attempt threw. An aborted signal ends the attempts.
  */
-export async function throughReconnection<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
+export async function throughReconnection<T>(
+  redis: Redis,
+  command: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await command();
@@ -62,7 +66,7 @@ export async function throughReconnection<T>(redis: Redis, command: () => Promis
       if (attempt === ATTEMPTS) throw error;
       // A connection that was lost may not know it yet.
       await pause(LOOK_EVERY_MS);
-      if (!(await isConnected(redis, RECONNECT_MS))) throw error;
+      if (!(await isConnected(redis, RECONNECT_MS)) || signal?.aborted) throw error;
     }
   }
 }

@@ -69,6 +69,15 @@ export class RedisServer {
     this.#child = null;
   }
 
+  /** It answers nothing until `resume`, but keeps its connections. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Forgets everything that it has on its disk. It must not be running. */
   async empty(): Promise<void> {
     await rm(join(this.folder, 'appendonlydir'), { recursive: true, force: true });

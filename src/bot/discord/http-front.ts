@@ -41,6 +41,8 @@ export class HttpFront {
   readonly #server: Server;
   /** The oldest first. */
   readonly #signatures = new Set<string>();
+  /** They have their 202, and are handled in this order. */
+  readonly #accepted: APIInteraction[] = [];
 
   constructor(options: HttpFrontOptions) {
     this.#options = options;
@@ -78,9 +80,18 @@ export class HttpFront {
     if (!this.#isGenuine(request, body)) return { status: 401 };
     const interaction: APIInteraction | { readonly type: InteractionType.Ping } = JSON.parse(body.toString());
     if (interaction.type === InteractionType.Ping) return { status: 200, body: PONG };
-    // The response goes first.
-    setImmediate(() => this.#options.onInteraction(interaction));
+    if (this.#accepted.push(interaction) === 1) setImmediate(() => this.#handleNext());
     return { status: 202 };
+  }
+
+  /**
+   * One a turn of the event loop, so that requests that come meanwhile are read and answered between two of them:
+   * Discord waits for the 202 of each.
+   */
+  #handleNext(): void {
+    const interaction = this.#accepted.shift();
+    if (this.#accepted.length > 0) setImmediate(() => this.#handleNext());
+    if (interaction) this.#options.onInteraction(interaction);
   }
 
   /** Whether Discord has signed the request, just now, and it has not come before. */

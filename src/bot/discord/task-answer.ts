@@ -16,8 +16,11 @@ import type { InteractionReply, Message } from './interaction-reply.ts';
 import { answerMessage, sentenceMessage } from './message.ts';
 import { WaitingNotices } from './waiting-notices.ts';
 
-/** How long the deferral waits until the order is kept. Discord waits three seconds for it. */
-const KEPT_MS = 600;
+/**
+ * At the latest so long after an interaction it is deferred: Discord waits three seconds. An order that cannot be kept
+ * has been refused before.
+ */
+const DEFERRED_WITHIN_MS = 2_400;
 
 /** Calls `prepare` and runs the task that it returns. Shows the answer, or what went wrong with either. */
 export async function answerTask(
@@ -37,9 +40,12 @@ export async function answerTask(
   // A bot that dies after the deferral leaves an order that another bot answers, so the order is kept first.
   const kept = deferred<void>();
   if (!services.inference.keepsOrders) kept.resolve();
-  const deferral = Promise.race([kept.promise, pause(KEPT_MS, undefined, { ref: false })]).then(() =>
-    defer(context, mode, services),
-  );
+  const late = pause(DEFERRED_WITHIN_MS - (performance.now() - context.arrivedAt), undefined, { ref: false });
+  let first: 'deferral' | 'refusal' | null = null;
+  const deferral = Promise.race([kept.promise, late]).then(async () => {
+    first ??= 'deferral';
+    if (first === 'deferral') await defer(context, mode, services);
+  });
   const answered = deferred<void>();
   const cancellation = new AbortController();
   deferral.catch(() => cancellation.abort());
@@ -73,7 +79,10 @@ export async function answerTask(
       (error) => {
         if (error instanceof AnsweredElsewhere) throw error;
         const message = errorMessage(context, services, error);
-        return () => showError(reply, mode, message);
+        first ??= 'refusal';
+        return first === 'refusal'
+          ? () => reply.respondEphemeral(message)
+          : () => showError(reply, mode, message);
       },
     );
     kept.resolve();

@@ -50,6 +50,23 @@ describeFleet('a fleet with a Redis in trouble', () => {
     );
   });
 
+  it('5: refuses what it cannot keep, and defers nothing that would be lost with its bot', async () => {
+    await fleet.engine();
+    await fleet.bot(0);
+    await expectPoems([fleet.ask(0)]);
+    const user = fleet.user(0);
+    fleet.redis.pause();
+    const asked = user.use('poem', { opening: '月' });
+    expect(await sentenceOf(asked)).toMatch(/cannot be reached/u);
+    expect(asked.history.filter((shown) => shown.includes('thinking'))).toEqual([]);
+    fleet.redis.resume();
+    // What reaches Redis late is cancelled.
+    await sleep(2_000);
+    expect(asked.messages).toHaveLength(1);
+    expect(hasPoem(asked)).toBe(false);
+    await expectPoems([user.use('poem', { opening: '月' })]);
+  });
+
   it('6: writes what living bots had asked for if Redis comes back empty', async () => {
     await fleet.engine({}, { tickMs: 40 });
     await fleet.bot(0);
