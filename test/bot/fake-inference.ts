@@ -21,6 +21,8 @@ export class FakeInference implements Inference {
   /** If not null, the next order fails with this error. */
   fault: Error | null = null;
   serving = 'fake';
+  /** If true, a test says when an order is kept. */
+  keepsOrders = false;
   /** If true, orders wait until they are cancelled. */
   hold = false;
 

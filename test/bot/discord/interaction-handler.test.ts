@@ -4,6 +4,8 @@ import { ButtonCodec } from '../../../src/bot/discord/button.ts';
 import { InteractionHandler } from '../../../src/bot/discord/interaction-handler.ts';
 import { InteractionMetrics } from '../../../src/bot/discord/interaction-metrics.ts';
 import { openLog } from '../../../src/bot/log.ts';
+import { deferred } from '../../../src/service/deferred.ts';
+import { Unavailable } from '../../../src/service/inference.ts';
 import { FakeInference } from '../fake-inference.ts';
 import { FakeStudio } from '../fake-studio.ts';
 
@@ -114,6 +116,52 @@ describe('an interaction', () => {
     handler.handle(poemInteraction('0'));
     await handler.drain();
     expect(inference.orders).toHaveLength(10_002);
+  });
+});
+
+describe('an order that is kept outside of the process', () => {
+  const refused = new Unavailable('disconnected');
+
+  it('is deferred once it is kept', async () => {
+    const { handler, inference, requests } = setUp();
+    const write = deferred<void>();
+    const before = inference.write;
+    inference.keepsOrders = true;
+    inference.write = async (order, asker, options) => {
+      expect(requests).toEqual([]);
+      options?.onKept?.();
+      await write.promise;
+      return before.call(inference, order, asker, options);
+    };
+    handler.handle(poemInteraction('5'));
+    await expect.poll(() => requests).toEqual(['POST callback']);
+    write.resolve();
+    await handler.drain();
+    expect(requests).toEqual(['POST callback', 'PATCH @original']);
+  });
+
+  it('is refused by the first answer, without a deferral, if it cannot be kept', async () => {
+    const { handler, inference, requests, outcomes } = setUp();
+    inference.keepsOrders = true;
+    inference.write = () => Promise.reject(refused);
+    handler.handle(poemInteraction('5'));
+    await handler.drain();
+    expect(requests).toEqual(['POST callback']);
+    expect(await outcomes()).toContain('outcome="disconnected"} 1');
+  });
+
+  it('is refused after the deferral if it fails later', async () => {
+    const { handler, inference, requests } = setUp();
+    inference.keepsOrders = true;
+    inference.write = async (_order, _asker, options) => {
+      options?.onKept?.();
+      await expect.poll(() => requests).toEqual(['POST callback']);
+      throw refused;
+    };
+    handler.handle(poemInteraction('5'));
+    await handler.drain();
+    expect(requests.slice(0, 1)).toEqual(['POST callback']);
+    expect(requests.length).toBeGreaterThan(1);
   });
 });
 
