@@ -87,12 +87,13 @@ export async function answerTask(
     );
     kept.resolve();
     await deferral;
-    await notices.settled;
+    await notices.end();
     await send();
   } catch (error) {
     if (!(error instanceof AnsweredElsewhere)) throw error;
     context.outcome = 'taken';
   } finally {
+    void notices.end();
     kept.resolve();
     answered.resolve();
   }

@@ -19,12 +19,12 @@ function waitingSentence(locale: Locale, place: number | null, expectedMs: numbe
     : say(locale, 'waiting', { place, seconds });
 }
 
-/** Sends one notice at a time. News that arrive while a notice is being sent are dropped. */
+/** Sends one notice at a time. News that arrive while a notice is being sent, or after the end, are dropped. */
 export class WaitingNotices {
-  /** Resolves when the last notice has been sent. The answer must not be sent earlier. */
-  settled: Promise<void> = Promise.resolve();
+  #sending: Promise<void> = Promise.resolve();
   readonly #since = performance.now();
   #busy = false;
+  #ended = false;
 
   constructor(
     readonly reply: Pick<InteractionReply, 'edit'>,
@@ -33,12 +33,18 @@ export class WaitingNotices {
     readonly deferral: Promise<void>,
   ) {}
 
+  /** Sends no more notices. Resolves when the last one has been sent: the answer must come after it, or it would be covered. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#sending;
+  }
+
   readonly onWaiting: NonNullable<WriteOptions['onWaiting']> = (place, expectedMs) => {
     const wait = Math.max(expectedMs ?? 0, performance.now() - this.#since);
-    if (this.#busy || wait < LONG_WAIT_MS) return;
+    if (this.#ended || this.#busy || wait < LONG_WAIT_MS) return;
     this.#busy = true;
     const notice = sentenceMessage(waitingSentence(this.locale, place, expectedMs), this.locale);
-    this.settled = this.deferral
+    this.#sending = this.deferral
       .then(() => this.reply.edit(notice))
       // A notice may be lost. A failed deferral is reported where the answer is sent.
       .catch(() => {})

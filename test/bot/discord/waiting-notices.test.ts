@@ -18,6 +18,20 @@ test.each([
   const notices = new WaitingNotices({ edit }, 'en-US', Promise.resolve());
   vi.advanceTimersByTime(2000);
   notices.onWaiting(place, expectedMs);
-  await notices.settled;
+  await notices.end();
   expect(JSON.stringify(shown)).toContain(sentence);
+});
+
+test('nothing is shown after the end, which would cover the answer', async () => {
+  const shown: unknown[] = [];
+  const edit = async (message: unknown) => {
+    shown.push(message);
+  };
+  const notices = new WaitingNotices({ edit }, 'en-US', Promise.resolve());
+  const ended = notices.end();
+  notices.onWaiting(1, 5_000);
+  await ended;
+  notices.onWaiting(1, 5_000);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(shown).toEqual([]);
 });
