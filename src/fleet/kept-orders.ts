@@ -98,8 +98,8 @@ export class KeptOrders {
   }
 
   /**
-   * Puts an order into Redis. The inner promise resolves with its outcome. Throws without Redis, and if the order has ended
-   * before it is there, which the signal says; it is cancelled then.
+   * Puts an order into Redis. The inner promise resolves with its outcome. Throws without Redis, and if the signal has
+   * aborted before the order is there; the order is cancelled then.
    */
   async put(order: KeptOrder, signal: AbortSignal): Promise<{ readonly outcome: Promise<Outcome> }> {
     const entry: Entry = { order, outcome: deferred(), wait: null };

@@ -69,7 +69,12 @@ export class OrderSender {
         : null;
     let refund = true;
     const taken = new TakenPlaces();
-    const giveUp = () => stop.abort(new Unavailable('disconnected'));
+    const late = new AbortController();
+    const giveUp = () => {
+      const reason = new Unavailable('disconnected');
+      late.abort(reason);
+      stop.abort(reason);
+    };
     const unkept = deliver ? setTimeout(giveUp, KEPT_WITHIN_MS) : undefined;
     const isKept = () => {
       clearTimeout(unkept);
@@ -78,7 +83,7 @@ export class OrderSender {
     const letGo = deliver ? this.#parts.held.hold(id, deliver, isKept) : () => {};
     try {
       if (!(await isConnected(this.#parts.redis))) throw new Unavailable('disconnected');
-      const before = await raceAbort(this.#pass(id, asker, stop.signal, deadline, taken), stop.signal);
+      const before = await raceAbort(this.#pass(id, asker, stop.signal, deadline, taken), late.signal);
       const kept: KeptOrder = {
         id,
         write: { ...common, order, user: asker.user, askedAt, delivered: deliver !== null },
@@ -86,9 +91,10 @@ export class OrderSender {
         priority: before === null ? 0 : 1 + before,
         answered: options.answered ?? Promise.resolve(),
       };
+      // Nothing else ends this: an order that is on its way to Redis when this process closes is left to another bot.
       const { outcome } = await raceAbort(
-        this.#reach(this.#parts.orders.put(kept, stop.signal)),
-        stop.signal,
+        this.#reach(this.#parts.orders.put(kept, late.signal)),
+        late.signal,
       );
       // Not earlier: a bot that dies in between would leave nothing.
       letGo();
@@ -103,6 +109,8 @@ export class OrderSender {
         : new Unavailable(result.code);
     } catch (error) {
       if (error instanceof Unavailable && error.code === 'cancelled') refund = false;
+      // Nobody else knows of an order that was not kept, and Redis may not answer.
+      if (late.signal.aborted) throw late.signal.reason;
       throw stop.signal.aborted ? await this.#abandon(id, stop.signal.reason, deliver !== null) : error;
     } finally {
       clearTimeout(unkept);
@@ -153,13 +161,8 @@ export class OrderSender {
     }
   }
 
-  /**
-   * The order was cancelled or could not be kept, its deadline has passed, or this process is closing. Returns the error
-   * for its asker.
-   */
+  /** The order was cancelled, its deadline has passed, or this process is closing. Returns the error for its asker. */
   async #abandon(id: string, reason: unknown, delivered: boolean): Promise<unknown> {
-    // Nobody else knows of it, and Redis may not answer.
-    if (reason instanceof Unavailable && reason.code === 'disconnected') return reason;
     const closing = reason instanceof Unavailable && reason.code === 'closing';
     // Another bot will answer, or this one after its restart.
     if (closing && delivered && this.#parts.orders.has(id)) return new AnsweredElsewhere();

@@ -1,15 +1,21 @@
 /** How Discord sends interactions over HTTP: signed with the application's key. */
 
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const SEND_AT_ONCE = fileURLToPath(new URL('./send-at-once.mjs', import.meta.url));
+
+export interface SentAtOnce {
+  readonly statuses: readonly number[];
+  readonly took: readonly number[];
+}
 
 export class HttpEndpoint {
   readonly #privateKey: KeyObject;
   /** For the setting DISCORD_PUBLIC_KEY. */
   readonly publicKey: string;
-  /** The status of each request. */
-  readonly statuses: number[] = [];
-  /** Milliseconds that each took. */
-  readonly took: number[] = [];
   url = '';
 
   constructor() {
@@ -32,10 +38,13 @@ export class HttpEndpoint {
 
   /** Sends a request of {@link signed}. */
   async send(request: RequestInit): Promise<Response> {
-    const startedAt = performance.now();
-    const response = await fetch(this.url, request);
-    this.took.push(performance.now() - startedAt);
-    this.statuses.push(response.status);
-    return response;
+    return await fetch(this.url, request);
+  }
+
+  /** Sends requests of {@link signed} at the same moment, from another process. Returns what came of each, in milliseconds. */
+  async sendAtOnce(requests: readonly RequestInit[]): Promise<SentAtOnce> {
+    const child = spawn(process.execPath, [SEND_AT_ONCE], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.end(JSON.stringify({ url: this.url, requests }));
+    return (await json(child.stdout)) as SentAtOnce;
   }
 }

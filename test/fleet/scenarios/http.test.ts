@@ -1,8 +1,5 @@
 /** 19: interactions over HTTP, without a gateway. */
 
-import { spawn } from 'node:child_process';
-import { json } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HttpEndpoint } from '../../discord/http-endpoint.ts';
 import { describeFleet, expectPoems, Fleet } from '../fleet.ts';
@@ -10,17 +7,7 @@ import { describeFleet, expectPoems, Fleet } from '../fleet.ts';
 let fleet: Fleet;
 const endpoint = new HttpEndpoint();
 
-const SEND_AT_ONCE = fileURLToPath(new URL('../fixtures/send-at-once.mjs', import.meta.url));
 const PING = { id: '1', application_id: '2', type: 1, token: 't', version: 1 };
-
-async function sendAtOnce(
-  url: string,
-  requests: readonly RequestInit[],
-): Promise<{ readonly statuses: readonly number[]; readonly took: readonly number[] }> {
-  const child = spawn(process.execPath, [SEND_AT_ONCE], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ url, requests }));
-  return (await json(child.stdout)) as Awaited<ReturnType<typeof sendAtOnce>>;
-}
 
 describeFleet('19: a bot that takes interactions over HTTP', () => {
   beforeAll(async () => {
@@ -91,7 +78,7 @@ describeFleet('19: a bot that takes interactions over HTTP', () => {
     discord.endpoint = endpoint;
     const asked = Array.from({ length: 256 }, () => fleet.ask(0));
     endpoint.send = send;
-    const { statuses, took } = await sendAtOnce(endpoint.url, requests);
+    const { statuses, took } = await endpoint.sendAtOnce(requests);
     expect(statuses).toEqual(asked.map(() => 202));
     console.log(`19: the slowest of 256 took ${Math.round(Math.max(...took))} ms`);
     // On a busy machine a first answer may come after Discord's three seconds.
