@@ -39,7 +39,7 @@ function terminal(inference = new FakeInference()) {
   const until = async (pattern: RegExp) => {
     while (!pattern.test(shown)) await new Promise((done) => output.once('data', done));
   };
-  return { input, ended, until, inference };
+  return { input, ended, until, inference, shown: () => shown };
 }
 
 const CTRL_C = '\u0003';
@@ -60,6 +60,39 @@ describe('the interactive terminal', () => {
     await until(/月.{6}，/u);
     expect(inference.orders).toHaveLength(1);
     input.write(`/poem${CTRL_C}${CTRL_C}`);
+    await ended;
+  });
+
+  it('prompts, completes with the tab key, and ends with Ctrl-D', async () => {
+    const { input, ended, shown } = terminal();
+    await expect.poll(shown).toContain('诗人> ');
+    for (const [keys, line] of [
+      ['/acr', '/acr'],
+      ['\t', '/acrostic '],
+      ['春夏 le', '春夏 le'],
+      ['\t', 'length:'],
+      ['5', 'length:5'],
+      ['\t', 'length:5 '],
+    ] as const) {
+      input.write(keys);
+      await expect.poll(shown).toContain(line);
+    }
+    input.write('\r');
+    await expect.poll(shown).toMatch(/春.{4}，\n夏.{4}。\n\n/u);
+    input.write('\u0004');
+    await ended;
+    expect(shown().endsWith('\n')).toBe(true);
+  });
+
+  it('cancels a poem with Ctrl-C, and ends at the second one', async () => {
+    const inference = new FakeInference();
+    inference.hold = true;
+    const { input, ended, shown } = terminal(inference);
+    input.write('/poem 月\r');
+    await expect.poll(() => inference.orders.length).toBe(1);
+    input.write('\u0003');
+    await expect.poll(shown).toContain('! The poem was cancelled.');
+    input.write('\u0003');
     await ended;
   });
 
