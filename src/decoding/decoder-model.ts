@@ -32,6 +32,8 @@ export interface DecoderModel {
   readonly parallels: ParallelPairs | null;
   /** How strongly two neighbours belong together in the corpus, in nats; null if nobody knows. */
   readonly association: Association | null;
+  /** [V] A reward model: what readers give a line for each token of it, in points. Null if nobody knows. */
+  readonly reward: Float32Array | null;
   /** Null if poems are judged without a critic. */
   readonly critic: PoemCritic | null;
 }

@@ -23,7 +23,7 @@ export function rankLines(
   results: readonly RowResult[],
   asked = true,
 ): RowResult[] {
-  const { critic, parallels, association } = decoder;
+  const { critic, parallels, association, rewardOf } = decoder;
   const whole = results.every(({ characters }) => characters.length === plan.slots.length);
   const logits =
     critic && asked && whole && isLineLength(plan.length)
@@ -32,7 +32,8 @@ export function rankLines(
   return results
     .map((result, i) => {
       const parallel = parallels ? parallelism(result.characters, plan, parallels) : 0;
-      const judged = { result, critic: logits[i], wornPhrases: critic?.wornPhrases, parallel, association };
+      const wornPhrases = critic?.wornPhrases;
+      const judged = { result, critic: logits[i], wornPhrases, parallel, association, rewardOf };
       return { result, cost: cost(judged, LINE_WEIGHTS) + endingCost(result, plan) };
     })
     .sort((a, b) => a.cost - b.cost)

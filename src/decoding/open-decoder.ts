@@ -18,7 +18,7 @@ import type { DecodingOptions } from './weights.ts';
  * is thrown, nothing is left on the engine. The kernels use all threads that pay, unless `threads` is given. `onProgress` is awaited between the parts of the work, which may take seconds.
  */
 export async function openDecoder(checkpoint: Checkpoint, options: DecodingOptions = {}): Promise<Decoder> {
-  const { architecture, parameters, vocabulary, ngrams, parallels, card, critic } = checkpoint;
+  const { architecture, parameters, vocabulary, ngrams, parallels, reward, card, critic } = checkpoint;
   const { onProgress = async () => {}, threads = decodingThreads() } = options;
   const stepper = await Stepper.create(architecture, parameters, { ...options, threads });
   try {
@@ -36,6 +36,7 @@ export async function openDecoder(checkpoint: Checkpoint, options: DecodingOptio
       association: association && ((first, second) => association.of(first, second)),
       prompts: promptSkills(card),
       parallels,
+      reward,
       critic:
         critic && (await CriticScorer.create(stepper.kernels, critic, valuesOf(parameters, 'embedding'))),
     });

@@ -3,7 +3,7 @@
  *
  * The likelihood is that of the guided model: `sampling.ts` says what guides it. It is no judge alone: the likeliest poem
  * is smooth filler, or goes round in circles (docs/decisions/13). So several measures are weighed here, and nowhere else.
- * Blind readers chose the weights (docs/decisions/31).
+ * Blind readers chose the weights (docs/decisions/31 and 35).
  */
 
 import { feetOf } from '../poetry/feet.ts';
@@ -33,13 +33,21 @@ export const WEIGHTS = {
   wornPhrase: 0.1,
   /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
   parallel: 0.8,
+  /** A point that readers give a line for its characters, on the mean, taken off. */
+  reward: 4,
 } as const;
 
-/** A single line is judged by the same measures. One broken spot is more of it than of a whole poem. */
-export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15 } as const;
+/**
+ * A single line is judged by the same measures. One broken spot is more of it than of a whole poem. A nat a hanzi costs a
+ * line half a point with readers; for whole poems they preferred twice that weight.
+ */
+export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15, reward: 2.2 } as const;
 
 /** How strongly two neighbouring characters belong together, in nats; text-index/pair-association.ts has a measure. */
 export type Association = (first: string, second: string) => number;
+
+/** What readers give a line for a character of it, in points; model/reward.ts says more. */
+export type RewardOf = (char: string) => number;
 
 /** A candidate, and what others say of it. */
 export interface Judged {
@@ -53,11 +61,12 @@ export interface Judged {
   readonly breaches?: number;
   /** How strongly two neighbours belong together, in nats. */
   readonly association?: Association | null;
+  readonly rewardOf?: RewardOf | null;
 }
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
 export function cost(
-  { result, critic = 0, wornPhrases, parallel = 0, breaches = 0, association }: Judged,
+  { result, critic = 0, wornPhrases, parallel = 0, breaches = 0, association, rewardOf }: Judged,
   weights: { readonly [measure in keyof typeof WEIGHTS]: number } = WEIGHTS,
 ): number {
   const lines = linesOf(result);
@@ -73,7 +82,8 @@ export function cost(
     weights.doubling * countDoublings(texts) +
     weights.rhymeWord * (association ? lackingAssociation(texts, association) : 0) +
     weights.wornPhrase * countWorn(texts, wornPhrases) -
-    weights.parallel * parallel
+    weights.parallel * parallel -
+    weights.reward * (rewardOf ? meanReward(result, rewardOf) : 0)
   );
 }
 
@@ -84,6 +94,12 @@ export function cost(
 function meanNll({ nlls }: Judged['result']): number {
   const written = nlls.filter((nll) => nll !== null).slice(FIRST_WRITTEN);
   return written.length > 0 ? written.reduce((sum, nll) => sum + nll, 0) / written.length : 0;
+}
+
+/** The mean reward of the hanzi that the model wrote; 0 if it wrote none. */
+function meanReward({ characters, nlls }: Judged['result'], rewardOf: RewardOf): number {
+  const written = characters.filter((char, i) => !isLineMark(char) && (nlls[i] ?? null) !== null);
+  return written.length > 0 ? written.reduce((sum, char) => sum + rewardOf(char), 0) / written.length : 0;
 }
 
 interface WrittenCharacter {

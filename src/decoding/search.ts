@@ -168,7 +168,7 @@ export class PoemSearch implements Search {
   /** What each row costs, judged by what it has written. */
   #costsOf(rows: readonly Row[]): Map<Row, number> {
     const { plan } = this.#request;
-    const { critic, association } = this.#decoder;
+    const { critic, association, rewardOf } = this.#decoder;
     const results = rows.map((row) => row.result());
     const areFinished = rows.every(({ status }) => status === 'finished');
     const logits =
@@ -180,7 +180,7 @@ export class PoemSearch implements Search {
         const result = results[i] ?? row.result();
         const breaches = row.cursor.deviations.length;
         const wornPhrases = critic?.wornPhrases;
-        return [row, cost({ result, critic: logits[i], wornPhrases, breaches, association })];
+        return [row, cost({ result, critic: logits[i], wornPhrases, breaches, association, rewardOf })];
       }),
     );
   }

@@ -53,6 +53,20 @@ export const cardSchema = z.object({
     .object({ file: fileName, sha256, /** How many couplets it counts. */ couplets: count })
     .nullable()
     .default(null),
+  /** A reward model for these weights: what readers' ratings say of each token. Null if there is none. */
+  reward: z
+    .object({
+      file: fileName,
+      sha256,
+      type: z.literal('float32'),
+      /** Rated poems that it was fitted to, and their lines. */
+      poems: count,
+      lines: count,
+      /** Correlation with the ratings of lines of other requests: of the reward with the likelihood, and of the likelihood alone. */
+      heldOut: z.object({ correlation: z.number(), likelihoodAlone: z.number() }),
+    })
+    .nullable()
+    .default(null),
   /** A network that judges poems, if one was trained for these weights. */
   critic: z
     .object({

@@ -17,12 +17,13 @@ import { repositoryRoot } from '../system/package-root.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
 import { ParallelPairs } from '../text-index/parallel-pairs.ts';
-import { type Architecture, shapesOf, sizeOf } from './architecture.ts';
+import { type Architecture, shapesOf, sizeOf, valuesOf } from './architecture.ts';
 import { type Card, cardSchema, vocabularySchema } from './card.ts';
 import { isSealIntact } from './card-checksum.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { fromHalf } from './half.ts';
+import { rewardShapes } from './reward.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** A model as plain arrays. It is not loaded on an engine yet. */
@@ -37,6 +38,8 @@ export interface Checkpoint {
   readonly ngrams: NgramFilter | null;
   /** What stands opposite what in couplets. Null if the checkpoint has no table of it. */
   readonly parallels: ParallelPairs | null;
+  /** [V] What readers give a line for each token of it; training/reward fits it. Null if the checkpoint has none. */
+  readonly reward: Float32Array | null;
   /** Null if no critic was trained for this checkpoint. */
   readonly critic: Critic | null;
 }
@@ -113,8 +116,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
     } catch (error) {
       // A training run may have replaced the files after we read the card. In that case the card is new too: try again.
       const now = await readCard(folder);
-      const files = ({ weights, parallels, critic }: Card) =>
-        [weights, parallels, critic].map((named) => named?.sha256).join();
+      const files = ({ weights, parallels, reward, critic }: Card) =>
+        [weights, parallels, reward, critic].map((named) => named?.sha256).join();
       if (files(now) === files(card)) throw error;
     }
   }
@@ -140,9 +143,11 @@ async function loadFilesOf(folder: string, card: Card): Promise<Checkpoint> {
   const parameters = await readParameters(folder, shapesOf(architecture), card.weights);
   const ngrams = card.novelty && (await readIndex(NgramFilter, folder, card.novelty.runs));
   const parallels = card.parallels && (await readIndex(ParallelPairs, folder, card.parallels));
+  const reward = card.reward && (await readReward(folder, architecture, card.reward));
   const critic = card.critic && (await readCritic(folder, architecture, card.critic));
-  const indexes = { ngrams, parallels };
-  return { name: basename(folder), folder, architecture, parameters, vocabulary, card, ...indexes, critic };
+  const name = basename(folder);
+  const judges = { reward, critic };
+  return { name, folder, architecture, parameters, vocabulary, card, ngrams, parallels, ...judges };
 }
 
 async function readVocabulary(folder: string, card: Card): Promise<Vocabulary> {
@@ -178,6 +183,14 @@ function requireShapes(path: string, { architecture, weights }: Card): void {
   if (listed.size !== expected.size || weights.tensors.length !== expected.size) {
     throw new CheckpointError(`${path} lists tensors that the architecture does not have`);
   }
+}
+
+async function readReward(
+  folder: string,
+  { vocabulary }: Architecture,
+  card: NonNullable<Card['reward']>,
+): Promise<Float32Array> {
+  return valuesOf(await readParameters(folder, rewardShapes(vocabulary), card), 'reward');
 }
 
 async function readCritic(

@@ -9,6 +9,7 @@ import { sealCard } from './card-checksum.ts';
 import { CARD, readCard, sha256 } from './checkpoint.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { toHalf } from './half.ts';
+import { rewardShapes } from './reward.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What {@link saveCheckpoint} writes, besides the details in the card. */
@@ -41,7 +42,7 @@ export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut
   Partial<Pick<Card, 'pretraining'>>;
 
 /** The kinds of files that a card names. A file name begins with its kind. */
-const KINDS = ['weights', 'vocabulary', 'runs', 'lines', 'parallels', 'critic'] as const;
+const KINDS = ['weights', 'vocabulary', 'runs', 'lines', 'parallels', 'reward', 'critic'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Matches the files that may be removed if the card does not name them: old ones, and those of a killed writer. */
@@ -83,7 +84,8 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
         }
       : null,
     pretraining: null,
-    // A critic reads the embedding, so new weights need a new one.
+    // Both read the embedding, so new weights need new ones.
+    reward: null,
     critic: null,
     ...details,
   };
@@ -109,6 +111,23 @@ export async function saveCritic(folder: string, critic: Critic, details: Critic
   const entry = { ...named, type, hidden, ...details, wornPhrases } as const;
   const card: Card = { ...before, critic: entry };
   return replaceCard(folder, card);
+}
+
+/** What the card says of a reward model, besides its file. */
+export type RewardDetails = Pick<NonNullable<Card['reward']>, 'poems' | 'lines' | 'heldOut'>;
+
+/** Adds a reward model [V] to a checkpoint, or replaces the one it has, and returns the new card. As {@link saveCritic}. */
+export async function saveReward(
+  folder: string,
+  reward: Float32Array,
+  details: RewardDetails,
+): Promise<Card> {
+  const before = await readCard(folder);
+  const type = 'float32';
+  const bytes = tensorBytes(rewardShapes(reward.length), new Map([['reward', reward]]), type);
+  const named = nameOf('reward', 'bin', bytes);
+  await writeAtomically(join(folder, named.file), bytes);
+  return replaceCard(folder, { ...before, reward: { ...named, type, ...details } });
 }
 
 /** Adds a table of parallel pairs to a checkpoint, or replaces the one it has, and returns the new card. As {@link saveCritic}. */
@@ -152,8 +171,8 @@ async function replaceCard(folder: string, card: Card): Promise<Card> {
   return sealed;
 }
 
-function filesOf({ weights, vocabulary, novelty, parallels, critic }: Card): string[] {
-  const entries = [weights, vocabulary, novelty?.runs, novelty?.lines, parallels, critic];
+function filesOf({ weights, vocabulary, novelty, parallels, reward, critic }: Card): string[] {
+  const entries = [weights, vocabulary, novelty?.runs, novelty?.lines, parallels, reward, critic];
   return entries.flatMap((entry) => (entry ? [entry.file] : []));
 }
 

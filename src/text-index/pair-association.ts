@@ -6,8 +6,8 @@
 
 import type { LineIndex } from './line-index.ts';
 
-/** Added to each count, so that a pair that never occurs has a value. */
-const SMOOTHING = 0.5;
+/** Added to the count of a pair and to what chance makes of it, so that two rare characters that never met are no word. */
+const SMOOTHING = 0.1;
 
 export class PairAssociation {
   readonly #ranks: ReadonlyMap<string, number>;
@@ -39,7 +39,7 @@ export class PairAssociation {
     const [a, b] = [this.#ranks.get(first), this.#ranks.get(second)];
     if (a === undefined || b === undefined) return 0;
     const expected = ((this.#occurrences[a] ?? 0) * (this.#occurrences[b] ?? 0)) / this.#total;
-    return Math.log((this.#count(a * 0x10000 + b) + SMOOTHING) / expected);
+    return Math.log((this.#count(a * 0x10000 + b) + SMOOTHING) / (expected + SMOOTHING));
   }
 
   #count(pair: number): number {

@@ -262,6 +262,7 @@ describe('if no token is left', () => {
       prompts: NO_PROMPTS,
       parallels: null,
       association: null,
+      reward: null,
       critic: null,
     });
     const row = decoder.join({ plan: poemPlan(), sampling: SAMPLING.free, seed: 1 });
@@ -283,6 +284,7 @@ describe('if no token is left', () => {
       prompts: NO_PROMPTS,
       parallels: null,
       association: null,
+      reward: null,
       critic: null,
     });
     let last = await write(decoder, { seed: 5 });
@@ -318,6 +320,7 @@ test.each([
     prompts: NO_PROMPTS,
     parallels: null,
     association: null,
+    reward: null,
     critic: null,
   });
   for (const scored of [true, false]) {

@@ -46,6 +46,16 @@ describe('the cost of a poem', () => {
     expect(lacking({ 天山: 9, 萬里: 9, 玉門: 9 })).toBeCloseTo(3 * WEIGHTS.rhymeWord);
   });
 
+  test('is lower if readers like its characters, counting those that the model wrote', () => {
+    const result = poem('明月出天山，蒼茫雲海間。', 4);
+    const given = { ...result, nlls: result.nlls.map((nll, i) => (i < 2 ? null : nll)) };
+    const rewardOf = (char: string) => (char === '明' ? 1 : char === '雲' ? 0.5 : 0);
+    expect(cost({ result, rewardOf })).toBeCloseTo(cost({ result }) - (WEIGHTS.reward * 1.5) / 10);
+    expect(cost({ result: given, rewardOf })).toBeCloseTo(
+      cost({ result: given }) - (WEIGHTS.reward * 0.5) / 8,
+    );
+  });
+
   test('is lower if the critic takes the poem for one by a person', () => {
     const result = poem('明月出天山，蒼茫雲海間。', 4.5);
     expect(cost({ result, critic: 1 })).toBeCloseTo(cost({ result }) - WEIGHTS.critic);

@@ -19,6 +19,7 @@ import {
   saveCheckpoint,
   saveCritic,
   saveParallels,
+  saveReward,
 } from '../../src/model/save-checkpoint.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
@@ -307,5 +308,42 @@ describe('a critic', () => {
     await mkdir(folder(), { recursive: true });
     await expect(saveCritic(folder(), critic(1), scores)).rejects.toThrow(CheckpointError);
     expect(await readdir(folder())).toEqual([]);
+  });
+});
+
+describe('a reward model', () => {
+  const details = { poems: 2, lines: 8, heldOut: { correlation: 0.5, likelihoodAlone: 0.25 } };
+  const reward = (value: number) => new Float32Array(vocabulary.size).fill(value);
+  const files = async () => (await readdir(folder())).filter((file) => file.startsWith('reward-'));
+
+  it('is loaded with the checkpoint to which it was added, and copied with it', async () => {
+    await save(1);
+    expect((await loadCheckpoint(folder())).reward).toBeNull();
+    const card = await saveReward(folder(), reward(0.3), details);
+    expect(card.reward).toMatchObject(details);
+    expect((await loadCheckpoint(folder())).reward).toEqual(reward(0.3));
+    await copyCheckpoint(folder(), `${folder()}-with-reward`);
+    expect((await loadCheckpoint(`${folder()}-with-reward`)).reward).toEqual(reward(0.3));
+  });
+
+  it('replaces the one before it, and goes when the weights change', async () => {
+    await save(1);
+    await saveReward(folder(), reward(1), details);
+    await saveReward(folder(), reward(2), details);
+    expect((await loadCheckpoint(folder())).reward).toEqual(reward(2));
+    expect(await files()).toHaveLength(1);
+    await save(2);
+    expect((await loadCheckpoint(folder())).reward).toBeNull();
+    expect(await files()).toEqual([]);
+  });
+
+  it('must be whole, and numbers', async () => {
+    await save(1);
+    await saveReward(folder(), reward(Number.NaN), details);
+    await expect(loadCheckpoint(folder())).rejects.toThrow(/not numbers/);
+    await saveReward(folder(), reward(1), details);
+    const [file] = await files();
+    await writeFile(join(folder(), file ?? ''), 'damaged');
+    await expect(loadCheckpoint(folder())).rejects.toThrow(/reward-\w+\.bin is damaged/);
   });
 });

@@ -44,6 +44,7 @@ export async function tinyModel(
     critic = null,
     parallels = null,
     association = null,
+    reward = null,
   }: {
     tied?: boolean;
     seed?: number;
@@ -52,6 +53,7 @@ export async function tinyModel(
     critic?: PoemCritic | null;
     parallels?: ParallelPairs | null;
     association?: Association | null;
+    reward?: Float32Array | null;
   } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');
@@ -70,6 +72,7 @@ export async function tinyModel(
     prompts,
     parallels,
     association,
+    reward,
     critic,
   });
   return { architecture, parameters, stepper, decoder };

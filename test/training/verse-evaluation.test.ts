@@ -28,6 +28,7 @@ const checkpoint: Checkpoint = {
   card: { recipe: { name: 'tiny' } } as Card,
   ngrams: null,
   parallels: null,
+  reward: null,
   critic: null,
 };
 

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../../src/model/random.ts';
+import { BOS } from '../../../src/model/vocabulary.ts';
+import { fitReward } from '../../../src/training/reward/fit-reward.ts';
+import type { RatedPoem } from '../../../src/training/reward/ratings.ts';
+import { VOCABULARY } from '../../model/tiny-model.ts';
+
+const WIDTH = 4;
+/** Each character lies in a direction of its own kind: readers like the first kind, and do not care for the others. */
+const embedding = new Float32Array(VOCABULARY.size * WIDTH);
+for (let id = 0; id < VOCABULARY.size; id++) embedding[id * WIDTH + (id % WIDTH)] = 1;
+const isLiked = (char: string) => VOCABULARY.id(char) % WIDTH === 0;
+
+/** Poems whose lines are rated by the share of liked characters, by the likelihood, and by how mild the reader is. */
+function ratedPoems(noise = 0): RatedPoem[] {
+  const random = new Random(4);
+  const { hanzi } = VOCABULARY;
+  return Array.from({ length: 120 }, (_, n) => ({
+    sheet: String(n % 3),
+    request: String(n >> 2),
+    form: 'wujue',
+    title: '',
+    overall: 3,
+    lines: Array.from({ length: 4 }, (_, i) => {
+      // The last of the characters is left out, so that some are judged by their kind alone.
+      const text = Array.from({ length: 5 }, () => hanzi[random.below(hanzi.length - 40)] ?? '').join('');
+      const nll = 2 + random.uniform();
+      const share = [...text].filter(isLiked).length / 5;
+      const mildness = 0.5 * (n % 3) - 0.3 * i;
+      return { text, nll, rating: 3 + 2 * share - 0.5 * nll + mildness + noise * random.normal() };
+    }),
+  }));
+}
+
+describe('a reward model', () => {
+  test('gives the points that readers give for a kind of character, mild and strict ones alike', () => {
+    const { reward, pointsPerNat, lines, heldOut } = fitReward(ratedPoems(), VOCABULARY, embedding);
+    const of = (liked: boolean) =>
+      VOCABULARY.hanzi.filter((c) => isLiked(c) === liked).map((c) => reward[VOCABULARY.id(c)] ?? 0);
+    const [likes, others] = [of(true), of(false)];
+    const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(mean(likes) - mean(others)).toBeGreaterThan(1.2);
+    expect(mean(likes) - mean(others)).toBeLessThan(2.1);
+    expect(Math.min(...likes)).toBeGreaterThan(Math.max(...others));
+    expect(pointsPerNat).toBeGreaterThan(0.4);
+    expect(lines).toBe(480);
+    expect(heldOut.correlation).toBeGreaterThan(0.97);
+    expect(heldOut.likelihoodAlone).toBeLessThan(0.8);
+  });
+
+  test('says nothing of tokens that are no hanzi', () => {
+    const { reward } = fitReward(ratedPoems(), VOCABULARY, embedding);
+    expect(reward.length).toBe(VOCABULARY.size);
+    expect(reward[BOS]).toBe(0);
+  });
+
+  test('foretells nothing if the ratings follow nothing', () => {
+    const random = new Random(8);
+    const poems = ratedPoems().map((poem) => ({
+      ...poem,
+      lines: poem.lines.map((line) => ({ ...line, rating: 1 + 4 * random.uniform() })),
+    }));
+    expect(Math.abs(fitReward(poems, VOCABULARY, embedding).heldOut.correlation)).toBeLessThan(0.2);
+  });
+
+  test('needs poems of several requests', () => {
+    expect(() => fitReward(ratedPoems().slice(0, 4), VOCABULARY, embedding)).toThrow(RangeError);
+  });
+});

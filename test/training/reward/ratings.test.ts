@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import {
+  parseRatings,
+  RATINGS_PATH,
+  RatingsError,
+  readRatings,
+} from '../../../src/training/reward/ratings.ts';
+
+const HEADER = 'sheet\trequest\tform\ttitle\toverall\tlines\tnlls\ttext';
+const ROW =
+  '3\t17\twujue\t秋夜\t2.75\t4321\t1.50,2.25,3,2.1\t明月出天山，蒼茫雲海間。長風幾萬里，吹度玉門關。';
+
+describe('a file of ratings', () => {
+  test('has a rated poem in each row, line by line', () => {
+    const [poem, ...others] = parseRatings(`${HEADER}\n${ROW}\n`);
+    expect(others).toEqual([]);
+    expect(poem).toMatchObject({ sheet: '3', request: '17', form: 'wujue', title: '秋夜', overall: 2.75 });
+    expect(poem?.lines).toEqual([
+      { text: '明月出天山', rating: 4, nll: 1.5 },
+      { text: '蒼茫雲海間', rating: 3, nll: 2.25 },
+      { text: '長風幾萬里', rating: 2, nll: 3 },
+      { text: '吹度玉門關', rating: 1, nll: 2.1 },
+    ]);
+  });
+
+  test('may have Windows line ends, and poems without a title', () => {
+    expect(parseRatings(`${HEADER}\r\n${ROW.replace('秋夜', '')}\r\n`)[0]?.title).toBe('');
+  });
+
+  test.each([
+    ['a rating is missing', ROW.replace('4321', '432')],
+    ['a rating is out of range', ROW.replace('4321', '4326')],
+    ['a likelihood is no number', ROW.replace('2.25', 'x')],
+    ['a line is too short', ROW.replace('蒼茫雲海間', '蒼茫雲海')],
+    ['the form is unknown', ROW.replace('wujue', 'haiku')],
+    ['a field is missing', ROW.replace('\t2.75', '')],
+  ])('is refused with the number of the row if %s', (_, row) => {
+    expect(() => parseRatings(`${HEADER}\n${ROW}\n${row}\n`)).toThrow(/row 3 is not a rated poem/);
+  });
+
+  test('is refused if its columns are others, or if it is not there', async () => {
+    expect(() => parseRatings(`${ROW}\n`)).toThrow(RatingsError);
+    await expect(readRatings('nowhere.tsv')).rejects.toThrow(/nowhere.tsv cannot be read/);
+  });
+
+  test('is in the repository, and whole', async () => {
+    const poems = await readRatings(RATINGS_PATH);
+    expect(poems.length).toBeGreaterThan(3000);
+    expect(new Set(poems.map(({ request }) => request)).size).toBeGreaterThan(300);
+  });
+});
