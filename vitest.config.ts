@@ -3,6 +3,7 @@
  * `npm run test:fleet`.
  */
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests are not unit tests. */
@@ -29,6 +30,8 @@ export default defineConfig({
   test: {
     // The programs that tests start are built ones. The global setup builds them if a source has changed.
     globalSetup: ['test/global-setup.ts'],
+    // At least two files at a time, also on two cores: most of the time, end-to-end tests wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('unit', ['test/**/*.test.ts'], { exclude: [...ENGINE, ...END_TO_END, ...SHIPPED, ...FLEET] }),
       project('engine', ENGINE),

@@ -59,6 +59,7 @@ export interface TrainingFunctions {
     targets: Pointer,
     nll: Pointer,
     scale: number,
+    weights: Pointer,
   ): number;
   encodeMask(
     at: Pointer,

@@ -168,13 +168,19 @@ export class TrainingOperations {
   }
 
   /**
-   * The NLL in nats of `targets` [rows], to `nll` [rows]. If `scale` is not 0, (softmax − one-hot) · scale takes the
-   * place of the logits.
+   * The NLL in nats of `targets` [rows], to `nll` [rows]. If `scale` is not 0, (softmax − one-hot) · scale · the row's
+   * weight takes the place of the logits.
    */
-  crossEntropy(logits: DenseMatrix, targets: Pointer, nll: Pointer, scale: number): void {
+  crossEntropy(
+    logits: DenseMatrix,
+    { targets, weights, nll }: { targets: Pointer; weights: Pointer; nll: Pointer },
+    scale: number,
+  ): void {
     const { pointer, rows, columns } = logits;
     const at = this.#list.next();
-    this.#list.keep(this.#functions.encodeCrossEntropy(at, rows, pointer, columns, targets, nll, scale));
+    this.#list.keep(
+      this.#functions.encodeCrossEntropy(at, rows, pointer, columns, targets, nll, scale, weights),
+    );
   }
 
   /** `result` = row n of `source` times row n mod `period` of `mask`. The result may be the source. */

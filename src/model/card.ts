@@ -90,6 +90,8 @@ export const cardSchema = z.object({
   corpus: z.object({ source: z.string(), sha256, poems: count }),
   /** The corpus of the first stage of the same run. Null if there was only one stage. */
   pretraining: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
+  /** Readers' ratings that it learned from: the file and its poems. Null if there were none. */
+  ratings: z.object({ sha256, poems: count }).nullable().default(null),
   training: z.object({
     steps: count,
     /** May have a fraction. */

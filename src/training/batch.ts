@@ -13,6 +13,13 @@ export interface Batch {
   readonly positions: Int32Array;
   /** [n]: the ids to be predicted there. */
   readonly targets: Int32Array;
+  /**
+   * [n]: the factor of each prediction's NLL in the gradient; default: 1. A negative one makes the target less likely. The
+   * loss that is reported is without them.
+   */
+  readonly weights?: Float32Array;
+  /** The weights, from the NLLs [n] of the predictions, if they depend on what the network has learned by now. */
+  readonly weigh?: (nlls: Float32Array) => Float32Array;
 }
 
 /** A token sequence and the index of its first predicted token. */

@@ -4,11 +4,17 @@
  */
 
 import type { Batch } from './batch.ts';
-import type { Dataset } from './dataset.ts';
+
+/** What a stage learns from. */
+export interface StageData {
+  readonly batchesPerEpoch: number;
+  /** The batches of an epoch, which depend on its number only. */
+  trainingEpoch(epoch: number): Iterable<Batch>;
+}
 
 export interface Stage {
-  readonly dataset: Dataset;
-  /** Passes over the training split; fractions are allowed. */
+  readonly dataset: StageData;
+  /** Passes over the data; fractions are allowed. */
   readonly epochs: number;
   /** From 0 to 1. */
   readonly dropout: number;

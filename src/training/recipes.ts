@@ -4,6 +4,7 @@ import type { Architecture } from '../model/architecture.ts';
 import type { PromptShares } from './dataset.ts';
 import type { Precision } from './network/ops.ts';
 import type { OptimizerSettings } from './network/optimizer.ts';
+import type { RatedSettings } from './reward/rated-dataset.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {
@@ -19,7 +20,7 @@ export interface Recipe extends PromptShares {
   /** From 0 to 1. */
   readonly dropout: number;
   readonly batchRows: number;
-  /** Passes over the corpus; fractions are allowed. */
+  /** Passes over the corpus, or over the ratings if there are any; fractions are allowed. */
   readonly epochs: number;
   /** The first stage of the same run: passes over the Song poems. Null: there is no such stage. */
   readonly pretraining: {
@@ -28,6 +29,8 @@ export interface Recipe extends PromptShares {
     /** That of the recipe, if it is not given. */
     readonly batchRows?: number;
   } | null;
+  /** How the run learns from readers' ratings of poems. Null: it learns from the corpus alone. */
+  readonly ratings: RatedSettings | null;
   /** The checkpoint whose weights the run begins with, of the same sizes and vocabulary. Null: random weights. */
   readonly initialCheckpoint: string | null;
   readonly seed: number;
@@ -49,6 +52,7 @@ const study = {
   batchRows: 64,
   epochs: 20,
   pretraining: null,
+  ratings: null,
   initialCheckpoint: null,
   titleShare: 0,
   announcedShare: 0,
@@ -73,6 +77,7 @@ const tang: Recipe = {
   epochs: 5.8,
   // Early on, the loss depends on the number of updates and not on the size of the batches.
   pretraining: { epochs: 1.4, dropout: 0.1, batchRows: 64 },
+  ratings: null,
   initialCheckpoint: null,
   titleShare: 0.7,
   announcedShare: 0.35,
@@ -123,5 +128,18 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     initialCheckpoint: 'tang',
     // Other batches than those of the run before.
     seed: 2,
+  },
+  /** What is served: the same weights after they have learned what readers like. docs/decisions/36 has the choice. */
+  'tang-rated': {
+    ...tang,
+    name: 'tang-rated',
+    schedule: { peak: 3e-4, warmupSteps: 20, decayShare: 0.7 },
+    dropout: 0.1,
+    batchRows: 64,
+    epochs: 2,
+    pretraining: null,
+    ratings: { batchRows: 96, beta: 0.3, corpusWeight: 0.3 },
+    initialCheckpoint: 'tang',
+    seed: 3,
   },
 };

@@ -10,7 +10,7 @@ import type { TrainerState } from './trainer.ts';
 /** What a state file says of its run. */
 export interface RunRecord {
   readonly recipe: Recipe;
-  /** The hash of the corpus. With pretraining: the hashes of both corpora, joined by a plus sign. */
+  /** The hash of what it learns from; training-data.ts says more. */
   readonly corpus: string;
   /** Time spent training, all sessions together. */
   readonly seconds: number;
@@ -33,7 +33,7 @@ export async function resume(
   const record = recordOf(about);
   if (record.corpus !== corpus) {
     throw new CheckpointError(
-      `${path} was trained on another corpus; run without --resume to start a new run`,
+      `${path} was trained on another corpus or other ratings; run without --resume to start a new run`,
     );
   }
   if (!isDeepStrictEqual(withoutLength(recipe), withoutLength(record.recipe))) {
@@ -55,6 +55,8 @@ function recordOf(about: unknown): RunRecord {
     recipe: {
       ...recipe,
       pretraining: recipe.pretraining ?? earlier,
+      // Nor do they say that they learn from no ratings.
+      ratings: recipe.ratings ?? null,
       initialCheckpoint: recipe.initialCheckpoint ?? null,
     },
   };

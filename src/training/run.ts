@@ -82,8 +82,8 @@ class TrainingRun {
   }
 
   static async open(options: RunOptions): Promise<TrainingRun> {
-    const { recipe, corpus, pretraining } = options;
-    const data = openTrainingData(recipe, corpus, pretraining);
+    const { recipe, corpus, pretraining, ratings = null } = options;
+    const data = openTrainingData(recipe, corpus, pretraining, ratings);
     const folder = await RunFolder.open(options.folder, {
       resuming: options.resume,
       replace: options.replace ?? false,
@@ -92,7 +92,7 @@ class TrainingRun {
       const resumed = options.resume ? await resume(folder.state, recipe, data.hash) : null;
       const begun =
         !resumed && options.initial ? initialState(options.initial, recipe, data.dataset.vocabulary) : null;
-      const trainer = new Trainer(recipe, data.dataset, data.pretraining, (resumed ?? begun)?.state);
+      const trainer = new Trainer(recipe, data, (resumed ?? begun)?.state);
       const entries = resumed ? await readLog(folder.log, trainer.step) : [];
       const log = new RunLog(folder, entries, options.onNote ?? (() => {}));
       const novelty = buildCorpusIndexes(corpus, pretraining, data.dataset.vocabulary);
@@ -239,7 +239,7 @@ class TrainingRun {
   }
 
   #cardDetails(test: HeldOutScores | null): CardDetails {
-    const { recipe, corpus, pretraining, engine } = this.#options;
+    const { recipe, corpus, pretraining, ratings, engine } = this.#options;
     return {
       recipe: { ...recipe },
       corpus: { source: corpus.source, sha256: corpus.hash, poems: this.#data.dataset.trainingPoems },
@@ -248,6 +248,7 @@ class TrainingRun {
         sha256: pretraining.hash,
         poems: pretraining.poems.length,
       },
+      ratings: ratings ? { sha256: ratings.hash, poems: ratings.poems.length } : null,
       training: {
         steps: this.#trainer.step,
         epochs: this.#trainer.epoch,

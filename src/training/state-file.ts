@@ -11,6 +11,8 @@ import { writeAtomically } from '../system/atomic-write.ts';
 import { OperatorError } from '../system/operator-error.ts';
 import type { TrainerState } from './trainer.ts';
 
+type ArrayKind = 'parameter' | 'slot' | 'reference';
+
 interface Header {
   readonly format: 'shiren-state';
   readonly version: 1 | 2;
@@ -18,7 +20,7 @@ interface Header {
   /** What the caller records of the run. */
   readonly about: unknown;
   readonly arrays: readonly {
-    readonly kind: 'parameter' | 'slot';
+    readonly kind: ArrayKind;
     readonly name: string;
     readonly length: number;
   }[];
@@ -35,14 +37,15 @@ export class StateError extends OperatorError {
 }
 
 export async function writeState(path: string, state: TrainerState, about: unknown): Promise<void> {
-  const arrays: { kind: 'parameter' | 'slot'; name: string; length: number }[] = [];
+  const arrays: { kind: ArrayKind; name: string; length: number }[] = [];
   const data: Uint8Array[] = [];
-  for (const kind of ['parameter', 'slot'] as const) {
-    for (const [name, values] of kind === 'parameter' ? state.parameters : state.slots) {
-      arrays.push({ kind, name, length: values.length });
-      data.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    }
-  }
+  const add = (kind: ArrayKind, name: string, values: Float32Array) => {
+    arrays.push({ kind, name, length: values.length });
+    data.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  };
+  for (const [name, values] of state.parameters) add('parameter', name, values);
+  for (const [name, values] of state.slots) add('slot', name, values);
+  if (state.reference) add('reference', 'nlls', state.reference);
   const unsealed: Header = {
     format: 'shiren-state',
     version: 2,
@@ -77,13 +80,16 @@ export async function readState(path: string): Promise<{ state: TrainerState; ab
   }
   const parameters = new Map<string, Float32Array>();
   const slots = new Map<string, Float32Array>();
+  let reference: Float32Array | null = null;
   for (const { kind, name, length } of header.arrays) {
     // The data may begin at any offset, and a Float32Array needs an offset divisible by four. So the bytes are copied.
     const copy = bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + 4 * length);
-    (kind === 'parameter' ? parameters : slots).set(name, new Float32Array(copy));
+    const values = new Float32Array(copy);
+    if (kind === 'reference') reference = values;
+    else (kind === 'parameter' ? parameters : slots).set(name, values);
     offset += 4 * length;
   }
-  return { state: { step: header.step, parameters, slots }, about: header.about };
+  return { state: { step: header.step, parameters, slots, reference }, about: header.about };
 }
 
 function checksumOf(header: Header, data: readonly Uint8Array[]): string {

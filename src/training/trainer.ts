@@ -8,15 +8,18 @@
 import type { Architecture } from '../model/architecture.ts';
 import type { HeldOutScores } from '../model/card.ts';
 import { OperatorError } from '../system/operator-error.ts';
-import { Curriculum, type CurriculumBatch } from './curriculum.ts';
+import type { Batch } from './batch.ts';
+import { Curriculum, type CurriculumBatch, type Stage } from './curriculum.ts';
 import type { Dataset } from './dataset.ts';
 import { scoreBatches } from './evaluation.ts';
 import { initialParameters } from './network/network.ts';
 import { openNetwork } from './network/open-network.ts';
-import type { TrainableNetwork } from './network/trainable-network.ts';
+import type { BatchGradient, Dropout, TrainableNetwork } from './network/trainable-network.ts';
 import type { Recipe } from './recipes.ts';
+import type { RatedDataset } from './reward/rated-dataset.ts';
 import { learningRate } from './schedule.ts';
 import { estimateRemaining } from './time-left.ts';
+import type { TrainingData } from './training-data.ts';
 
 export interface TrainerState {
   /** Steps taken. */
@@ -24,6 +27,8 @@ export interface TrainerState {
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Empty before the first step. */
   readonly slots: ReadonlyMap<string, Float32Array>;
+  /** The NLLs of the rated poems under the weights with which the run began. Null: not measured, or there are none. */
+  readonly reference?: Float32Array | null;
 }
 
 export interface StepResult {
@@ -47,18 +52,25 @@ export class Trainer {
   readonly architecture: Architecture;
   readonly #recipe: Recipe;
   readonly #dataset: Dataset;
+  readonly #rated: RatedDataset | null;
   readonly #curriculum: Curriculum;
   readonly #network: TrainableNetwork;
   #step: number;
 
   /**
-   * `pretraining` holds the poems of the recipe's pretraining stage, in the vocabulary of `dataset`. Without `state`,
-   * training starts from random parameters.
+   * `pretraining` holds the poems of the recipe's pretraining stage, and `rated` those with ratings, both in the
+   * vocabulary of `dataset`. Without `state`, training starts from random parameters.
    */
-  constructor(recipe: Recipe, dataset: Dataset, pretraining: Dataset | null, state?: TrainerState) {
+  constructor(
+    recipe: Recipe,
+    { dataset, pretraining, rated }: Pick<TrainingData, 'dataset' | 'pretraining' | 'rated'>,
+    state?: TrainerState,
+  ) {
     this.#recipe = recipe;
     this.#dataset = dataset;
-    const stages = [{ dataset, epochs: recipe.epochs, dropout: recipe.dropout }];
+    this.#rated = rated;
+    if (state?.reference) rated?.setReference(state.reference);
+    const stages: Stage[] = [{ dataset: rated ?? dataset, epochs: recipe.epochs, dropout: recipe.dropout }];
     if (recipe.pretraining && pretraining) stages.unshift({ dataset: pretraining, ...recipe.pretraining });
     this.#curriculum = new Curriculum(stages);
     this.architecture = { ...recipe.architecture, vocabulary: dataset.vocabulary.size };
@@ -91,13 +103,15 @@ export class Trainer {
 
   /** Takes the remaining steps, one each time the caller asks. Throws {@link DivergenceError}. */
   async *steps(): AsyncGenerator<StepResult> {
+    await this.#prepare();
     for (const batch of this.#curriculum.after(this.#step)) yield await this.#take(batch);
   }
 
   /** Milliseconds that the remaining steps will take, from gradients that are computed and thrown away. */
-  estimateRemaining(): Promise<number> {
+  async estimateRemaining(): Promise<number> {
+    await this.#prepare();
     return estimateRemaining(this.#curriculum, this.#step, async (batch) => {
-      await this.#network.computeGradients(batch, { rate: this.#recipe.dropout, seed: 0 });
+      await this.#computeGradients(batch, { rate: this.#recipe.dropout, seed: 0 });
     });
   }
 
@@ -108,17 +122,29 @@ export class Trainer {
 
   /** A copy of the state. */
   async state(): Promise<TrainerState> {
-    return { step: this.#step, ...(await this.#network.read()) };
+    const reference = this.#rated?.reference ?? null;
+    return { step: this.#step, ...(await this.#network.read()), reference };
   }
 
   dispose(): void {
     this.#network.dispose();
   }
 
+  /** Measures what the rated poems are compared with. The network has its first weights: a later state has the reference. */
+  async #prepare(): Promise<void> {
+    if (this.#rated && !this.#rated.reference) await this.#rated.measureReference(this.#network);
+  }
+
+  async #computeGradients(batch: Batch, dropout: Dropout): Promise<BatchGradient> {
+    if (!batch.weigh) return this.#network.computeGradients(batch, dropout);
+    const weights = batch.weigh(await this.#network.negativeLogLikelihoods(batch));
+    return this.#network.computeGradients({ ...batch, weights }, dropout);
+  }
+
   async #take({ batch, dropout }: CurriculumBatch): Promise<StepResult> {
     const { clipNorm, schedule, seed } = this.#recipe;
     const step = this.#step + 1;
-    const { loss, norm } = await this.#network.computeGradients(batch, {
+    const { loss, norm } = await this.#computeGradients(batch, {
       rate: dropout,
       seed: seed ^ Math.imul(step, 0x85ebca6b),
     });

@@ -9,17 +9,26 @@ import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { Dataset } from './dataset.ts';
 import { parallelTable } from './parallel-table.ts';
 import type { Recipe } from './recipes.ts';
+import { RatedDataset } from './reward/rated-dataset.ts';
+import type { Ratings } from './reward/ratings.ts';
 
 export interface TrainingData {
   readonly dataset: Dataset;
   /** In the vocabulary of `dataset`. */
   readonly pretraining: Dataset | null;
-  /** The hash of the corpus. With pretraining: the hashes of both corpora, joined by a plus sign. */
+  /** Of the recipe's ratings. */
+  readonly rated: RatedDataset | null;
+  /** The hash of the corpus, and of the pretraining corpus and the ratings if there are any, joined by plus signs. */
   readonly hash: string;
 }
 
 /** Opens the data sets of a recipe. Throws `CorpusError` if one of the corpus's splits has no poems. */
-export function openTrainingData(recipe: Recipe, corpus: Corpus, pretraining: Corpus | null): TrainingData {
+export function openTrainingData(
+  recipe: Recipe,
+  corpus: Corpus,
+  pretraining: Corpus | null,
+  ratings: Ratings | null = null,
+): TrainingData {
   const counts = { train: 0, validation: 0, test: 0 };
   for (const { split } of corpus.poems) counts[split]++;
   for (const [split, count] of Object.entries(counts)) {
@@ -28,11 +37,14 @@ export function openTrainingData(recipe: Recipe, corpus: Corpus, pretraining: Co
   }
   const training = corpus.poems.filter(({ split }) => split === 'train').map(({ text }) => text);
   const vocabulary = Vocabulary.build(training, recipe.minimumCount);
+  const dataset = new Dataset(corpus.poems, vocabulary, recipe);
+  const sources = [corpus, pretraining, ratings];
   return {
-    dataset: new Dataset(corpus.poems, vocabulary, recipe),
+    dataset,
     pretraining:
       pretraining && new Dataset(pretraining.poems, vocabulary, { ...recipe, ...recipe.pretraining }),
-    hash: pretraining ? `${corpus.hash}+${pretraining.hash}` : corpus.hash,
+    rated: recipe.ratings && ratings && new RatedDataset(ratings.poems, dataset, recipe.ratings, recipe.seed),
+    hash: sources.flatMap((source) => (source ? [source.hash] : [])).join('+'),
   };
 }
 

@@ -12,7 +12,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const STATE = { step: 7, parameters: new Map([['w', Float32Array.of(1)]]), slots: new Map() };
+const STATE = {
+  step: 7,
+  parameters: new Map([['w', Float32Array.of(1)]]),
+  slots: new Map(),
+  reference: null,
+};
 const RECIPE = { ...SMALL_RECIPE, pretraining: { epochs: 2, dropout: 0.1 } };
 
 describe('resuming', () => {

@@ -11,7 +11,7 @@ import { CorpusError } from '../../src/training/corpus/corpus.ts';
 import { evaluationInterval, train } from '../../src/training/run.ts';
 import type { RunOptions, RunResult } from '../../src/training/run-options.ts';
 import { readState, StateError } from '../../src/training/state-file.ts';
-import { SMALL_RECIPE, smallCorpus } from './fixtures/small-run.ts';
+import { ratedPoems, SMALL_RECIPE, smallCorpus } from './fixtures/small-run.ts';
 
 const corpus = smallCorpus();
 let root: string;
@@ -72,6 +72,30 @@ describe('a run', () => {
     const [whole, parts] = [await stateOf('whole'), await stateOf('parts')];
     expect(parts.parameters).toEqual(whole.parameters);
     expect(parts.slots).toEqual(whole.slots);
+  });
+
+  it('learns from ratings against the weights that it began with, also if it was interrupted', async () => {
+    await run('begun');
+    const recipe = {
+      ...SMALL_RECIPE,
+      epochs: 3,
+      ratings: { batchRows: 8, beta: 0.3, corpusWeight: 0.3 },
+    };
+    const ratings = { poems: ratedPoems(24), hash: 'b'.repeat(64) };
+    const initial = await loadCheckpoint(join(root, 'begun'));
+    await run('whole', { recipe, ratings, initial });
+    await run('parts', { recipe, ratings, initial, stopAt: 7 });
+    const { reference } = await stateOf('parts');
+    await run('parts', { recipe, ratings, resume: true });
+    const [whole, parts] = [await stateOf('whole'), await stateOf('parts')];
+    expect(parts.parameters).toEqual(whole.parameters);
+    expect(parts.reference).toEqual(reference);
+    const { card } = await loadCheckpoint(join(root, 'parts'));
+    expect(card.ratings).toEqual({ sha256: ratings.hash, poems: 24 });
+    // Three passes over three batches of rated poems, and as many of the corpus.
+    expect(card.training).toMatchObject({ steps: 18, epochs: 3, finished: true, initial: { name: 'begun' } });
+    const others = { poems: ratings.poems, hash: 'c'.repeat(64) };
+    await expect(run('parts', { recipe, ratings: others, resume: true })).rejects.toThrow(/another corpus/);
   });
 
   it('keeps count over its interruptions', async () => {

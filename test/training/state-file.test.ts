@@ -16,6 +16,7 @@ const STATE = {
   step: 48,
   parameters: new Map([['w', Float32Array.of(1, 2)]]),
   slots: new Map([['w/m', Float32Array.of(3)]]),
+  reference: Float32Array.of(4, 5, 6),
 };
 const ABOUT = { recipe: { name: 'trial' }, corpus: 'a' };
 
@@ -23,6 +24,11 @@ describe('a state', () => {
   it('is read as it was written', async () => {
     await writeState(path(), STATE, ABOUT);
     expect(await readState(path())).toEqual({ state: STATE, about: ABOUT });
+  });
+
+  it('may have no reference', async () => {
+    await writeState(path(), { ...STATE, reference: null }, ABOUT);
+    expect((await readState(path())).state.reference).toBeNull();
   });
 
   it('is refused if any one bit of it is flipped', async () => {

@@ -45,7 +45,11 @@ test('a step computes in the recipe’s precision, and restores the precision al
     poems.map(({ text }) => text),
     1,
   );
-  const trainer = new Trainer(recipe, new Dataset(poems, vocabulary, recipe), null);
+  const trainer = new Trainer(recipe, {
+    dataset: new Dataset(poems, vocabulary, recipe),
+    pretraining: null,
+    rated: null,
+  });
   const { numTensors } = tf.memory();
   await trainer.steps().next();
   expect(currentPrecision()).toBe('float32');

@@ -32,16 +32,16 @@ await runCommand(async () => {
   const folder = checkpointFolder(checkpointsRoot(), values.checkpoint);
   await lockRun(folder);
   const { vocabulary, parameters } = await loadCheckpoint(folder);
-  const poems = await readRatings(values.ratings);
-  const { reward, pointsPerNat, lines, heldOut } = fitReward(
-    poems,
+  const ratings = await readRatings(values.ratings);
+  const { reward, pointsPerNat, poems, lines, heldOut } = fitReward(
+    ratings.poems,
     vocabulary,
     valuesOf(parameters, 'embedding'),
   );
-  await saveReward(folder, reward, { poems: poems.length, lines, heldOut });
+  await saveReward(folder, reward, { poems, lines, heldOut });
   const ranked = [...vocabulary.hanzi].sort((a, b) => at(b) - at(a));
   console.log(
-    `${lines} lines of ${poems.length} poems. A nat a hanzi costs a line ${pointsPerNat.toFixed(2)} points.`,
+    `${lines} lines of ${poems} poems. A nat a hanzi costs a line ${pointsPerNat.toFixed(2)} points.`,
   );
   console.log(
     `correlation with the ratings of lines of other requests: ${heldOut.correlation.toFixed(3)}, of the likelihood alone ${heldOut.likelihoodAlone.toFixed(3)}`,

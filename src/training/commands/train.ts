@@ -16,6 +16,7 @@ import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
 import { RECIPES, type Recipe } from '../recipes.ts';
+import { readRatings } from '../reward/ratings.ts';
 import { train } from '../run.ts';
 import { describeEstimate } from '../run-estimate.ts';
 import { TensorBoard } from '../tensorboard.ts';
@@ -29,7 +30,8 @@ const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
   --replace       take the place of the checkpoint of that name, which is refused otherwise. It happens when the run is
                   finished: until then the run lies in NAME.new. The old checkpoint is kept as NAME.1
   --minutes N     stop after N minutes (the run is saved, and --resume continues it)
-  --epochs N      N passes over the corpus instead of the recipe's; the learning rate falls towards their end
+  --epochs N      N passes over the corpus, or the ratings, instead of the recipe's; the learning rate falls towards
+                  their end
   --tokens N      learn from N predictions in all, instead of the recipe's epochs
   --tensorboard DIR   also write TensorBoard's event files, to the folder DIR/NAME
   --engine E      auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
@@ -68,6 +70,7 @@ await runCommand(async () => {
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
   const pretraining = named.pretraining ? await readSong() : null;
+  const ratings = named.ratings ? await readRatings() : null;
   const recipe = withLength(
     { ...named, pretraining: pretraining && named.pretraining },
     values,
@@ -93,6 +96,7 @@ await runCommand(async () => {
     recipe,
     corpus,
     pretraining,
+    ratings,
     ...(initial && { initial }),
     engine,
     folder,
@@ -142,6 +146,8 @@ function recipeOf({ recipe: wanted = '', epochs, tokens, resume, replace }: Valu
   if (!named) throw new UsageError(`--recipe takes one of ${Object.keys(RECIPES).join(', ')}\n\n${HELP}`);
   if (epochs !== undefined && tokens !== undefined)
     throw new UsageError('--epochs and --tokens both set the length of the run: give one of them');
+  if (tokens !== undefined && named.ratings)
+    throw new UsageError(`${named.name} learns from ratings: --epochs sets its length`);
   if (resume && replace)
     throw new UsageError('--replace is for a new run; --resume goes on with one that has it already');
   return named;

@@ -40,7 +40,8 @@ export interface Buffers {
   readonly inputs: Pointer;
   readonly positions: Pointer;
   readonly targets: Pointer;
-  /** [n] */
+  /** [n] each: the factors of the predictions in the gradient, and the NLL. */
+  readonly factors: Pointer;
   readonly nll: Pointer;
   /** [N, E], and its mask [B, E]. */
   readonly embedded: Pointer;
@@ -95,6 +96,7 @@ export function layOut(
     inputs: take(N),
     positions: take(predictions),
     targets: take(predictions),
+    factors: take(predictions),
     nll: take(predictions),
     embedded: take(N * E),
     inputMask: take(B * E),

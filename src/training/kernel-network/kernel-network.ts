@@ -169,7 +169,7 @@ export class KernelNetwork implements TrainableNetwork {
   }
 
   /** Makes room for the batch and copies it to the memory. */
-  #upload({ steps, rows, inputs, positions, targets }: Batch): Buffers {
+  #upload({ steps, rows, inputs, positions, targets, weights }: Batch): Buffers {
     const { memory, operations } = this.#kernels;
     const before = this.#capacity;
     const capacity = {
@@ -191,6 +191,9 @@ export class KernelNetwork implements TrainableNetwork {
     memory.integers(buffers.inputs, inputs.length).set(inputs);
     memory.integers(buffers.positions, positions.length).set(positions);
     memory.integers(buffers.targets, targets.length).set(targets);
+    const factors = memory.floats(buffers.factors, targets.length);
+    if (weights) factors.set(weights);
+    else factors.fill(1);
     return buffers;
   }
 

@@ -42,7 +42,7 @@ export class Output {
   }
 
   /**
-   * As {@link score}, and writes the gradients by the parameters of the mean NLL, and the gradient by `top` [N, H] to
+   * As {@link score}, and writes the gradients by the parameters of the mean weighted NLL, and the gradient by `top` [N, H] to
    * `dTop`. The gradient by a tied embedding is only the output's part of it.
    */
   learn(
@@ -115,7 +115,12 @@ export class Output {
     }
     const logits = { pointer: buffers.logits, rows: size, columns: forward.lines };
     operations.multiply(operations.packLeft(projected, buffers.left), forward, logits.pointer, false, bias);
-    operations.crossEntropy(logits, buffers.targets + 4 * first, buffers.nll + 4 * first, scale);
+    const of = (array: Pointer) => array + 4 * first;
+    operations.crossEntropy(
+      logits,
+      { targets: of(buffers.targets), weights: of(buffers.factors), nll: of(buffers.nll) },
+      scale,
+    );
     return { picked, projected, dLogits: logits };
   }
 

@@ -58,7 +58,7 @@ export async function lossAndGradients(
     const { runs, top } = runLayers(architecture, parameters, batch, masks);
     const picked = tf.gather(top, batch.positions) as tf.Tensor2D; // [n, H]
     const scores = logits(parameters, picked);
-    const { nll, dLogits } = crossEntropy(scores, batch.targets);
+    const { nll, dLogits } = crossEntropy(scores, batch.targets, batch.weights);
     scores.dispose();
     const result: Gradients = {};
     const dPicked = outputGradients(parameters, picked, dLogits, result);

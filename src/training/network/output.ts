@@ -43,17 +43,20 @@ export function outputGradients(
 }
 
 /**
- * The NLL [n] of the targets in nats, and the gradient [n, V] of its mean by the logits: (softmax − one-hot) / n. This
- * uses softmax and not log-softmax, which is eight times slower on the wasm engine.
+ * The NLL [n] of the targets in nats, and the gradient [n, V] of its mean by the logits: (softmax − one-hot) / n, times
+ * the weight [n] of the prediction if there are weights. This uses softmax and not log-softmax, which is eight times
+ * slower on the wasm engine.
  */
 export function crossEntropy(
   scores: tf.Tensor2D,
   targets: Int32Array,
+  weights?: Float32Array,
 ): { nll: tf.Tensor1D; dLogits: tf.Tensor2D } {
   const [n, V] = scores.shape;
+  const scale = weights ? tf.div(tf.tensor2d(weights, [n, 1]), n) : tf.scalar(1 / n);
   const fused = fusedCrossEntropy(scores, tf.tensor1d(targets, 'int32'));
   if (fused) {
-    const dLogits = tf.div(fused.gradient, n) as tf.Tensor2D;
+    const dLogits = tf.mul(fused.gradient, scale) as tf.Tensor2D;
     fused.gradient.dispose();
     return { nll: fused.nll, dLogits };
   }
@@ -64,7 +67,7 @@ export function crossEntropy(
   // A probability that underflowed counts as the smallest normal float32, which is 87 nats.
   const nll = tf.neg(tf.log(tf.maximum(picked, 1.2e-38))) as tf.Tensor1D;
   const oneHot = tf.oneHot(tf.tensor1d(targets, 'int32'), V);
-  const dLogits = tf.div(tf.sub(probabilities, oneHot), n) as tf.Tensor2D;
+  const dLogits = tf.mul(tf.sub(probabilities, oneHot), scale) as tf.Tensor2D;
   oneHot.dispose();
   probabilities.dispose();
   return { nll, dLogits };

@@ -2,7 +2,8 @@
  * Fits a reward model to readers' ratings of lines: a ridge regression of the rating on the likelihood of the line and on
  * the mean of its characters' embeddings. So a character that few rated lines have is judged by those that are like it.
  *
- * What is not the line's own doing is taken out first: some readers are milder, and last lines are rated lower than others.
+ * Poems whose likelihood was not recorded are left out. What is not the line's own doing is taken out first: some readers
+ * are milder, and last lines are rated lower than others.
  */
 
 import { FIRST_HANZI, type Vocabulary } from '../../model/vocabulary.ts';
@@ -20,6 +21,7 @@ export interface RewardFit {
   readonly reward: Float32Array;
   /** Points that a line is rated lower for a nat a hanzi. */
   readonly pointsPerNat: number;
+  readonly poems: number;
   readonly lines: number;
   /** Correlation with the ratings of lines of requests that were not fitted. */
   readonly heldOut: { readonly correlation: number; readonly likelihoodAlone: number };
@@ -38,11 +40,12 @@ interface Example {
 
 /** `embedding` [V, E] is the poet's. Throws a RangeError if there are poems of one request only. */
 export function fitReward(
-  poems: readonly RatedPoem[],
+  rated: readonly RatedPoem[],
   vocabulary: Vocabulary,
   embedding: Float32Array,
 ): RewardFit {
   const width = embedding.length / vocabulary.size;
+  const poems = rated.filter(({ lines }) => lines.every(({ nll }) => nll !== null));
   const ids = poems.flatMap(({ lines }) => lines.map(({ text }) => [...text].map((c) => vocabulary.id(c))));
   const examples = examplesOf(poems, ids, embedding, width);
   removeMeans(examples);
@@ -53,6 +56,7 @@ export function fitReward(
   return {
     reward: rewardOf(weights.subarray(1), ids, vocabulary, embedding),
     pointsPerNat: -(weights[0] ?? 0),
+    poems: poems.length,
     lines: examples.length,
     heldOut: {
       correlation: correlation(heldOutPredictions(examples, all), targetsOf(examples)),
@@ -74,7 +78,7 @@ function examplesOf(
   return poems.flatMap(({ sheet, request, form, lines }) =>
     lines.map(({ rating, nll }, i) => {
       const features = new Float64Array(1 + width);
-      features[0] = nll;
+      features[0] = nll ?? 0;
       const tokens = ids[n++] ?? [];
       for (const id of tokens) {
         for (let e = 0; e < width; e++) {

@@ -2,10 +2,11 @@
  * Readers' ratings of poems that the model wrote, line by line: `data/ratings.tsv`. data/README.md says who read and how.
  *
  * A poem is a row of tab-separated values under a row of names: the sheet (one reader read it whole), the number of the
- * request that the poem answers, the form, the title, the rating of the whole, a digit for the rating of each line, the
- * mean NLL of each line in nats a hanzi, separated by commas, and the text.
+ * request that the poem answers, the form, the title, the opening and the heads that were asked for, the rating of the whole, a digit for the rating of each line, the
+ * mean NLL of each line in nats a hanzi, separated by commas or left out for all lines, and the text.
  */
 
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { verseLines } from '../../poetry/verse-lines.ts';
@@ -14,15 +15,15 @@ import { OperatorError } from '../../system/operator-error.ts';
 /** Relative to the root of the repository, in which npm runs its scripts. */
 export const RATINGS_PATH = 'data/ratings.tsv';
 
-const COLUMNS = ['sheet', 'request', 'form', 'title', 'overall', 'lines', 'nlls', 'text'];
+const COLUMNS = ['sheet', 'request', 'form', 'title', 'opening', 'heads', 'overall', 'lines', 'nlls', 'text'];
 
 export interface RatedLine {
   /** Its hanzi, without the mark. */
   readonly text: string;
   /** 1 to 5. */
   readonly rating: number;
-  /** Of what the model wrote of it, in nats a hanzi. */
-  readonly nll: number;
+  /** Of what the model wrote of it, in nats a hanzi. Null: it was not recorded. */
+  readonly nll: number | null;
 }
 
 export interface RatedPoem {
@@ -30,9 +31,19 @@ export interface RatedPoem {
   readonly request: string;
   readonly form: FormName;
   readonly title: string;
+  /** What it had to begin with, or the first characters that its lines had to have; empty if nothing was asked for. */
+  readonly opening: string;
+  readonly heads: string;
   /** 1 to 5. */
   readonly overall: number;
   readonly lines: readonly RatedLine[];
+}
+
+/** A file of ratings. */
+export interface Ratings {
+  readonly poems: readonly RatedPoem[];
+  /** The SHA-256 of the file. */
+  readonly hash: string;
 }
 
 /** The ratings cannot be read. The message is a full sentence for the operator. */
@@ -41,14 +52,15 @@ export class RatingsError extends OperatorError {
 }
 
 /** Throws a {@link RatingsError}. */
-export async function readRatings(path = RATINGS_PATH): Promise<RatedPoem[]> {
+export async function readRatings(path = RATINGS_PATH): Promise<Ratings> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch {
     throw new RatingsError(`${path} cannot be read. It is part of the repository, not of the package.`);
   }
-  return parseRatings(text, path);
+  const hash = createHash('sha256').update(text).digest('hex');
+  return { poems: parseRatings(text, path), hash };
 }
 
 /** The poems of a file's text. `path` is for messages. Throws a {@link RatingsError} that names the row. */
@@ -65,19 +77,22 @@ export function parseRatings(text: string, path = RATINGS_PATH): RatedPoem[] {
 }
 
 /** Null if the fields are not those of a poem. */
-function poemOf([sheet, request, tag, title, overall, ratings, nlls, text]: string[]): RatedPoem | null {
+function poemOf(fields: string[]): RatedPoem | null {
+  const [sheet, request, tag, title = '', opening = '', heads = '', overall, ratings, nlls, text] = fields;
   const form = FORM_NAMES.find((name) => name === tag);
-  if (!form || !sheet || !request || title === undefined || !ratings || !nlls || !text) return null;
+  if (!form || !sheet || !request || !ratings || nlls === undefined || !text) return null;
   const verses = verseLines(text);
   const digits = [...ratings].map(Number);
-  const means = nlls.split(',').map(Number);
+  const means = nlls === '' ? verses.map(() => null) : nlls.split(',').map(Number);
   const count = FORMS[form].lines;
   const fits =
     [verses, digits, means].every(({ length }) => length === count) &&
     verses.every((verse) => [...verse].length === FORMS[form].length) &&
     [Number(overall), ...digits].every((rating) => rating >= 1 && rating <= 5) &&
-    means.every(Number.isFinite);
+    means.every((mean) => mean === null || Number.isFinite(mean)) &&
+    verses.join('').startsWith(opening) &&
+    [...heads].every((head, i) => verses[i]?.startsWith(head));
   if (!fits) return null;
-  const lines = verses.map((verse, i) => ({ text: verse, rating: digits[i] ?? 0, nll: means[i] ?? 0 }));
-  return { sheet, request, form, title, overall: Number(overall), lines };
+  const lines = verses.map((verse, i) => ({ text: verse, rating: digits[i] ?? 0, nll: means[i] ?? null }));
+  return { sheet, request, form, title, opening, heads, overall: Number(overall), lines };
 }

@@ -69,18 +69,30 @@ describe.each(
   const spoken = sequences(architecture.vocabulary, lengths);
   const batch = makeBatch(spoken);
 
-  test.each([0, 0.4])('has the loss and the gradients of tensors, with dropout %f', async (rate) => {
-    const own = new KernelNetwork(architecture, ADAM, parameters);
-    const oracle = new TensorNetwork(architecture, ADAM, parameters, new Map(), 'float32');
-    const dropout = { rate, seed: 5 };
-    const expected = await oracle.computeGradients(batch, dropout);
-    const actual = await own.computeGradients(batch, dropout);
-    expect(actual.loss).toBeCloseTo(expected.loss, 5);
-    expect(actual.norm / expected.norm).toBeCloseTo(1, 5);
-    expectClose(await own.readGradients(), await oracle.readGradients(), 2e-5);
-    own.dispose();
-    oracle.dispose();
-  });
+  test.each([
+    { rate: 0, weighted: false },
+    { rate: 0.4, weighted: false },
+    { rate: 0, weighted: true },
+  ])(
+    'has the loss and the gradients of tensors, with dropout $rate, weighted: $weighted',
+    async ({ rate, weighted }) => {
+      const own = new KernelNetwork(architecture, ADAM, parameters);
+      const oracle = new TensorNetwork(architecture, ADAM, parameters, new Map(), 'float32');
+      const dropout = { rate, seed: 5 };
+      const random = new Random(11);
+      const weights = weighted ? Float32Array.from(batch.targets, () => random.normal()) : undefined;
+      // A batch with weights does not leave them to the next one.
+      await own.computeGradients({ ...batch, weights: new Float32Array(batch.targets.length) }, NO_DROPOUT);
+      const learned = { ...batch, ...(weights && { weights }) };
+      const expected = await oracle.computeGradients(learned, dropout);
+      const actual = await own.computeGradients(learned, dropout);
+      expect(actual.loss).toBeCloseTo(expected.loss, 5);
+      expect(actual.norm / expected.norm).toBeCloseTo(1, 5);
+      expectClose(await own.readGradients(), await oracle.readGradients(), 2e-5);
+      own.dispose();
+      oracle.dispose();
+    },
+  );
 
   test('has the loss of the plain reference', async () => {
     const own = new KernelNetwork(architecture, ADAM, parameters);

@@ -71,6 +71,25 @@ describe.each(CELL_NAMES.flatMap((cell) => [true, false].map((tied) => ({ cell, 
       }
     });
 
+    it('weighs the gradient of each prediction', async () => {
+      const tensors = toTensors(architecture, single(parametersOf(architecture)));
+      const batch = makeBatch(SEQUENCES);
+      const alone = makeBatch(SEQUENCES.slice(0, 1));
+      const count = alone.targets.length;
+      // Rows stand one after another in the predictions.
+      const weights = Float32Array.from(batch.targets, (_, i) => (i < count ? -2 : 0));
+      const weighted = await lossAndGradients(architecture, tensors, { ...batch, weights }, null);
+      const own = await lossAndGradients(architecture, tensors, alone, null);
+      for (const [name, tensor] of Object.entries(own.gradients)) {
+        const values = weighted.gradients[name]?.dataSync() as Float32Array;
+        for (const [i, value] of (tensor.dataSync() as Float32Array).entries()) {
+          expect(values[i], `${name}[${i}]`).toBeCloseTo((-2 * value * count) / batch.targets.length, 5);
+        }
+      }
+      const { loss } = await lossAndGradients(architecture, tensors, batch, null);
+      expect(weighted.loss).toBe(loss);
+    });
+
     it('leaves no tensor behind but its gradients', async () => {
       const tensors = toTensors(architecture, single(parametersOf(architecture)));
       const masks = drawMasks(architecture, SEQUENCES.length, 0.5, 1);

@@ -20,6 +20,8 @@ function ratedPoems(noise = 0): RatedPoem[] {
     request: String(n >> 2),
     form: 'wujue',
     title: '',
+    opening: '',
+    heads: '',
     overall: 3,
     lines: Array.from({ length: 4 }, (_, i) => {
       // The last of the characters is left out, so that some are judged by their kind alone.

@@ -6,15 +6,22 @@ import {
   readRatings,
 } from '../../../src/training/reward/ratings.ts';
 
-const HEADER = 'sheet\trequest\tform\ttitle\toverall\tlines\tnlls\ttext';
+const HEADER = 'sheet\trequest\tform\ttitle\topening\theads\toverall\tlines\tnlls\ttext';
 const ROW =
-  '3\t17\twujue\t秋夜\t2.75\t4321\t1.50,2.25,3,2.1\t明月出天山，蒼茫雲海間。長風幾萬里，吹度玉門關。';
+  '3\t17\twujue\t秋夜\t明月\t\t2.75\t4321\t1.50,2.25,3,2.1\t明月出天山，蒼茫雲海間。長風幾萬里，吹度玉門關。';
 
 describe('a file of ratings', () => {
   test('has a rated poem in each row, line by line', () => {
     const [poem, ...others] = parseRatings(`${HEADER}\n${ROW}\n`);
     expect(others).toEqual([]);
-    expect(poem).toMatchObject({ sheet: '3', request: '17', form: 'wujue', title: '秋夜', overall: 2.75 });
+    expect(poem).toMatchObject({
+      sheet: '3',
+      request: '17',
+      form: 'wujue',
+      title: '秋夜',
+      opening: '明月',
+      overall: 2.75,
+    });
     expect(poem?.lines).toEqual([
       { text: '明月出天山', rating: 4, nll: 1.5 },
       { text: '蒼茫雲海間', rating: 3, nll: 2.25 },
@@ -34,6 +41,8 @@ describe('a file of ratings', () => {
     ['a line is too short', ROW.replace('蒼茫雲海間', '蒼茫雲海')],
     ['the form is unknown', ROW.replace('wujue', 'haiku')],
     ['a field is missing', ROW.replace('\t2.75', '')],
+    ['it does not begin with its opening', ROW.replace('\t明月', '\t青山')],
+    ['its lines do not have their heads', ROW.replace('明月\t', '\t明蒼長山')],
   ])('is refused with the number of the row if %s', (_, row) => {
     expect(() => parseRatings(`${HEADER}\n${ROW}\n${row}\n`)).toThrow(/row 3 is not a rated poem/);
   });
@@ -44,7 +53,7 @@ describe('a file of ratings', () => {
   });
 
   test('is in the repository, and whole', async () => {
-    const poems = await readRatings(RATINGS_PATH);
+    const { poems } = await readRatings(RATINGS_PATH);
     expect(poems.length).toBeGreaterThan(3000);
     expect(new Set(poems.map(({ request }) => request)).size).toBeGreaterThan(300);
   });

@@ -4,7 +4,7 @@ import { exp } from '../math';
 
 /**
  * For rows `from` to `to` − 1 of `logits` [_, width]: writes to `nll` the NLL in nats of the row's target. If `scale` is
- * not 0, the gradient overwrites the logits: (softmax − one-hot) · `scale`.
+ * not 0, the gradient overwrites the logits: (softmax − one-hot) · `scale` · the row's weight.
  */
 export function crossEntropy(
   from: i32,
@@ -14,8 +14,8 @@ export function crossEntropy(
   targets: usize,
   nll: usize,
   scale: f32,
+  weights: usize,
 ): void {
-  const four = f32x4.splat(scale);
   for (let n = from; n < to; n++) {
     const row = logits + (<usize>n * <usize>width << 2);
     const end = row + (<usize>width << 2);
@@ -24,6 +24,8 @@ export function crossEntropy(
     const sum = logSumExp(row, width);
     store<f32>(nll + (<usize>n << 2), <f32>(sum - <f64>load<f32>(target)));
     if (scale == 0) continue;
+    const factor = scale * load<f32>(weights + (<usize>n << 2));
+    const four = f32x4.splat(factor);
     const shift = f32x4.splat(<f32>sum);
     let at = row;
     for (; at < wholeEnd; at += 16) {
@@ -33,6 +35,6 @@ export function crossEntropy(
       const p = exp(f32x4.sub(v128.load32_splat(at), shift));
       store<f32>(at, f32x4.extract_lane(f32x4.mul(p, four), 0));
     }
-    store<f32>(target, load<f32>(target) - scale);
+    store<f32>(target, load<f32>(target) - factor);
   }
 }

@@ -77,6 +77,7 @@ export class CrossEntropyOperation extends RowOperation {
   targets: usize;
   nll: usize;
   scale: f32;
+  weights: usize;
 }
 
 /** An operation that reads the matrix `source` [_, width] and writes to `result`. */
@@ -246,6 +247,7 @@ export function encodeCrossEntropy(
   targets: usize,
   nll: usize,
   scale: f32,
+  weights: usize,
 ): i32 {
   const operation = changetype<CrossEntropyOperation>(at);
   operation.kind = CROSS_ENTROPY;
@@ -255,5 +257,6 @@ export function encodeCrossEntropy(
   operation.targets = targets;
   operation.nll = nll;
   operation.scale = scale;
+  operation.weights = weights;
   return operation.tiles;
 }

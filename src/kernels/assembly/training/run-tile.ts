@@ -90,7 +90,7 @@ function runRows(operation: RowOperation, tile: i32): void {
     } else rnnBackward(from, to, c.hidden, c.z, c.dh);
   } else if (kind == CROSS_ENTROPY) {
     const e = changetype<CrossEntropyOperation>(operation);
-    crossEntropy(from, to, e.logits, e.width, e.targets, e.nll, e.scale);
+    crossEntropy(from, to, e.logits, e.width, e.targets, e.nll, e.scale, e.weights);
   } else {
     runMatrix(changetype<MatrixOperation>(operation), tile, from, to);
   }

@@ -1,0 +1,168 @@
+/**
+ * Batches of rated poems, from which the poet learns what readers like: direct reward optimisation (Richemond et al. 2024;
+ * REBEL of Gao et al. 2024 has the same loss).
+ *
+ * For each line there is a wanted change of its log-likelihood: its advantage divided by β. The loss is the squared
+ * difference between the wanted change and the change so far, since the weights with which the run began. So what readers
+ * like becomes likelier, but only so far, and what they dislike is not unlearned without end.
+ *
+ * Batches of the corpus come in between, one after each, so that the language is not forgotten.
+ */
+
+import { Random } from '../../model/random.ts';
+import { FIRST_HANZI, UNK, type Vocabulary } from '../../model/vocabulary.ts';
+import { type Batch, makeBatch, type Sequence } from '../batch.ts';
+import type { StageData } from '../curriculum.ts';
+import type { Dataset } from '../dataset.ts';
+import type { TrainableNetwork } from '../network/trainable-network.ts';
+import { advantages } from './advantages.ts';
+import type { RatedPoem } from './ratings.ts';
+
+export interface RatedSettings {
+  /** Poems in a batch. */
+  readonly batchRows: number;
+  /** β, in points a nat: the smaller, the further the poet moves away from what it was. */
+  readonly beta: number;
+  /** What a batch of the corpus counts, against one of rated poems. */
+  readonly corpusWeight: number;
+}
+
+/** A poem as it is learned from. */
+interface RatedSequence extends Sequence {
+  /** For each prediction, the line that it is part of; -1 if the model did not choose it: marks, ends, what was asked for. */
+  readonly lineOf: Int8Array;
+  /** Of each line, in points. */
+  readonly advantages: readonly number[];
+  /** The number of the first prediction, over all sequences. */
+  readonly first: number;
+}
+
+/** Batches in a bucket of sequences of similar length; dataset.ts says why. */
+const BUCKET = 8;
+const SCORING_ROWS = 128;
+
+export class RatedDataset implements StageData {
+  readonly #sequences: readonly RatedSequence[];
+  readonly #corpus: Dataset;
+  readonly #settings: RatedSettings;
+  readonly #seed: number;
+  #reference: Float32Array | null = null;
+
+  constructor(poems: readonly RatedPoem[], corpus: Dataset, settings: RatedSettings, seed: number) {
+    const byPoem = advantages(poems);
+    let first = 0;
+    this.#sequences = poems.map((poem, i) => {
+      const sequence = { ...sequenceOf(poem, corpus.vocabulary), advantages: byPoem[i] ?? [], first };
+      first += sequence.lineOf.length;
+      return sequence;
+    });
+    this.#corpus = corpus;
+    this.#settings = settings;
+    this.#seed = seed;
+  }
+
+  get batchesPerEpoch(): number {
+    return 2 * Math.ceil(this.#sequences.length / this.#settings.batchRows);
+  }
+
+  /** The NLL of every prediction under the weights with which the run began. Null until it is measured or set. */
+  get reference(): Float32Array | null {
+    return this.#reference;
+  }
+
+  /** Throws a RangeError if it is of other poems. */
+  setReference(nlls: Float32Array): void {
+    const last = this.#sequences.at(-1);
+    if (nlls.length !== (last ? last.first + last.lineOf.length : 0))
+      throw new RangeError('the reference is of other poems than these');
+    this.#reference = nlls;
+  }
+
+  /** Measures the reference. The network has the weights with which the run began. */
+  async measureReference(network: Pick<TrainableNetwork, 'negativeLogLikelihoods'>): Promise<void> {
+    const last = this.#sequences.at(-1);
+    const reference = new Float32Array(last ? last.first + last.lineOf.length : 0);
+    const sequences = [...this.#sequences].sort((a, b) => a.tokens.length - b.tokens.length);
+    for (let i = 0; i < sequences.length; i += SCORING_ROWS) {
+      const part = sequences.slice(i, i + SCORING_ROWS);
+      const nlls = await network.negativeLogLikelihoods(makeBatch(part));
+      let n = 0;
+      for (const { first, lineOf } of part) {
+        reference.set(nlls.subarray(n, n + lineOf.length), first);
+        n += lineOf.length;
+      }
+    }
+    this.#reference = reference;
+  }
+
+  /** Batches of all rated poems, and of as many poems of the corpus, in turn. They depend on the number of the epoch only. */
+  *trainingEpoch(epoch: number): Generator<Batch> {
+    const { batchRows } = this.#settings;
+    const random = new Random(this.#seed ^ Math.imul(epoch + 1, 0x9e3779b1));
+    const sequences = random.shuffle([...this.#sequences]);
+    const batches: RatedSequence[][] = [];
+    for (let start = 0; start < sequences.length; start += batchRows * BUCKET) {
+      const bucket = sequences.slice(start, start + batchRows * BUCKET);
+      bucket.sort((a, b) => a.tokens.length - b.tokens.length);
+      for (let i = 0; i < bucket.length; i += batchRows) batches.push(bucket.slice(i, i + batchRows));
+    }
+    let corpus = this.#corpus.trainingEpoch(epoch);
+    for (const part of random.shuffle(batches)) {
+      yield { ...makeBatch(part), weigh: (nlls) => this.#weigh(part, nlls) };
+      let next = corpus.next();
+      if (next.done) {
+        corpus = this.#corpus.trainingEpoch(epoch);
+        next = corpus.next();
+      }
+      if (!next.done) yield this.#weighed(next.value);
+    }
+  }
+
+  #weighed(batch: Batch): Batch {
+    return { ...batch, weights: new Float32Array(batch.targets.length).fill(this.#settings.corpusWeight) };
+  }
+
+  /** The weight of each prediction's NLL in the gradient: for all of a line, what is still wanted of it. */
+  #weigh(part: readonly RatedSequence[], nlls: Float32Array): Float32Array {
+    const reference = this.#reference;
+    if (!reference) throw new Error('the reference has not been measured');
+    const weights = new Float32Array(nlls.length);
+    let n = 0;
+    for (const { lineOf, advantages, first } of part) {
+      const changes = advantages.map(() => 0);
+      for (const [t, line] of lineOf.entries()) {
+        if (line >= 0)
+          changes[line] = (changes[line] ?? 0) + (reference[first + t] ?? 0) - (nlls[n + t] ?? 0);
+      }
+      for (const [t, line] of lineOf.entries()) {
+        if (line >= 0) weights[n + t] = (advantages[line] ?? 0) - this.#settings.beta * (changes[line] ?? 0);
+      }
+      n += lineOf.length;
+    }
+    return weights;
+  }
+}
+
+function sequenceOf(
+  { form, title, opening, heads, lines }: RatedPoem,
+  vocabulary: Vocabulary,
+): Pick<RatedSequence, 'tokens' | 'prefix' | 'lineOf'> {
+  const text = lines.map((line, i) => line.text + (i % 2 === 0 ? '，' : '。')).join('');
+  const prompt = { title, opening, heads };
+  const tokens = vocabulary.encode({ form, text }, prompt);
+  const prefix = vocabulary.prefix(form, prompt).length;
+  const lineOf = new Int8Array(tokens.length - prefix).fill(-1);
+  const asked = [...opening].length;
+  let [line, place] = [0, 0];
+  for (const [t, id] of tokens.slice(prefix).entries()) {
+    if (id !== UNK && id < FIRST_HANZI) {
+      line++;
+      place = 0;
+      continue;
+    }
+    const isAsked = heads ? place === 0 : line === 0 && place < asked;
+    if (!isAsked) lineOf[t] = line;
+    place++;
+  }
+  return { tokens, prefix, lineOf };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { advantages } from '../../../src/training/reward/advantages.ts';
+import type { RatedPoem } from '../../../src/training/reward/ratings.ts';
+
+function rated(request: string, overall: number, ratings: number[]): RatedPoem {
+  const lines = ratings.map((rating) => ({ text: '春風起明月', rating, nll: null }));
+  return { sheet: '1', request, form: 'wujue', title: '', opening: '', heads: '', overall, lines };
+}
+
+describe('the advantage of a line', () => {
+  test('is that over the other poems for the request', () => {
+    const [good = [], bad = []] = advantages([rated('a', 4, [4, 4, 4, 4]), rated('a', 2, [2, 2, 2, 2])]);
+    expect(good).toHaveLength(4);
+    for (const [i, advantage] of good.entries()) {
+      expect(advantage).toBeGreaterThan(1);
+      expect(bad[i]).toBeCloseTo(-advantage);
+    }
+  });
+
+  test('does not depend on how mild the reader of a request was', () => {
+    const strict = [rated('a', 3, [3, 2, 3, 2]), rated('a', 2, [2, 2, 3, 1])];
+    const mild = strict.map((poem) => ({
+      ...poem,
+      request: 'b',
+      overall: poem.overall + 1,
+      lines: poem.lines.map((line) => ({ ...line, rating: line.rating + 1 })),
+    }));
+    const [first, second, third, fourth] = advantages([...strict, ...mild]);
+    expect(third).toEqual(first?.map((value) => expect.closeTo(value, 9)));
+    expect(fourth).toEqual(second?.map((value) => expect.closeTo(value, 9)));
+  });
+
+  test('does not blame last lines for being last', () => {
+    const poems = ['a', 'b', 'c'].flatMap((request) => [
+      rated(request, 3, [4, 4, 4, 2]),
+      rated(request, 3, [4, 4, 4, 2]),
+    ]);
+    for (const advantage of advantages(poems).flat()) expect(advantage).toBeCloseTo(0);
+  });
+});
