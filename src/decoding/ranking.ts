@@ -34,7 +34,7 @@ export const WEIGHTS = {
   /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
   parallel: 0.8,
   /** A point that readers give a line for its characters, on the mean, taken off. */
-  reward: 4,
+  reward: 2,
 } as const;
 
 /**

@@ -31,9 +31,11 @@ export class Curriculum {
   readonly #stages: readonly (Stage & { readonly first: number; readonly steps: number })[];
   readonly totalSteps: number;
 
+  /** A stage without epochs is left out. */
   constructor(stages: readonly Stage[]) {
     let first = 0;
-    this.#stages = stages.map((stage) => {
+    const taken = stages.filter(({ epochs }) => epochs > 0);
+    this.#stages = taken.map((stage) => {
       const steps = Math.max(1, Math.round(stage.epochs * stage.dataset.batchesPerEpoch));
       first += steps;
       return { ...stage, first: first - steps, steps };

@@ -36,6 +36,14 @@ describe('a curriculum', () => {
       return `${vocabulary.char(hanzi)} ${dropout}`;
     });
 
+  it('leaves out a stage without epochs', () => {
+    const stages = [
+      { dataset: song, epochs: 0, dropout: 0.1 },
+      { dataset: tang, epochs: 2, dropout: 0.3 },
+    ];
+    expect(new Curriculum(stages).totalSteps).toBe(4);
+  });
+
   it('goes through its stages in order, each with its own passes and dropout', () => {
     expect(curriculum.totalSteps).toBe(10);
     expect(lessons(0)).toEqual([...Array(6).fill('春 0.1'), ...Array(4).fill('秋 0.3')]);

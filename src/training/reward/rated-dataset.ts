@@ -19,6 +19,8 @@ import { advantages } from './advantages.ts';
 import type { RatedPoem } from './ratings.ts';
 
 export interface RatedSettings {
+  /** The file of ratings, relative to the root of the repository. */
+  readonly file: string;
   /** Poems in a batch. */
   readonly batchRows: number;
   /** β, in points a nat: the smaller, the further the poet moves away from what it was. */
