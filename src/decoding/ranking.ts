@@ -30,7 +30,7 @@ export const WEIGHTS = {
   /** A nat of association that the last two characters of a rhyming line lack, on the mean: a forced rhyme. */
   rhymeWord: 0.3,
   /** A worn phrase. */
-  wornPhrase: 0.1,
+  wornPhrase: 0.2,
   /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
   parallel: 0.8,
   /** A point that readers give a line for its characters, on the mean, taken off. */

@@ -24,7 +24,10 @@ export interface Sampling {
 export const TITLE_SAMPLING: Sampling = { temperature: 1, topP: 0.9, guidance: 2 };
 
 /** How the first hanzi of a poem are drawn. They set its direction, so they are to differ from seed to seed too. */
-export const FIRST_SAMPLING: Sampling = { temperature: 1.15, topP: 0.95, guidance: 2 };
+export const FIRST_SAMPLING: Sampling = { temperature: 1.3, topP: 0.95, guidance: 2 };
+
+/** The same after an opening, if nothing else is asked for. Users type the same openings again and again. */
+export const AFTER_OPENING_SAMPLING: Sampling = { temperature: 1.8, topP: 0.98, guidance: 2 };
 
 /** The sampling of each mood that a user can ask for. */
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {

@@ -8,10 +8,11 @@
 
 import type { VersePlan } from '../poetry/plan.ts';
 import { themeOf } from '../poetry/theme.ts';
+import { isLineMark } from '../poetry/verse-lines.ts';
 import type { Decoder } from './decoder.ts';
 import { cost, orderSeed, seedOf } from './ranking.ts';
 import { DecodingError, type Row, type RowResult } from './row.ts';
-import { FIRST_SAMPLING, type Sampling, TITLE_SAMPLING } from './sampling.ts';
+import { AFTER_OPENING_SAMPLING, FIRST_SAMPLING, type Sampling, TITLE_SAMPLING } from './sampling.ts';
 
 export interface SearchRequest {
   readonly plan: VersePlan;
@@ -128,12 +129,13 @@ export class PoemSearch implements Search {
   #join(): Row[] {
     const { plan, sampling } = this.#request;
     const { candidates } = this.#settings;
+    const firstSampling = hasOnlyOpening(plan) ? AFTER_OPENING_SAMPLING : FIRST_SAMPLING;
     const rows = Array.from({ length: candidates }, (_, n) =>
       this.#decoder.join({
         plan,
         sampling,
         titleSampling: TITLE_SAMPLING,
-        firstSampling: sampling.temperature > 0 ? FIRST_SAMPLING : sampling,
+        firstSampling: sampling.temperature > 0 ? firstSampling : sampling,
         seed: seedOf(this.#seed, n),
         scored: candidates > 1,
         writesTitle: this.#stage === 'title',
@@ -213,4 +215,12 @@ function rankBy(rows: readonly Row[], value: (row: Row) => number): Row[] {
     .map((row) => ({ row, value: value(row) }))
     .sort((a, b) => a.value - b.value)
     .map(({ row }) => row);
+}
+
+/** Whether the plan has no title, and nothing given but its first characters. */
+function hasOnlyOpening({ title, slots }: VersePlan): boolean {
+  const isFree = ({ kind }: VersePlan['slots'][number]) => kind !== 'given' && kind !== 'choice';
+  const first = slots.findIndex(isFree);
+  const rest = slots.slice(first).filter((slot) => !(slot.kind === 'given' && isLineMark(slot.text)));
+  return title === '' && first > 0 && rest.every(isFree);
 }

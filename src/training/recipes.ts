@@ -5,6 +5,7 @@ import type { PromptShares } from './dataset.ts';
 import type { Precision } from './network/ops.ts';
 import type { OptimizerSettings } from './network/optimizer.ts';
 import type { RatedSettings } from './reward/rated-dataset.ts';
+import { RATINGS_PATHS } from './reward/ratings.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {
@@ -96,7 +97,7 @@ const rated = {
   epochs: 2,
   // The weights know the Song poems already; only the indexes are made of them again.
   pretraining: { epochs: 0, dropout: 0.1 },
-  ratings: { file: 'data/ratings.tsv', batchRows: 96, beta: 0.3, corpusWeight: 0.3 },
+  ratings: { file: RATINGS_PATHS[0], batchRows: 96, beta: 0.3, corpusWeight: 0.3 },
   initialCheckpoint: 'tang',
   seed: 3,
 } as const satisfies Recipe;
@@ -145,11 +146,18 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     seed: 2,
   },
   'tang-rated': rated,
-  /** What is served: what `tang-rated` wrote was rated in turn. docs/decisions/36 says what each part gained. */
+  /** What `tang-rated` wrote was rated in turn, and so on. docs/decisions/36 says what each round gained. */
   'tang-rated-2': {
     ...rated,
     name: 'tang-rated-2',
-    ratings: { ...rated.ratings, file: 'data/ratings-2.tsv' },
+    ratings: { ...rated.ratings, file: RATINGS_PATHS[1] },
     seed: 4,
+  },
+  /** What is served. */
+  'tang-rated-3': {
+    ...rated,
+    name: 'tang-rated-3',
+    ratings: { ...rated.ratings, file: RATINGS_PATHS[2] },
+    seed: 5,
   },
 };

@@ -18,7 +18,7 @@ import { FORM_NAMES } from '../../src/poetry/form.ts';
 import { TONE, tonesOf } from '../../src/poetry/prosody.ts';
 import { reportOn } from '../../src/poetry/report.ts';
 import type { VerseRequest } from '../../src/poetry/request.ts';
-import { toTraditional } from '../../src/poetry/script.ts';
+import { toSimplified } from '../../src/poetry/script.ts';
 import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { ngramsOf } from '../../src/text-index/ngram-filter.ts';
 
@@ -80,9 +80,10 @@ describe('checkpoints/tang', () => {
 
   it('says what it scored on poems that it never saw', () => {
     const { heldOut, training, recipe } = checkpoint.card;
-    expect(recipe.name).toBe('tang');
+    expect(recipe.name).toBe('tang-rated-3');
     expect(training.finished).toBe(true);
-    expect(heldOut.test?.nll).toBeLessThan(4.1);
+    // What readers like is not quite what people wrote: learning from ratings cost 0.03 nats.
+    expect(heldOut.test?.nll).toBeLessThan(4.13);
     expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
   });
 
@@ -144,6 +145,7 @@ describe('npm start without a token', () => {
     ).split('\n\n');
     expect(again).toBe(first);
     expect([...(traditional as string)].length).toBe([...(first as string)].length);
-    expect(toTraditional(traditional as string)).toBe(traditional);
+    expect(traditional).not.toBe(first);
+    expect(toSimplified(traditional as string)).toBe(first);
   }, 60_000);
 });

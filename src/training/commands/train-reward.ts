@@ -9,19 +9,20 @@ import { valuesOf } from '../../model/architecture.ts';
 import { checkpointFolder, checkpointsRoot, loadCheckpoint } from '../../model/checkpoint.ts';
 import { saveReward } from '../../model/save-checkpoint.ts';
 import { fitReward } from '../reward/fit-reward.ts';
-import { RATINGS_PATH, readRatings } from '../reward/ratings.ts';
+import { RATINGS_PATHS, readRatings } from '../reward/ratings.ts';
 import { lockRun } from '../run-folder.ts';
 
-const HELP = `npm run train:reward -- [--checkpoint NAME] [--ratings FILE]
+const HELP = `npm run train:reward -- [--checkpoint NAME] [--ratings FILE]…
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang); the reward model is added to it
-  --ratings FILE      readers' ratings of lines (default: ${RATINGS_PATH}); data/README.md describes the file`;
+  --ratings FILE      readers' ratings of lines, one file or several (default: ${RATINGS_PATHS.join(' and ')});
+                      data/README.md describes them`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
     options: {
       checkpoint: { type: 'string', default: 'tang' },
-      ratings: { type: 'string', default: RATINGS_PATH },
+      ratings: { type: 'string', multiple: true, default: [...RATINGS_PATHS] },
       help: { type: 'boolean', default: false },
     },
   });
@@ -32,9 +33,9 @@ await runCommand(async () => {
   const folder = checkpointFolder(checkpointsRoot(), values.checkpoint);
   await lockRun(folder);
   const { vocabulary, parameters } = await loadCheckpoint(folder);
-  const ratings = await readRatings(values.ratings);
+  const ratings = await Promise.all(values.ratings.map(readRatings));
   const { reward, pointsPerNat, poems, lines, heldOut } = fitReward(
-    ratings.poems,
+    ratings.flatMap((round) => round.poems),
     vocabulary,
     valuesOf(parameters, 'embedding'),
   );

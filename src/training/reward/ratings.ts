@@ -12,8 +12,11 @@ import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { verseLines } from '../../poetry/verse-lines.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
-/** Relative to the root of the repository, in which npm runs its scripts. */
-export const RATINGS_PATH = 'data/ratings.tsv';
+/**
+ * The ratings of each round, relative to the root of the repository, in which npm runs its scripts. The poems of a round
+ * were written by weights that had learned from the rounds before.
+ */
+export const RATINGS_PATHS = ['data/ratings.tsv', 'data/ratings-2.tsv', 'data/ratings-3.tsv'] as const;
 
 const COLUMNS = ['sheet', 'request', 'form', 'title', 'opening', 'heads', 'overall', 'lines', 'nlls', 'text'];
 
@@ -52,7 +55,7 @@ export class RatingsError extends OperatorError {
 }
 
 /** Throws a {@link RatingsError}. */
-export async function readRatings(path = RATINGS_PATH): Promise<Ratings> {
+export async function readRatings(path: string): Promise<Ratings> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -64,7 +67,7 @@ export async function readRatings(path = RATINGS_PATH): Promise<Ratings> {
 }
 
 /** The poems of a file's text. `path` is for messages. Throws a {@link RatingsError} that names the row. */
-export function parseRatings(text: string, path = RATINGS_PATH): RatedPoem[] {
+export function parseRatings(text: string, path: string): RatedPoem[] {
   const rows = text.trimEnd().split(/\r?\n/);
   if (rows[0] !== COLUMNS.join('\t')) {
     throw new RatingsError(`${path} does not begin with the columns ${COLUMNS.join(', ')}.`);
