@@ -28,6 +28,24 @@ export interface Sequence {
   readonly prefix: number;
 }
 
+/**
+ * Cuts sequences into batches of `rows`, each of similar length. The sequences are cut into buckets of so many batches
+ * first, and each bucket is sorted by length. So shuffled sequences need little padding, and are still drawn at random.
+ */
+export function batchesByLength<Each extends Sequence>(
+  sequences: readonly Each[],
+  rows: number,
+  bucket: number,
+): Each[][] {
+  const batches: Each[][] = [];
+  for (let start = 0; start < sequences.length; start += rows * bucket) {
+    const sorted = sequences.slice(start, start + rows * bucket);
+    sorted.sort((a, b) => a.tokens.length - b.tokens.length);
+    for (let i = 0; i < sorted.length; i += rows) batches.push(sorted.slice(i, i + rows));
+  }
+  return batches;
+}
+
 /** Pads the sequences to the length of the longest. The last token of a sequence is predicted and is no input. */
 export function makeBatch(sequences: readonly Sequence[]): Batch {
   const rows = sequences.length;

@@ -4,13 +4,10 @@ import { Random } from '../model/random.ts';
 import type { Prompt, Vocabulary } from '../model/vocabulary.ts';
 import { themeOf } from '../poetry/theme.ts';
 import { verseLines } from '../poetry/verse-lines.ts';
-import { type Batch, makeBatch, type Sequence } from './batch.ts';
+import { type Batch, batchesByLength, makeBatch, type Sequence } from './batch.ts';
 import type { CorpusPoem, Split } from './corpus/corpus.ts';
 
-/**
- * The number of batches in a bucket. The shuffled poems are cut into buckets, and each bucket is sorted by length and
- * cut into batches. So batches need little padding, and their poems are still drawn at random.
- */
+/** Batches in a bucket of {@link batchesByLength}. */
 const BUCKET = 40;
 
 /** How many poems have a prompt before them in training. Shares are of the training poems, from 0 to 1. */
@@ -67,13 +64,7 @@ export class Dataset {
     const random = new Random(seed ^ Math.imul(epoch + 1, 0x9e3779b1));
     const poems = random.shuffle([...this.#poems.train]);
     const sequences = poems.map((poem) => this.#drawSequence(poem, random));
-    const batches: Sequence[][] = [];
-    for (let start = 0; start < sequences.length; start += batchRows * BUCKET) {
-      const bucket = sequences.slice(start, start + batchRows * BUCKET);
-      bucket.sort((a, b) => a.tokens.length - b.tokens.length);
-      for (let i = 0; i < bucket.length; i += batchRows) batches.push(bucket.slice(i, i + batchRows));
-    }
-    for (const batch of random.shuffle(batches)) yield makeBatch(batch);
+    for (const batch of random.shuffle(batchesByLength(sequences, batchRows, BUCKET))) yield makeBatch(batch);
   }
 
   /** All poems of a held-out split, sorted by length. `titled`: after their titles, which are not predicted. */
@@ -83,8 +74,7 @@ export class Dataset {
     batchRows = 128,
   ): Generator<Batch> {
     const sequences = [...this.sequences(split, titles)];
-    sequences.sort((a, b) => a.tokens.length - b.tokens.length);
-    for (let i = 0; i < sequences.length; i += batchRows) yield makeBatch(sequences.slice(i, i + batchRows));
+    for (const batch of batchesByLength(sequences, batchRows, sequences.length)) yield makeBatch(batch);
   }
 
   /** The poems of a split as token sequences, in the order of the corpus. */

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { announcedOf } from '../../src/decoding/announced.ts';
 import type { Decoder } from '../../src/decoding/decoder.ts';
-import { SAMPLING } from '../../src/decoding/sampling.ts';
+import { AFTER_OPENING_SAMPLING, FIRST_SAMPLING, SAMPLING } from '../../src/decoding/sampling.ts';
 import { PoemSearch, type SearchRequest, type SearchSettings } from '../../src/decoding/search.ts';
 import { themeOf } from '../../src/poetry/theme.ts';
 import { acrosticPlan, poemPlan, tinyModel, VOCABULARY } from '../model/tiny-model.ts';
@@ -66,6 +66,18 @@ describe('a search', () => {
     await run(decoder, [search], () => stages++);
     expect(stages).toBe(0);
     expect(search.result?.hanzi).toBe(27);
+  });
+
+  test('draws the first characters most freely after an opening alone', async () => {
+    const { decoder } = await tinyModel();
+    const join = vi.spyOn(decoder, 'join');
+    const first = (plan: SearchRequest['plan']) => {
+      new PoemSearch(decoder, request(1, plan), PRUNED).cancel();
+      return join.mock.lastCall?.[0].firstSampling;
+    };
+    expect(first(poemPlan())).toBe(AFTER_OPENING_SAMPLING);
+    expect(first(poemPlan({ title: '秋夜' }))).toBe(FIRST_SAMPLING);
+    expect(first(acrosticPlan())).toBe(FIRST_SAMPLING);
   });
 
   test('can be cancelled at any stage', async () => {

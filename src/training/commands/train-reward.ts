@@ -15,7 +15,7 @@ import { lockRun } from '../run-folder.ts';
 const HELP = `npm run train:reward -- [--checkpoint NAME] [--ratings FILE]…
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang); the reward model is added to it
-  --ratings FILE      readers' ratings of lines, one file or several (default: ${RATINGS_PATHS.join(' and ')});
+  --ratings FILE      readers' ratings of lines, one file or several (default: ${RATINGS_PATHS.join(', ')});
                       data/README.md describes them`;
 
 await runCommand(async () => {

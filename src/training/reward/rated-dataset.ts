@@ -11,7 +11,7 @@
 
 import { Random } from '../../model/random.ts';
 import { FIRST_HANZI, UNK, type Vocabulary } from '../../model/vocabulary.ts';
-import { type Batch, makeBatch, type Sequence } from '../batch.ts';
+import { type Batch, batchesByLength, makeBatch, type Sequence } from '../batch.ts';
 import type { StageData } from '../curriculum.ts';
 import type { Dataset } from '../dataset.ts';
 import type { TrainableNetwork } from '../network/trainable-network.ts';
@@ -39,7 +39,7 @@ interface RatedSequence extends Sequence {
   readonly first: number;
 }
 
-/** Batches in a bucket of sequences of similar length; dataset.ts says why. */
+/** Batches in a bucket of {@link batchesByLength}. */
 const BUCKET = 8;
 const SCORING_ROWS = 128;
 
@@ -48,6 +48,8 @@ export class RatedDataset implements StageData {
   readonly #corpus: Dataset;
   readonly #settings: RatedSettings;
   readonly #seed: number;
+  /** Predictions of all sequences. */
+  readonly #predictions: number;
   #reference: Float32Array | null = null;
 
   constructor(poems: readonly RatedPoem[], corpus: Dataset, settings: RatedSettings, seed: number) {
@@ -58,6 +60,7 @@ export class RatedDataset implements StageData {
       first += sequence.lineOf.length;
       return sequence;
     });
+    this.#predictions = first;
     this.#corpus = corpus;
     this.#settings = settings;
     this.#seed = seed;
@@ -74,19 +77,14 @@ export class RatedDataset implements StageData {
 
   /** Throws a RangeError if it is of other poems. */
   setReference(nlls: Float32Array): void {
-    const last = this.#sequences.at(-1);
-    if (nlls.length !== (last ? last.first + last.lineOf.length : 0))
-      throw new RangeError('the reference is of other poems than these');
+    if (nlls.length !== this.#predictions) throw new RangeError('the reference is of other poems than these');
     this.#reference = nlls;
   }
 
   /** Measures the reference. The network has the weights with which the run began. */
   async measureReference(network: Pick<TrainableNetwork, 'negativeLogLikelihoods'>): Promise<void> {
-    const last = this.#sequences.at(-1);
-    const reference = new Float32Array(last ? last.first + last.lineOf.length : 0);
-    const sequences = [...this.#sequences].sort((a, b) => a.tokens.length - b.tokens.length);
-    for (let i = 0; i < sequences.length; i += SCORING_ROWS) {
-      const part = sequences.slice(i, i + SCORING_ROWS);
+    const reference = new Float32Array(this.#predictions);
+    for (const part of batchesByLength(this.#sequences, SCORING_ROWS, this.#sequences.length)) {
       const nlls = await network.negativeLogLikelihoods(makeBatch(part));
       let n = 0;
       for (const { first, lineOf } of part) {
@@ -102,25 +100,19 @@ export class RatedDataset implements StageData {
     const { batchRows } = this.#settings;
     const random = new Random(this.#seed ^ Math.imul(epoch + 1, 0x9e3779b1));
     const sequences = random.shuffle([...this.#sequences]);
-    const batches: RatedSequence[][] = [];
-    for (let start = 0; start < sequences.length; start += batchRows * BUCKET) {
-      const bucket = sequences.slice(start, start + batchRows * BUCKET);
-      bucket.sort((a, b) => a.tokens.length - b.tokens.length);
-      for (let i = 0; i < bucket.length; i += batchRows) batches.push(bucket.slice(i, i + batchRows));
-    }
     let corpus = this.#corpus.trainingEpoch(epoch);
-    for (const part of random.shuffle(batches)) {
+    for (const part of random.shuffle(batchesByLength(sequences, batchRows, BUCKET))) {
       yield { ...makeBatch(part), weigh: (nlls) => this.#weigh(part, nlls) };
       let next = corpus.next();
       if (next.done) {
         corpus = this.#corpus.trainingEpoch(epoch);
         next = corpus.next();
       }
-      if (!next.done) yield this.#weighed(next.value);
+      if (!next.done) yield this.#ofCorpus(next.value);
     }
   }
 
-  #weighed(batch: Batch): Batch {
+  #ofCorpus(batch: Batch): Batch {
     return { ...batch, weights: new Float32Array(batch.targets.length).fill(this.#settings.corpusWeight) };
   }
 

@@ -1,9 +1,10 @@
 /**
- * Readers' ratings of poems that the model wrote, line by line: `data/ratings.tsv`. data/README.md says who read and how.
+ * Readers' ratings of poems that the model wrote, line by line: `data/ratings*.tsv`. data/README.md says who read and how.
  *
  * A poem is a row of tab-separated values under a row of names: the sheet (one reader read it whole), the number of the
- * request that the poem answers, the form, the title, the opening and the heads that were asked for, the rating of the whole, a digit for the rating of each line, the
- * mean NLL of each line in nats a hanzi, separated by commas or left out for all lines, and the text.
+ * request that the poem answers, the form, the title, the opening and the heads that were asked for, the rating of the
+ * whole, a digit for the rating of each line, the mean NLL of each line in nats a hanzi, separated by commas or left out
+ * for all lines, and the text.
  */
 
 import { createHash } from 'node:crypto';

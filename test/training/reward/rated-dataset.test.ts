@@ -25,6 +25,16 @@ function network() {
   return new TensorNetwork(architecture, adam, initialParameters(architecture, 3), new Map(), 'float32');
 }
 
+/** The batch of eight rated poems, and a network against which it was measured. */
+async function onlyBatch() {
+  const dataset = open(ratedPoems(8));
+  const own = network();
+  await dataset.measureReference(own);
+  const [rated] = [...dataset.trainingEpoch(0)].filter(isRated);
+  if (!rated?.weigh) throw new Error('no batch');
+  return { own, batch: { ...rated, weigh: rated.weigh } };
+}
+
 beforeAll(async () => {
   tf.enableProdMode();
   await tf.setBackend('cpu');
@@ -49,11 +59,7 @@ describe('a set of rated poems', () => {
   });
 
   test('asks at first for the advantage of each line, and nothing of what the model did not choose', async () => {
-    const dataset = open(ratedPoems(8));
-    const own = network();
-    await dataset.measureReference(own);
-    const [batch] = [...dataset.trainingEpoch(0)].filter(isRated);
-    if (!batch?.weigh) throw new Error('no batch');
+    const { own, batch } = await onlyBatch();
     const weights = batch.weigh(await own.negativeLogLikelihoods(batch));
     // In each poem: 4 lines of 5 hanzi, of which the first was asked for; 4 marks; the end.
     for (let row = 0; row < batch.rows; row++) {
@@ -66,11 +72,7 @@ describe('a set of rated poems', () => {
   });
 
   test('makes what readers like likelier, until it has changed as far as β allows', async () => {
-    const dataset = open(ratedPoems(8));
-    const own = network();
-    await dataset.measureReference(own);
-    const [batch] = [...dataset.trainingEpoch(0)].filter(isRated);
-    if (!batch?.weigh) throw new Error('no batch');
+    const { own, batch } = await onlyBatch();
     const before = await own.negativeLogLikelihoods(batch);
     const first = batch.weigh(before);
     const square = (weights: Float32Array) => weights.reduce((sum, weight) => sum + weight ** 2, 0);
