@@ -68,7 +68,7 @@ export class PoemSearch implements Search {
   /** The slots before which the rows pause. */
   readonly #pauses: readonly number[];
   #forks = 0;
-  #result: RowResult | null = null;
+  #finalists: readonly RowResult[] = [];
   #error: DecodingError | null = null;
 
   /** Adds the rows of the first stage to the decoder. */
@@ -99,7 +99,12 @@ export class PoemSearch implements Search {
   }
 
   get result(): RowResult | null {
-    return this.#result;
+    return this.#finalists[0] ?? null;
+  }
+
+  /** The poems that were kept in the last stage, best first: the result and the next best ones. They share their first lines. */
+  get finalists(): readonly RowResult[] {
+    return this.#finalists;
   }
 
   get error(): DecodingError | null {
@@ -107,7 +112,7 @@ export class PoemSearch implements Search {
   }
 
   get hasEnded(): boolean {
-    return this.#result !== null || this.#error !== null;
+    return this.result !== null || this.#error !== null;
   }
 
   advance(): boolean {
@@ -162,8 +167,7 @@ export class PoemSearch implements Search {
   #goOnFromLine(rows: readonly Row[]): void {
     const costs = this.#costsOf(rows);
     const ranked = rankBy(rows, (row) => costs.get(row) ?? 0).slice(0, this.#settings.kept);
-    const [best] = ranked;
-    if (best?.status === 'finished') this.#result = best.result();
+    if (ranked[0]?.status === 'finished') this.#finalists = ranked.map((row) => row.result());
     else this.#goOnWith(ranked);
   }
 

@@ -2,7 +2,7 @@
 
 import type { Decoder } from '../decoding/decoder.ts';
 import { SAMPLING } from '../decoding/sampling.ts';
-import { PoemSearch, type SearchSettings } from '../decoding/search.ts';
+import { PoemSearch, type SearchRequest, type SearchSettings } from '../decoding/search.ts';
 import type { VersePlan } from '../poetry/plan.ts';
 import type { Mood } from '../poetry/request.ts';
 
@@ -31,29 +31,40 @@ const BATCH = 256;
 export async function generateAll(
   decoder: Decoder,
   plans: readonly VersePlan[],
-  { mood, candidates, kept, seed }: GenerationOptions,
+  { mood, seed, ...settings }: GenerationOptions,
   onProgress: (done: number) => void = () => {},
 ): Promise<{ poems: SearchedPoem[]; ms: number }> {
   const startedAt = performance.now();
+  const orders = plans.map((plan, i) => ({ plan, sampling: SAMPLING[mood], seed: (seed + i) >>> 0 }));
+  const searches = await searchAll(decoder, orders, settings, onProgress);
+  const poems = searches.map(({ plan, result, error }): SearchedPoem => {
+    if (!result) throw error ?? new RangeError('a search has no result');
+    return { plan, ...result };
+  });
+  return { poems, ms: performance.now() - startedAt };
+}
+
+/** Runs a search for each request, as many at a time as a batch holds, and returns them in order when all have ended. */
+export async function searchAll(
+  decoder: Decoder,
+  requests: readonly SearchRequest[],
+  settings: SearchSettings,
+  onProgress: (done: number) => void = () => {},
+): Promise<PoemSearch[]> {
   const searches: PoemSearch[] = [];
   let running: PoemSearch[] = [];
-  while (searches.length < plans.length || running.length > 0) {
-    for (let plan = plans[searches.length]; plan && running.length * candidates + candidates <= BATCH; ) {
-      const request = { plan, sampling: SAMPLING[mood], seed: (seed + searches.length) >>> 0 };
-      const search = new PoemSearch(decoder, request, { candidates, kept });
+  while (searches.length < requests.length || running.length > 0) {
+    let request = requests[searches.length];
+    while (request && (running.length + 1) * settings.candidates <= BATCH) {
+      const search = new PoemSearch(decoder, request, settings);
       searches.push(search);
       running.push(search);
-      plan = plans[searches.length];
+      request = requests[searches.length];
     }
     await decoder.tick();
     for (const search of running) search.advance();
     running = running.filter((search) => !search.hasEnded);
     onProgress(searches.length - running.length);
   }
-  const poems = searches.map(({ result, error }, i): SearchedPoem => {
-    const plan = plans[i];
-    if (!result || !plan) throw error ?? new RangeError('a search has no result');
-    return { plan, ...result };
-  });
-  return { poems, ms: performance.now() - startedAt };
+  return searches;
 }

@@ -19,7 +19,18 @@ import { OperatorError } from '../../system/operator-error.ts';
  */
 export const RATINGS_PATHS = ['data/ratings.tsv', 'data/ratings-2.tsv', 'data/ratings-3.tsv'] as const;
 
-const COLUMNS = ['sheet', 'request', 'form', 'title', 'opening', 'heads', 'overall', 'lines', 'nlls', 'text'];
+export const RATINGS_COLUMNS = [
+  'sheet',
+  'request',
+  'form',
+  'title',
+  'opening',
+  'heads',
+  'overall',
+  'lines',
+  'nlls',
+  'text',
+];
 
 export interface RatedLine {
   /** Its hanzi, without the mark. */
@@ -70,8 +81,8 @@ export async function readRatings(path: string): Promise<Ratings> {
 /** The poems of a file's text. `path` is for messages. Throws a {@link RatingsError} that names the row. */
 export function parseRatings(text: string, path: string): RatedPoem[] {
   const rows = text.trimEnd().split(/\r?\n/);
-  if (rows[0] !== COLUMNS.join('\t')) {
-    throw new RatingsError(`${path} does not begin with the columns ${COLUMNS.join(', ')}.`);
+  if (rows[0] !== RATINGS_COLUMNS.join('\t')) {
+    throw new RatingsError(`${path} does not begin with the columns ${RATINGS_COLUMNS.join(', ')}.`);
   }
   return rows.slice(1).map((row, i) => {
     const poem = poemOf(row.split('\t'));
