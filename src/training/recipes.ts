@@ -97,7 +97,13 @@ const rated = {
   epochs: 2,
   // The weights know the Song poems already; only the indexes are made of them again.
   pretraining: { epochs: 0, dropout: 0.1 },
-  ratings: { file: RATINGS_PATHS[0], batchRows: 96, beta: 0.3, corpusWeight: 0.3 },
+  ratings: {
+    files: RATINGS_PATHS.slice(0, 3),
+    batchRows: 96,
+    beta: 0.3,
+    corpusWeight: 0.3,
+    overusePenalty: 0.5,
+  },
   initialCheckpoint: 'tang',
   seed: 3,
 } as const satisfies Recipe;
@@ -146,18 +152,4 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     seed: 2,
   },
   'tang-rated': rated,
-  /** What `tang-rated` wrote was rated in turn, and so on. docs/decisions/36 says what each round gained. */
-  'tang-rated-2': {
-    ...rated,
-    name: 'tang-rated-2',
-    ratings: { ...rated.ratings, file: RATINGS_PATHS[1] },
-    seed: 4,
-  },
-  /** What is served. */
-  'tang-rated-3': {
-    ...rated,
-    name: 'tang-rated-3',
-    ratings: { ...rated.ratings, file: RATINGS_PATHS[2] },
-    seed: 5,
-  },
 };

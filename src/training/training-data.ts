@@ -43,7 +43,10 @@ export function openTrainingData(
     dataset,
     pretraining:
       pretraining && new Dataset(pretraining.poems, vocabulary, { ...recipe, ...recipe.pretraining }),
-    rated: recipe.ratings && ratings && new RatedDataset(ratings.poems, dataset, recipe.ratings, recipe.seed),
+    rated:
+      recipe.ratings &&
+      ratings &&
+      new RatedDataset(ratings.poems, training, dataset, recipe.ratings, recipe.seed),
     hash: sources.flatMap((source) => (source ? [source.hash] : [])).join('+'),
   };
 }

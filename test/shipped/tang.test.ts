@@ -80,7 +80,7 @@ describe('checkpoints/tang', () => {
 
   it('says what it scored on poems that it never saw', () => {
     const { heldOut, training, recipe } = checkpoint.card;
-    expect(recipe.name).toBe('tang-rated-3');
+    expect(recipe.name).toMatch(/^tang-rated/u);
     expect(training.finished).toBe(true);
     // What readers like is not quite what people wrote: learning from ratings cost 0.03 nats.
     expect(heldOut.test?.nll).toBeLessThan(4.13);

@@ -79,7 +79,7 @@ describe('a run', () => {
     const recipe = {
       ...SMALL_RECIPE,
       epochs: 3,
-      ratings: { file: '', batchRows: 8, beta: 0.3, corpusWeight: 0.3 },
+      ratings: { files: [], batchRows: 8, beta: 0.3, corpusWeight: 0.3, overusePenalty: 0.5 },
     };
     const ratings = { poems: ratedPoems(24), hash: 'b'.repeat(64) };
     const initial = await loadCheckpoint(join(root, 'begun'));

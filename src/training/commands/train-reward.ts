@@ -33,9 +33,9 @@ await runCommand(async () => {
   const folder = checkpointFolder(checkpointsRoot(), values.checkpoint);
   await lockRun(folder);
   const { vocabulary, parameters } = await loadCheckpoint(folder);
-  const ratings = await Promise.all(values.ratings.map(readRatings));
+  const ratings = await readRatings(values.ratings);
   const { reward, pointsPerNat, poems, lines, heldOut } = fitReward(
-    ratings.flatMap((round) => round.poems),
+    ratings.poems,
     vocabulary,
     valuesOf(parameters, 'embedding'),
   );

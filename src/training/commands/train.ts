@@ -70,7 +70,7 @@ await runCommand(async () => {
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
   const pretraining = named.pretraining ? await readSong() : null;
-  const ratings = named.ratings ? await readRatings(named.ratings.file) : null;
+  const ratings = named.ratings ? await readRatings(named.ratings.files) : null;
   const recipe = withLength(
     { ...named, pretraining: pretraining && named.pretraining },
     values,

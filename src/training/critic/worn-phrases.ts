@@ -26,8 +26,8 @@ export function wornPhrases(models: readonly string[], peoples: readonly string[
   return worn.slice(0, MAX_PHRASES).map(([phrase]) => phrase);
 }
 
-/** In how many of the texts each phrase stands. */
-function countPhrases(texts: readonly string[]): Map<string, number> {
+/** In how many of the texts each phrase stands. Texts are lines of verse with marks. */
+export function countPhrases(texts: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts) {
     for (const phrase of new Set(phrasesOf(text))) counts.set(phrase, (counts.get(phrase) ?? 0) + 1);
@@ -35,7 +35,8 @@ function countPhrases(texts: readonly string[]): Map<string, number> {
   return counts;
 }
 
-function* phrasesOf(text: string): Generator<string> {
+/** The phrases of a text, line by line, with repetitions. */
+export function* phrasesOf(text: string): Generator<string> {
   for (const line of verseLines(text)) {
     const characters = [...line];
     for (const length of LENGTHS) {

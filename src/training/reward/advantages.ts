@@ -3,16 +3,23 @@
  * than the other poems for the same request. It says which of the ways to answer one request are to become likelier.
  */
 
+import { phrasesOf } from '../critic/worn-phrases.ts';
 import type { RatedPoem } from './ratings.ts';
 
 /** What a line's own rating and the rating of its poem count. Ratings of poems differ less than those of lines. */
 const LINE_SHARE = 0.7;
 const POEM_SHARE = 0.45;
 
-/** For each poem, the advantage of each line in points. The mean over the poems of a request is about 0. */
-export function advantages(poems: readonly RatedPoem[]): number[][] {
+/** What is taken off a line that has one of these phrases, in points. */
+interface Overuse {
+  readonly overused: ReadonlySet<string>;
+  readonly penalty: number;
+}
+
+/** For each poem, the advantage of each line in points. Without the penalty, the mean over the poems of a request is about 0. */
+export function advantages(poems: readonly RatedPoem[], { overused, penalty }: Overuse): number[][] {
   const lines = poems.flatMap(({ form, request, lines }, poem) =>
-    lines.map(({ rating }, i) => ({ poem, place: `${form} ${i}`, request, rating })),
+    lines.map(({ rating, text }, i) => ({ poem, place: `${form} ${i}`, request, rating, text })),
   );
   const places = meansBy(lines, ({ place }) => place);
   const byLine = lines.map((line) => ({ ...line, rating: line.rating - (places.get(line.place) ?? 0) }));
@@ -22,9 +29,11 @@ export function advantages(poems: readonly RatedPoem[]): number[][] {
     ({ request }) => request,
   );
   const result = poems.map((): number[] => []);
-  for (const { poem, request, rating } of byLine) {
+  for (const { poem, request, rating, text } of byLine) {
     const whole = (poems[poem]?.overall ?? 0) - (overall.get(request) ?? 0);
-    result[poem]?.push(LINE_SHARE * (rating - (requests.get(request) ?? 0)) + POEM_SHARE * whole);
+    const advantage = LINE_SHARE * (rating - (requests.get(request) ?? 0)) + POEM_SHARE * whole;
+    const isOverused = [...phrasesOf(text)].some((phrase) => overused.has(phrase));
+    result[poem]?.push(advantage - (isOverused ? penalty : 0));
   }
   return result;
 }

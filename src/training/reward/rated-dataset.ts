@@ -16,17 +16,20 @@ import type { StageData } from '../curriculum.ts';
 import type { Dataset } from '../dataset.ts';
 import type { TrainableNetwork } from '../network/trainable-network.ts';
 import { advantages } from './advantages.ts';
+import { overusedPhrases } from './overused-phrases.ts';
 import type { RatedPoem } from './ratings.ts';
 
 export interface RatedSettings {
-  /** The file of ratings, relative to the root of the repository. */
-  readonly file: string;
+  /** The files of ratings, relative to the root of the repository. */
+  readonly files: readonly string[];
   /** Poems in a batch. */
   readonly batchRows: number;
   /** β, in points a nat: the smaller, the further the poet moves away from what it was. */
   readonly beta: number;
   /** What a batch of the corpus counts, against one of rated poems. */
   readonly corpusWeight: number;
+  /** Points that are taken off a line with an overused phrase; `overused-phrases.ts` says which these are. */
+  readonly overusePenalty: number;
 }
 
 /** A poem as it is learned from. */
@@ -52,8 +55,16 @@ export class RatedDataset implements StageData {
   readonly #predictions: number;
   #reference: Float32Array | null = null;
 
-  constructor(poems: readonly RatedPoem[], corpus: Dataset, settings: RatedSettings, seed: number) {
-    const byPoem = advantages(poems);
+  /** `peoples` are poems by people, from which overused phrases are told. */
+  constructor(
+    poems: readonly RatedPoem[],
+    peoples: readonly string[],
+    corpus: Dataset,
+    settings: RatedSettings,
+    seed: number,
+  ) {
+    const overused = settings.overusePenalty > 0 ? overusedPhrases(poems, peoples) : new Set<string>();
+    const byPoem = advantages(poems, { overused, penalty: settings.overusePenalty });
     let first = 0;
     this.#sequences = poems.map((poem, i) => {
       const sequence = { ...sequenceOf(poem, corpus.vocabulary), advantages: byPoem[i] ?? [], first };

@@ -54,10 +54,10 @@ export interface RatedPoem {
   readonly lines: readonly RatedLine[];
 }
 
-/** A file of ratings. */
+/** Files of ratings. */
 export interface Ratings {
   readonly poems: readonly RatedPoem[];
-  /** The SHA-256 of the file. */
+  /** The SHA-256 of the files, one after another. */
   readonly hash: string;
 }
 
@@ -67,15 +67,23 @@ export class RatingsError extends OperatorError {
 }
 
 /** Throws a {@link RatingsError}. */
-export async function readRatings(path: string): Promise<Ratings> {
-  let text: string;
+export async function readRatings(paths: readonly string[]): Promise<Ratings> {
+  const hash = createHash('sha256');
+  const poems: RatedPoem[] = [];
+  for (const path of paths) {
+    const text = await readText(path);
+    hash.update(text);
+    poems.push(...parseRatings(text, path));
+  }
+  return { poems, hash: hash.digest('hex') };
+}
+
+async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch {
     throw new RatingsError(`${path} cannot be read. It is part of the repository, not of the package.`);
   }
-  const hash = createHash('sha256').update(text).digest('hex');
-  return { poems: parseRatings(text, path), hash };
 }
 
 /** The poems of a file's text. `path` is for messages. Throws a {@link RatingsError} that names the row. */

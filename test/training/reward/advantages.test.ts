@@ -7,9 +7,14 @@ function rated(request: string, overall: number, ratings: number[]): RatedPoem {
   return { sheet: '1', request, form: 'wujue', title: '', opening: '', heads: '', overall, lines };
 }
 
+const NONE = { overused: new Set<string>(), penalty: 0.5 };
+
 describe('the advantage of a line', () => {
   test('is that over the other poems for the request', () => {
-    const [good = [], bad = []] = advantages([rated('a', 4, [4, 4, 4, 4]), rated('a', 2, [2, 2, 2, 2])]);
+    const [good = [], bad = []] = advantages(
+      [rated('a', 4, [4, 4, 4, 4]), rated('a', 2, [2, 2, 2, 2])],
+      NONE,
+    );
     expect(good).toHaveLength(4);
     for (const [i, advantage] of good.entries()) {
       expect(advantage).toBeGreaterThan(1);
@@ -25,7 +30,7 @@ describe('the advantage of a line', () => {
       overall: poem.overall + 1,
       lines: poem.lines.map((line) => ({ ...line, rating: line.rating + 1 })),
     }));
-    const [first, second, third, fourth] = advantages([...strict, ...mild]);
+    const [first, second, third, fourth] = advantages([...strict, ...mild], NONE);
     expect(third).toEqual(first?.map((value) => expect.closeTo(value, 9)));
     expect(fourth).toEqual(second?.map((value) => expect.closeTo(value, 9)));
   });
@@ -35,6 +40,14 @@ describe('the advantage of a line', () => {
       rated(request, 3, [4, 4, 4, 2]),
       rated(request, 3, [4, 4, 4, 2]),
     ]);
-    for (const advantage of advantages(poems).flat()) expect(advantage).toBeCloseTo(0);
+    for (const advantage of advantages(poems, NONE).flat()) expect(advantage).toBeCloseTo(0);
+  });
+
+  test('is less if it has an overused phrase', () => {
+    const poem = rated('a', 3, [3, 3, 3, 3]);
+    const [first, ...lines] = poem.lines.map((line) => ({ ...line, text: '白日依山盡' }));
+    if (!first) throw new Error('no line');
+    const poems = [{ ...poem, lines: [{ ...first, text: '春風起明月' }, ...lines] }];
+    expect(advantages(poems, { overused: new Set(['起明月']), penalty: 0.5 })).toEqual([[-0.5, 0, 0, 0]]);
   });
 });

@@ -49,11 +49,11 @@ describe('a file of ratings', () => {
 
   test('is refused if its columns are others, or if it is not there', async () => {
     expect(() => parseRatings(`${ROW}\n`, 'a file')).toThrow(RatingsError);
-    await expect(readRatings('nowhere.tsv')).rejects.toThrow(/nowhere.tsv cannot be read/);
+    await expect(readRatings(['nowhere.tsv'])).rejects.toThrow(/nowhere.tsv cannot be read/);
   });
 
   test.each(RATINGS_PATHS)('%s is in the repository, and whole', async (path) => {
-    const { poems } = await readRatings(path);
+    const { poems } = await readRatings([path]);
     expect(poems.length).toBeGreaterThan(2000);
     expect(new Set(poems.map(({ request }) => request)).size).toBeGreaterThan(300);
   });
