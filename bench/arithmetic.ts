@@ -6,6 +6,7 @@ import type { EngineChoice } from '../src/engines/names.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
 import { TrainingKernels } from '../src/kernels/training-kernels.ts';
+import { matMul, type Precision, withPrecision } from '../src/training/network/ops.ts';
 
 /** Who uses the products: decoding and training multiply with kernels of their own. */
 export type ProductUse = 'decoding' | 'training';
@@ -19,23 +20,27 @@ const READ_EVERY = 8;
 
 /**
  * Times large products, made as decoding or training makes them: by the project's own kernels with as many threads, or by
- * the engine. It measures before, between and after the measurements of the service, while the service is idle, so that other load on
- * the machine slows both alike.
+ * the engine. It measures before, between and after the measurements of the service, while the service is idle, so that
+ * other load on the machine slows both alike.
  */
 export class ProductClock {
   readonly #multiply: (times: number) => Promise<void>;
   readonly #stop: () => void;
   readonly #looks: number[] = [];
 
-  static async start(engine: EngineChoice, use: ProductUse = 'decoding'): Promise<ProductClock> {
+  static async start(
+    engine: EngineChoice,
+    use: ProductUse = 'decoding',
+    precision: Precision = 'float32',
+  ): Promise<ProductClock> {
     const { name } = await startEngine(engine);
-    const clock = new ProductClock(name === 'wasm', use);
+    const clock = new ProductClock(name === 'wasm', use, precision);
     await clock.look();
     clock.#looks.length = 0;
     return clock;
   }
 
-  private constructor(byKernels: boolean, use: ProductUse) {
+  private constructor(byKernels: boolean, use: ProductUse, precision: Precision) {
     const [a, b] = [randomMatrix(M * K), randomMatrix(K * N)];
     if (byKernels && use === 'training') {
       const kernels = new TrainingKernels();
@@ -63,12 +68,13 @@ export class ProductClock {
       this.#stop = () => kernels.dispose();
     } else {
       const [left, right] = [tf.tensor2d(a, [M, K]), tf.tensor2d(b, [K, N])];
-      this.#multiply = async (times) => {
-        for (let i = 1; i < times; i++) tf.matMul(left, right).dispose();
-        const last = tf.matMul(left, right);
-        await last.data();
-        last.dispose();
-      };
+      this.#multiply = (times) =>
+        withPrecision(precision, async () => {
+          for (let i = 1; i < times; i++) matMul(left, right).dispose();
+          const last = matMul(left, right);
+          await last.data();
+          last.dispose();
+        });
       this.#stop = () => tf.dispose([left, right]);
     }
   }

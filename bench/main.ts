@@ -5,11 +5,12 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { count, engineChoice, runCommand, UsageError } from '../src/cli/command.ts';
+import { count, engineChoice, oneOf, runCommand, UsageError } from '../src/cli/command.ts';
 import type { SearchSettings } from '../src/decoding/search.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
 import { openInference } from '../src/service/embedded.ts';
 import { type Inference, LoadError } from '../src/service/inference.ts';
+import { PRECISIONS } from '../src/training/network/ops.ts';
 import { ProductClock } from './arithmetic.ts';
 import { residentBytes } from './memory.ts';
 import { runPeer } from './peer.ts';
@@ -20,7 +21,7 @@ const SOAK_POEMS = 10_000;
 const SOAK_POETS = 64;
 
 const HELP = `npm run bench -- [--json] [--engine E] [--checkpoint NAME] [--concurrency 1,8,64,256] [--candidates 1] [--kept 1] [--soak]
-npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64] [--peer PROGRAM]
+npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 64] [--length 64] [--precision P] [--peer PROGRAM]
 
   --json               the last line is the numbers as JSON
   --engine E           auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
@@ -31,7 +32,9 @@ npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 6
   --soak               writes 10,000 poems instead, and prints the memory before and after
   --peer PROGRAM       also runs another program, and prints the ratio of our poems or tokens a second to its own
   --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens,
-                       and prints which share of the rate of large products they reach`;
+                       and prints which share of the rate of large products they reach
+  --precision P        with --training: float32 or bfloat16 (default: the recipe's, bfloat16). An engine or a processor
+                       without bfloat16 learns in float32, as in training`;
 
 const OPTIONS = {
   options: {
@@ -46,6 +49,7 @@ const OPTIONS = {
     training: { type: 'boolean', default: false },
     batch: { type: 'string', default: '64' },
     length: { type: 'string', default: '64' },
+    precision: { type: 'string' },
     peer: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -67,6 +71,7 @@ async function benchTraining(values: Values): Promise<void> {
     checkpoint: values.checkpoint,
     batch: count('batch', values.batch),
     length: count('length', values.length),
+    precision: values.precision === undefined ? undefined : oneOf('precision', PRECISIONS, values.precision),
     peer: values.peer,
     json: values.json,
   });

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
 import { checkpointFolder, readCard } from '../src/model/checkpoint.ts';
+import { currentPrecision, type Precision, withPrecision } from '../src/training/network/ops.ts';
 import { RECIPES } from '../src/training/recipes.ts';
 import { ProductClock } from './arithmetic.ts';
 import { type PeerTrainingRate, runTrainingPeer } from './peer.ts';
@@ -18,6 +19,8 @@ export interface TrainingReportOptions {
   readonly checkpoint: string;
   readonly batch: number;
   readonly length: number;
+  /** The number type of the products; undefined: that of the recipe. Engines that lack it use float32, as in training. */
+  readonly precision: Precision | undefined;
   /** Another program to compare with; undefined: none. */
   readonly peer: string | undefined;
   readonly json: boolean;
@@ -29,9 +32,12 @@ export async function reportTraining(options: TrainingReportOptions): Promise<vo
   const { architecture } = await readCard(checkpointFolder(resolve(options.checkpoints), options.checkpoint));
   const { vocabulary, embedding, hidden } = architecture;
   const started = await startEngine(options.engine);
-  const recipe = RECIPES.tang;
-  if (!recipe) throw new Error('the recipe of the served checkpoint is gone');
-  const products = await ProductClock.start(started.name, 'training');
+  const served = RECIPES.tang;
+  if (!served) throw new Error('the recipe of the served checkpoint is gone');
+  const wanted = options.precision ?? served.precision;
+  const precision = await withPrecision(wanted, async () => currentPrecision());
+  const recipe = { ...served, precision };
+  const products = await ProductClock.start(started.name, 'training', precision);
   const bench = await TrainingBench.open({ architecture, recipe, batch, length });
   const look = () => products.look();
   await bench.measure(HALF_MS, look);
@@ -47,7 +53,7 @@ export async function reportTraining(options: TrainingReportOptions): Promise<vo
 
   console.log(
     `${options.checkpoint}: vocabulary ${vocabulary}, embedding ${embedding}, hidden ${hidden}; ` +
-      `${batch} sequences of ${length} tokens on engine ${started.name}, ${started.device}: ` +
+      `${batch} sequences of ${length} tokens on engine ${started.name}, ${started.device}, ${precision}: ` +
       `${tokensPerSecond.toFixed(0)} tokens/s`,
   );
   console.log(
@@ -61,6 +67,7 @@ export async function reportTraining(options: TrainingReportOptions): Promise<vo
   if (!options.json) return;
   const numbers = {
     engine: started.name,
+    precision,
     vocabulary,
     embedding,
     hidden,

@@ -1,4 +1,4 @@
-/** Measures how fast an engine trains: whole steps like those of the trainer, in float32, on random tokens. */
+/** Measures how fast an engine trains: whole steps like those of the trainer, on random tokens. */
 
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelBytesInUse } from '../src/kernels/memory.ts';
@@ -13,10 +13,12 @@ import type { Recipe } from '../src/training/recipes.ts';
 /** In the first steps engines compile, and allocate memory. */
 const WARM_UP_STEPS = 2;
 const LEAST_STEPS = 3;
+/** So much is measured before what happens between steps happens again. */
+const BETWEEN_MS = 200;
 
 export interface TrainingLoad {
   readonly architecture: Architecture;
-  /** Gives the optimiser and the dropout. */
+  /** Gives the optimiser, the dropout and the precision. */
   readonly recipe: Recipe;
   /** Sequences in a batch. */
   readonly batch: number;
@@ -36,8 +38,9 @@ export class TrainingBench {
 
   private constructor({ architecture, recipe, batch, length }: TrainingLoad) {
     this.#recipe = recipe;
+    const { optimizer, precision } = recipe;
     const parameters = initialParameters(architecture, recipe.seed);
-    this.#network = openNetwork(architecture, parameters, { optimizer: recipe.optimizer });
+    this.#network = openNetwork(architecture, parameters, { optimizer, precision });
     const random = new Random(recipe.seed);
     const sequences = Array.from({ length: batch }, () => ({
       tokens: Array.from({ length: length + 1 }, () => random.below(architecture.vocabulary)),
@@ -55,18 +58,21 @@ export class TrainingBench {
   }
 
   /**
-   * Takes steps for at least `ms` milliseconds, and at least three. `between` runs after each step and is not measured.
-   * Throws an Error if the steps leave tensors behind, or allocate memory of the kernels.
+   * Takes steps for at least `ms` milliseconds, and at least three. `between` runs once in a fifth of a second, after a
+   * step, and is not measured. Throws an Error if the steps leave tensors behind, or allocate memory of the kernels.
    */
   async measure(ms: number, between: () => Promise<void> = async () => {}): Promise<void> {
     const { numTensors } = tf.memory();
     const bytes = kernelBytesInUse();
     let passed = 0;
+    let before = 0;
     for (let steps = 0; steps < LEAST_STEPS || passed < ms; steps++) {
       const begun = performance.now();
       await this.#take();
       passed += performance.now() - begun;
       this.#measuredSteps++;
+      if (passed - before < BETWEEN_MS) continue;
+      before = passed;
       await between();
     }
     this.#measuredMs += passed;

@@ -47,6 +47,22 @@ test('the last line says how fast poems are written', { timeout: 60_000 }, async
   expect(result.limitShare).toBeLessThan(1);
 });
 
+test('--training says how fast the network learns, and in which precision', { timeout: 60_000 }, async () => {
+  const lines = await bench('--training', '--batch', '2', '--length', '8');
+  expect(JSON.parse(lines.at(-1) as string)).toEqual({
+    engine: 'wasm',
+    // The recipe asks for bfloat16, which this engine does not have.
+    precision: 'float32',
+    vocabulary: VOCABULARY.size,
+    embedding: 12,
+    hidden: 24,
+    batch: 2,
+    length: 8,
+    tokensPerSecond: expect.any(Number),
+    limitShare: expect.any(Number),
+  });
+});
+
 test('--soak writes ten thousand poems, and nothing of them is kept', { timeout: 120_000 }, async () => {
   const lines = await bench('--soak');
   const { concurrency, memory } = JSON.parse(lines.at(-1) as string);
@@ -64,6 +80,7 @@ test.each([
   [['--poets', '3'], "Unknown option '--poets'"],
   [['--concurrency', '1,zwei'], '--concurrency takes a whole number of at least 1, not zwei'],
   [['--engine', 'steam'], 'there is no engine steam'],
+  [['--training', '--precision', 'float8'], '--precision'],
   [['--engine', 'wasm', '--checkpoint', 'nowhere'], 'nowhere'],
 ] as const)('%j is answered with one sentence', async (args, sentence) => {
   const failure = await promisify(execFile)(process.execPath, [BENCH, ...args]).catch((error) => error);

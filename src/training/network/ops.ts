@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Bfloat16Products, hasBfloat16 } from '../../engines/tensorflow-bfloat16.ts';
 
 /** The number type of large matrix products. Everything else is float32. */
-export type Precision = 'float32' | 'bfloat16';
+export const PRECISIONS = ['float32', 'bfloat16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 /** Smaller products stay in float32: converting their weights would take longer than the product saves. */
 const LEAST_BFLOAT16_ROWS = 256;
