@@ -5,7 +5,7 @@ import type { PromptShares } from './dataset.ts';
 import type { Precision } from './network/ops.ts';
 import type { OptimizerSettings } from './network/optimizer.ts';
 import type { RatedSettings } from './reward/rated-dataset.ts';
-import { RATINGS_PATHS } from './reward/ratings.ts';
+import { RATINGS_OF_EARLIER_WEIGHTS } from './reward/ratings.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {
@@ -87,7 +87,7 @@ const tang: Recipe = {
   stored: 'float16',
 };
 
-/** The served checkpoint learns what readers like, from its weights. */
+/** What is served: it learns what readers like, from the weights that `tang-continued` leaves in `checkpoints/tang`. */
 const rated = {
   ...tang,
   name: 'tang-rated',
@@ -98,7 +98,7 @@ const rated = {
   // The weights know the Song poems already; only the indexes are made of them again.
   pretraining: { epochs: 0, dropout: 0.1 },
   ratings: {
-    files: RATINGS_PATHS.slice(0, 3),
+    files: RATINGS_OF_EARLIER_WEIGHTS,
     batchRows: 96,
     beta: 0.3,
     corpusWeight: 0.3,
@@ -145,8 +145,8 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     ...tang,
     name: 'tang-continued',
     schedule: { peak: 1e-3, warmupSteps: 200, decayShare: 0.9 },
-    epochs: 6,
-    pretraining: { epochs: 0.5, dropout: 0.1, batchRows: 64 },
+    epochs: 4,
+    pretraining: { epochs: 0.7, dropout: 0.1, batchRows: 64 },
     initialCheckpoint: 'tang',
     // Other batches than those of the run before.
     seed: 2,

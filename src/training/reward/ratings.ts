@@ -13,11 +13,15 @@ import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { verseLines } from '../../poetry/verse-lines.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
-/**
- * The ratings of each round, relative to the root of the repository, in which npm runs its scripts. The poems of a round
- * were written by weights that had learned from the rounds before.
- */
-export const RATINGS_PATHS = ['data/ratings.tsv', 'data/ratings-2.tsv', 'data/ratings-3.tsv'] as const;
+/** Ratings of poems by earlier weights, relative to the root of the repository, in which npm runs its scripts. */
+export const RATINGS_OF_EARLIER_WEIGHTS = [
+  'data/ratings.tsv',
+  'data/ratings-2.tsv',
+  'data/ratings-3.tsv',
+] as const;
+
+/** All ratings. The last file is of the weights that learned from the others, and nothing has learned from it yet. */
+export const RATINGS_PATHS = [...RATINGS_OF_EARLIER_WEIGHTS, 'data/ratings-4.tsv'] as const;
 
 export const RATINGS_COLUMNS = [
   'sheet',
