@@ -43,6 +43,16 @@ describe('a search', () => {
     expect(decoder.active).toBe(0);
   });
 
+  test('has as finalists the poems that were kept, of which the first is the result', async () => {
+    const { decoder } = await tinyModel();
+    const search = new PoemSearch(decoder, request(1), PRUNED);
+    expect(search.finalists).toEqual([]);
+    await run(decoder, [search]);
+    expect(search.finalists).toHaveLength(PRUNED.kept);
+    expect(search.finalists[0]).toEqual(search.result);
+    for (const { characters } of search.finalists) expect(characters).toHaveLength(32);
+  });
+
   test('goes on after each line with the best candidates and forks of them', async () => {
     const { decoder } = await tinyModel();
     const search = new PoemSearch(decoder, request(1, poemPlan({ form: 'wulv' })), PRUNED);

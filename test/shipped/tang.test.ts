@@ -80,10 +80,10 @@ describe('checkpoints/tang', () => {
 
   it('says what it scored on poems that it never saw', () => {
     const { heldOut, training, recipe } = checkpoint.card;
-    expect(recipe.name).toMatch(/^tang-rated/u);
+    expect(recipe.name).toBe('tang-rated');
     expect(training.finished).toBe(true);
-    // What readers like is not quite what people wrote: learning from ratings cost 0.03 nats.
-    expect(heldOut.test?.nll).toBeLessThan(4.13);
+    // What readers like is not quite what people wrote: learning from ratings cost 0.013 nats.
+    expect(heldOut.test?.nll).toBeLessThan(4.06);
     expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
   });
 

@@ -16,7 +16,7 @@ import { readCorpus } from '../corpus/corpus.ts';
 import { drawRatingRequests } from '../reward/rating-requests.ts';
 import { layOutRatingSheet, ratedRows, ratingsFile, type UnratedPoem } from '../reward/rating-sheet.ts';
 import { parseRatings, RatingsError } from '../reward/ratings.ts';
-import { writeRatingPoems } from '../reward/write-rating-sheets.ts';
+import { writeRatingPoems } from '../reward/write-rating-poems.ts';
 
 const HELP = `npm run ratings -- --write DIR [--requests N] [--sheets N] [--seed N] [--checkpoint NAME] [--engine E]
 npm run ratings -- --collect DIR --out FILE

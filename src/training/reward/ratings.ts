@@ -20,9 +20,10 @@ export const RATINGS_OF_EARLIER_WEIGHTS = [
   'data/ratings-3.tsv',
 ] as const;
 
-/** All ratings. The last file is of the weights that learned from the others, and nothing has learned from it yet. */
+/** All ratings. The last file is of weights that learned from the others. No poet has learned from it yet. */
 export const RATINGS_PATHS = [...RATINGS_OF_EARLIER_WEIGHTS, 'data/ratings-4.tsv'] as const;
 
+/** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [
   'sheet',
   'request',

@@ -21,7 +21,10 @@ const ANSWERS: readonly { readonly search: SearchSettings; readonly finalists: n
   { search: { candidates: 4, kept: 4 }, finalists: 1 },
 ];
 
-/** The answers to each request, request by request, in an order drawn at random. The seed numbers the requests too. */
+/**
+ * The answers to each request, request by request. Those to one request are in an order drawn at random, and differ. The
+ * requests are numbered, behind the seed. Throws a `DecodingError` if one cannot be answered.
+ */
 export async function writeRatingPoems(
   decoder: Decoder,
   requests: readonly RatingRequest[],
@@ -43,7 +46,7 @@ export async function writeRatingPoems(
       const request = requests[i];
       if (!request) continue;
       for (const result of finalistsOf(done, finalists)) {
-        const poem = unratedPoem(result, request, `${seed}-${i + 1}`);
+        const poem = unratedPoem(result, request, done.plan.title || result.title, `${seed}-${i + 1}`);
         if (poems[i]?.every(({ text }) => text !== poem.text)) poems[i]?.push(poem);
       }
     }
@@ -61,8 +64,9 @@ function finalistsOf({ finalists, error }: PoemSearch, count: number): RowResult
 }
 
 function unratedPoem(
-  { characters, nlls, title }: RowResult,
+  { characters, nlls }: RowResult,
   { form, request }: RatingRequest,
+  title: string,
   id: string,
 ): UnratedPoem {
   const text = characters.join('');
@@ -77,7 +81,7 @@ function unratedPoem(
   return {
     request: id,
     form,
-    title: compilePlan(request).title || title,
+    title,
     opening,
     heads: request.kind === 'acrostic' ? starts.map((at) => characters[at] ?? '').join('') : '',
     nlls: verses.map((line) => mean(line.filter((nll) => nll !== null))),
