@@ -6,7 +6,7 @@ import type { VersePlan } from '../../src/poetry/plan.ts';
 import { METERS, MOODS } from '../../src/poetry/request.ts';
 import { type Asker, type GeneratedPoem, LoadError, Unavailable } from '../../src/service/inference.ts';
 import { acrosticPlan, poemPlan } from '../model/tiny-model.ts';
-import { checkpointsFolder, OWNER, order, serve } from './served.ts';
+import { checkpointsFolder, type Fault, OWNER, order, serve, userNamed } from './served.ts';
 
 const text = ({ characters }: GeneratedPoem) => characters.join('');
 
@@ -106,18 +106,19 @@ describe('an order', () => {
   });
 
   test('is refused at once if the queue is full, with the expected wait', async () => {
-    const { inference } = await serve({ limits: { rows: 1, queue: 2 } });
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, n) =>
-        inference.write(order(n), { user: `u${n}`, guild: null, owner: false }),
-      ),
-    );
-    const refused = outcomes.filter((each) => each.status === 'rejected').map((each) => each.reason);
+    // The engine hangs, so the order that runs keeps its place.
+    const fault: Fault = { kind: 'hang', on: 'write', after: 1, again: true };
+    const { inference } = await serve({ fault, limits: { rows: 1, queue: 2 } });
+    const refused: unknown[] = [];
+    for (let n = 0; n < 8; n++) {
+      inference.write(order(n), userNamed(`u${n}`)).catch((error: unknown) => refused.push(error));
+    }
+    await expect.poll(() => refused.length, { timeout: 5000 }).toBeGreaterThanOrEqual(5);
+    expect(inference.status().waiting).toBe(2);
     expect(refused).toHaveLength(5);
     for (const reason of refused) {
       expect(reason).toBeInstanceOf(Unavailable);
-      expect(reason.code).toBe('queue-full');
-      expect(reason.retryMs).toBeGreaterThan(0);
+      expect(reason).toMatchObject({ code: 'queue-full', retryMs: expect.any(Number) });
     }
     expect(await inference.metrics()).toMatch(/shiren_refusals_total\{reason="queue-full"\} 5/);
   });
