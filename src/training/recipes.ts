@@ -5,7 +5,7 @@ import type { PromptShares } from './dataset.ts';
 import type { Precision } from './network/ops.ts';
 import type { OptimizerSettings } from './network/optimizer.ts';
 import type { RatedSettings } from './reward/rated-dataset.ts';
-import { RATINGS_OF_EARLIER_WEIGHTS } from './reward/ratings.ts';
+import { RATINGS_ROUNDS } from './reward/ratings.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {
@@ -87,26 +87,27 @@ const tang: Recipe = {
   stored: 'float16',
 };
 
-/** What is served: it learns what readers like, from the weights that `tang-continued` leaves in `checkpoints/tang`. */
-const rated = {
-  ...tang,
-  name: 'tang-rated',
-  schedule: { peak: 3e-4, warmupSteps: 20, decayShare: 0.7 },
-  dropout: 0.1,
-  batchRows: 64,
-  epochs: 2,
-  // The weights know the Song poems already; only the indexes are made of them again.
-  pretraining: { epochs: 0, dropout: 0.1 },
-  ratings: {
-    files: RATINGS_OF_EARLIER_WEIGHTS,
-    batchRows: 96,
-    beta: 0.3,
-    corpusWeight: 0.3,
-    overusePenalty: 0.5,
-  },
-  initialCheckpoint: 'tang',
-  seed: 3,
-} as const satisfies Recipe;
+const ratedSettings = { batchRows: 96, beta: 0.3, corpusWeight: 0.3, overusePenalty: 0.5 } as const;
+
+/**
+ * What is served learns what readers like, round by round: `tang-rated` from the weights that `tang-continued` leaves in
+ * `checkpoints/tang`, `tang-rated-2` from those that `tang-rated` leaves there, and so on.
+ */
+const ratedRecipes = RATINGS_ROUNDS.map(
+  (files, i): Recipe => ({
+    ...tang,
+    name: i === 0 ? 'tang-rated' : `tang-rated-${i + 1}`,
+    schedule: { peak: 3e-4, warmupSteps: 20, decayShare: 0.7 },
+    dropout: 0.1,
+    batchRows: 64,
+    epochs: 2,
+    // The weights know the Song poems already; only the indexes are made of them again.
+    pretraining: { epochs: 0, dropout: 0.1 },
+    ratings: { ...ratedSettings, files },
+    initialCheckpoint: 'tang',
+    seed: i + 3,
+  }),
+);
 
 export const RECIPES: { readonly [name: string]: Recipe } = {
   /**
@@ -151,5 +152,5 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     // Other batches than those of the run before.
     seed: 2,
   },
-  'tang-rated': rated,
+  ...Object.fromEntries(ratedRecipes.map((recipe) => [recipe.name, recipe])),
 };

@@ -13,15 +13,19 @@ import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { verseLines } from '../../poetry/verse-lines.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
-/** Ratings of poems by earlier weights, relative to the root of the repository, in which npm runs its scripts. */
-export const RATINGS_OF_EARLIER_WEIGHTS = [
-  'data/ratings.tsv',
-  'data/ratings-2.tsv',
-  'data/ratings-3.tsv',
-] as const;
+const file = (n: number) => (n === 1 ? 'data/ratings.tsv' : `data/ratings-${n}.tsv`);
 
-/** All ratings. The last file is of weights that learned from the others. No poet has learned from it yet. */
-export const RATINGS_PATHS = [...RATINGS_OF_EARLIER_WEIGHTS, 'data/ratings-4.tsv'] as const;
+/**
+ * The files of ratings, round by round, relative to the root of the repository, in which npm runs its scripts. The poet
+ * learned from the files of one round after those of another. Those of a round are of poems that the weights before it
+ * wrote, or still earlier ones in the first round.
+ */
+export const RATINGS_ROUNDS: readonly (readonly string[])[] = [
+  [1, 2, 3],
+  [4, 5, 6],
+].map((round) => round.map(file));
+
+export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flat();
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [
