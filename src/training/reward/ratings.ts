@@ -23,6 +23,7 @@ const file = (n: number) => (n === 1 ? 'data/ratings.tsv' : `data/ratings-${n}.t
 export const RATINGS_ROUNDS: readonly (readonly string[])[] = [
   [1, 2, 3],
   [4, 5, 6],
+  [7, 8],
 ].map((round) => round.map(file));
 
 export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flat();
