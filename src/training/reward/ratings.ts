@@ -24,6 +24,7 @@ export const RATINGS_ROUNDS: readonly (readonly string[])[] = [
   [1, 2, 3],
   [4, 5, 6],
   [7, 8],
+  [9, 10],
 ].map((round) => round.map(file));
 
 export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flat();
