@@ -19,7 +19,7 @@ export {
   GROUP_COLUMNS,
   OPERATION_BYTES,
 } from './operation';
-export { PANEL_COLUMNS } from './microkernels';
+export { PANEL_COLUMNS, readAhead } from './microkernels';
 export { PANEL_ROWS, sixRows, SUMS_LENGTH } from './training/matmul';
 export {
   encodeClear,

@@ -65,11 +65,16 @@ export function product(
       result,
       column,
       columns,
+      end < width ? panels + end * PANEL_COLUMNS * 4 : 0,
+      min(width - end, BLOCK),
     );
   }
 }
 
-/** One block of k, for all rows by the four panels of a group. `microkernels.ts` describes the parameters. */
+/**
+ * One block of k, for all rows by the four panels of a group. `microkernels.ts` describes the parameters. `next` is where
+ * the first panel of the next block begins, of `nextLength` k; 0 if there is none.
+ */
 function block(
   first: usize,
   firstLength: usize,
@@ -85,14 +90,24 @@ function block(
   result: usize,
   column: usize,
   columns: usize,
+  next: usize,
+  nextLength: usize,
 ): void {
   const whole = rows & ~3;
+  const length = firstLength + secondLength;
+  // The rows share the reading of the weights that come next.
+  const step = whole > 0 ? (PANEL_COLUMNS << 2) / (whole >> 2) : 0;
+  const nextStep = whole > 0 ? (nextLength * (PANEL_COLUMNS << 2)) / (length * (whole >> 2)) : 0;
   const rest = rows - whole;
   const firstRest = first + whole * firstStride;
   const secondRest = second + whole * secondStride;
   for (let p: usize = 0; p < GROUP_PANELS; p++) {
     const panel = panels + p * panelBytes;
     const from = column + p * PANEL_COLUMNS;
+    const isLast = p == GROUP_PANELS - 1;
+    let ahead = isLast ? next : panel + panelBytes;
+    const aheadStep = ahead != 0 ? (isLast ? nextStep : step) : 0;
+    if (ahead == 0) ahead = panel;
     for (let row: usize = 0; row < whole; row += 4) {
       fourRows(
         first + row * firstStride,
@@ -108,7 +123,10 @@ function block(
         result,
         from,
         columns,
+        ahead,
+        aheadStep,
       );
+      ahead += aheadStep * length;
     }
     if (rest != 3) continue;
     threeRows(
