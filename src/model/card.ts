@@ -100,10 +100,6 @@ export const cardSchema = z.object({
     tokens: count,
     /** The checkpoint whose weights the run began with, and what it had learned from. Null: random weights. */
     initial: z.object({ name: z.string(), weights: sha256, tokens: count }).nullable().optional(),
-    /** If the weights went further afterwards (`npm run extrapolate`): from which weights on, and by which share. */
-    extrapolated: z
-      .object({ from: z.object({ name: z.string(), weights: sha256 }), by: z.number() })
-      .optional(),
     /** Training time of all sessions. */
     seconds: z.number(),
     finished: z.boolean(),

@@ -80,10 +80,10 @@ describe('checkpoints/tang', () => {
 
   it('says what it scored on poems that it never saw', () => {
     const { heldOut, training, recipe } = checkpoint.card;
-    expect(recipe.name).toBe('tang-rated');
+    expect(recipe.name).toBe('tang-rated-3');
     expect(training.finished).toBe(true);
-    // What readers like is not quite what people wrote: learning from ratings cost 0.013 nats.
-    expect(heldOut.test?.nll).toBeLessThan(4.06);
+    // What readers like is not quite what people wrote: learning from ratings cost 0.033 nats.
+    expect(heldOut.test?.nll).toBeLessThan(4.08);
     expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
   });
 

@@ -24,10 +24,10 @@ export const RATINGS_ROUNDS: readonly (readonly string[])[] = [
   [1, 2, 3],
   [4, 5, 6],
   [7, 8],
-  [9, 10],
 ].map((round) => round.map(file));
 
-export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flat();
+/** All files. The last ones are of later weights, which are not served (docs/decisions/36); the reward model knows them. */
+export const RATINGS_PATHS: readonly string[] = [...RATINGS_ROUNDS.flat(), ...[9, 10, 11, 12].map(file)];
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [
