@@ -118,7 +118,8 @@ describe('an order', () => {
     expect(refused).toHaveLength(5);
     for (const reason of refused) {
       expect(reason).toBeInstanceOf(Unavailable);
-      expect(reason).toMatchObject({ code: 'queue-full', retryMs: expect.any(Number) });
+      expect(reason).toMatchObject({ code: 'queue-full' });
+      expect((reason as Unavailable).retryMs).toBeGreaterThan(0);
     }
     expect(await inference.metrics()).toMatch(/shiren_refusals_total\{reason="queue-full"\} 5/);
   });

@@ -1,5 +1,5 @@
 /**
- * What the compiled module exports; `module.ts` declares the same for TypeScript.
+ * What the compiled module exports; `module.ts` declares what TypeScript uses of it.
  *
  * This folder is AssemblyScript: TypeScript's syntax, compiled to WebAssembly by `npm run build`.
  */

@@ -63,8 +63,8 @@ export function write(
   }
 }
 
-/** What `fourRows` read ahead. Nobody needs it: exported, it keeps the compiler from leaving the reads out. */
-export let readAhead: i32 = 0;
+/** What `fourRows` read ahead. Nobody uses it. Because it is exported, the compiler does not leave the reads out. */
+export let readAhead: u8 = 0;
 
 /**
  * `ahead` is where weights stand that are needed soon, and `aheadStep` the bytes by which it moves with every k. They are
@@ -87,7 +87,7 @@ export function fourRows(
   ahead: usize,
   aheadStep: usize,
 ): void {
-  let read: i32 = 0;
+  let read: u8 = 0;
   let a0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
   let b0 = f32x4.splat(0);
@@ -119,7 +119,7 @@ export function fourRows(
       d0 = madd(x, w0, d0);
       d1 = madd(x, w1, d1);
       w += PANEL_COLUMNS << 2;
-      read |= load<i32>(ahead);
+      read |= load<u8>(ahead);
       ahead += aheadStep;
     }
     at = second;

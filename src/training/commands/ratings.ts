@@ -28,7 +28,7 @@ npm run ratings -- --collect DIR --out FILE
   --checkpoint NAME   a folder under checkpoints/ (default: tang)
   --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
   --collect DIR       read the keys there, and what each reader wrote (scores-1.txt, …)
-  --out FILE          the file of ratings to write, for example data/ratings-4.tsv`;
+  --out FILE          the file of ratings to write, for example data/ratings-13.tsv`;
 
 /** What a key has beside the poems. */
 interface RatingKey {

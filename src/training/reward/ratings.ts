@@ -26,7 +26,7 @@ export const RATINGS_ROUNDS: readonly (readonly string[])[] = [
   [7, 8],
 ].map((round) => round.map(file));
 
-/** All files. The last ones are of later weights, which are not served (docs/decisions/36); the reward model knows them. */
+/** All files. No served weights have learned from the last four, but the reward model has (docs/decisions/36). */
 export const RATINGS_PATHS: readonly string[] = [...RATINGS_ROUNDS.flat(), ...[9, 10, 11, 12].map(file)];
 
 /** The names in the first row of a file. */
