@@ -79,8 +79,6 @@ export class Admission {
     let refund = false;
     try {
       if (!asker.owner) await this.#passLimits(asker, signal, permits);
-      // In one go with the request: other orders would pass the check meanwhile.
-      if (!asker.owner) refuse(this.#queue.refusal());
       await permits.obtain(this.#queue.request(asker.owner, signal));
       return await task();
     } catch (error) {
@@ -106,6 +104,7 @@ export class Admission {
       refuse(guild.refusal(until - performance.now()));
       await permits.obtain(guild.request(signal));
     }
+    refuse(this.#queue.refusal());
   }
 }
 
