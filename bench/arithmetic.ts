@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
+import { pairsOf } from '../src/kernels/int16-packing.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
 import { TrainingKernels } from '../src/kernels/training-kernels.ts';
@@ -59,10 +60,12 @@ export class ProductClock {
       this.#stop = () => kernels.dispose();
     } else if (byKernels) {
       const kernels = new Kernels(decodingThreads());
-      const left = { pointer: kernels.memory.upload(a), width: K };
-      const [packed, result] = [kernels.pack(b, K), kernels.memory.alloc(M * N)];
+      const [packed, result] = [kernels.packInt16(b, [K]), kernels.memory.alloc(M * N)];
+      // As whole numbers, like most of the products of decoding.
+      const left = { pointer: kernels.memory.alloc(M * pairsOf(K)), width: pairsOf(K) };
+      kernels.operations.quantize(M, { pointer: kernels.memory.upload(a), width: K }, left.pointer);
       this.#multiply = async (times) => {
-        for (let i = 0; i < times; i++) kernels.operations.product(M, left, null, packed, 0, result, N);
+        for (let i = 0; i < times; i++) kernels.operations.int16Product(M, left, null, packed, 0, result, N);
         kernels.run();
       };
       this.#stop = () => kernels.dispose();

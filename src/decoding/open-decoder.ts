@@ -20,7 +20,11 @@ import type { DecodingOptions } from './weights.ts';
 export async function openDecoder(checkpoint: Checkpoint, options: DecodingOptions = {}): Promise<Decoder> {
   const { architecture, parameters, vocabulary, ngrams, parallels, reward, card, critic } = checkpoint;
   const { onProgress = async () => {}, threads = decodingThreads() } = options;
-  const stepper = await Stepper.create(architecture, parameters, { ...options, threads });
+  const stepper = await Stepper.create(architecture, parameters, {
+    stateProducts: 'int16',
+    ...options,
+    threads,
+  });
   try {
     await onProgress();
     const allowedTokens = new AllowedTokens(vocabulary);

@@ -26,10 +26,23 @@ const ROWS_STEP = 8;
 /** The left factor for the engine. Each call overwrites it; by then the engine has its own copy of what was there. */
 let left = new Float32Array(0);
 
-export class Product {
+/** Multiplies rows by weights. */
+export interface RowProduct {
   /** Multiply-adds so far, padding not counted. */
-  multiplyAdds = 0;
+  readonly multiplyAdds: number;
   /** Up to this many rows, the kernels compute the product. */
+  readonly kernelRows: number;
+  /**
+   * Writes to `result` [rows, outputs] the product of `rows` rows, bias added. A row's inputs are those of `first` and
+   * `second` side by side. If the kernels compute it, it is recorded as their next operation. Otherwise their operations
+   * so far are run, and it is computed at once.
+   */
+  multiply(rows: number, result: Pointer, first: Matrix, second?: Matrix | null): Promise<void>;
+  dispose(): void;
+}
+
+export class Product implements RowProduct {
+  multiplyAdds = 0;
   readonly kernelRows: number;
   readonly #kernels: Kernels;
   readonly #inputs: number;
@@ -62,11 +75,6 @@ export class Product {
     this.#weights = kernelsOnly ? null : tf.tensor2d(weights, [inputs, this.#outputs]);
   }
 
-  /**
-   * Writes to `result` [rows, outputs] the product of `rows` rows, bias added. A row's inputs are those of `first` and
-   * `second` side by side. If the kernels compute it, it is recorded as their next operation. Otherwise their operations
-   * so far are run, and it is computed at once.
-   */
   async multiply(rows: number, result: Pointer, first: Matrix, second: Matrix | null = null): Promise<void> {
     this.multiplyAdds += rows * this.#inputs * this.#outputs;
     if (this.#weights === null || rows <= this.kernelRows) {
@@ -125,7 +133,7 @@ export class Product {
 }
 
 /** Up to how many multiply-adds the kernels are faster than this thread's engine. */
-function fastestLimit(): number {
+export function fastestLimit(): number {
   const engine = tf.getBackend();
   if (engine === 'wasm') return Number.POSITIVE_INFINITY;
   return engine === 'tensorflow' && computesOnProcessor() ? PROCESSOR_KERNEL_MULTIPLY_ADDS : 0;

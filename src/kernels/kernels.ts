@@ -10,6 +10,7 @@
  */
 
 import { DrawList } from './draw-list.ts';
+import { type Int16Weights, packInt16Weights } from './int16-packing.ts';
 import { KernelMemory, newSharedMemory, type Pointer } from './memory.ts';
 import { instantiate, type KernelInstance, kernelModule } from './module.ts';
 import { OperationList, type OutputWeights } from './operation-list.ts';
@@ -42,6 +43,11 @@ export class Kernels {
   /** Copies weights [inputs, outputs] to the memory, packed for {@link OperationList.product}. */
   pack(weights: Float32Array, inputs: number): Pointer {
     return packWeights(this.memory, this.#instance.constants, weights, inputs);
+  }
+
+  /** Copies weights [Σ widths, outputs] to the memory, packed for {@link OperationList.int16Product}. */
+  packInt16(weights: Float32Array, widths: readonly number[]): Int16Weights {
+    return packInt16Weights(this.memory, this.#instance.constants, weights, widths);
   }
 
   /**

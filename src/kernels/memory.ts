@@ -101,6 +101,11 @@ export class KernelMemory {
     return new Int32Array(this.#memory.buffer, pointer, length);
   }
 
+  /** Whole numbers of 16 bits. */
+  shorts(pointer: Pointer, length: number): Int16Array {
+    return new Int16Array(this.#memory.buffer, pointer, length);
+  }
+
   /** Numbers in double precision from a pointer on, which is a multiple of eight. */
   doubles(pointer: Pointer, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, pointer, length);

@@ -20,6 +20,7 @@ export const CONSTANT_NAMES = [
   'PANEL_COLUMNS',
   'GROUP_COLUMNS',
   'PANEL_ROWS',
+  'QUANTIZED_ONE',
   'TILE_NUMBERS',
   'SUMS_LENGTH',
   'CELL_LSTM',
@@ -77,6 +78,20 @@ export interface KernelFunctions extends TrainingFunctions {
     result: Pointer,
     columns: number,
   ): number;
+  encodeInt16Product(
+    at: Pointer,
+    rows: number,
+    first: Pointer,
+    firstWidth: number,
+    second: Pointer,
+    secondWidth: number,
+    weights: Pointer,
+    scales: Pointer,
+    bias: Pointer,
+    result: Pointer,
+    columns: number,
+  ): number;
+  encodeQuantize(at: Pointer, rows: number, matrix: Pointer, width: number, quantized: Pointer): number;
   encodeGates(
     at: Pointer,
     cell: number,

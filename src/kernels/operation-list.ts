@@ -7,6 +7,7 @@
 
 import type { CellName } from '../model/architecture.ts';
 import type { DrawList } from './draw-list.ts';
+import type { Int16Weights } from './int16-packing.ts';
 import type { KernelMemory, Pointer } from './memory.ts';
 import type { KernelFunctions, KernelInstance } from './module.ts';
 
@@ -84,6 +85,47 @@ export class OperationList {
         pointer,
         width,
         weights,
+        bias,
+        result,
+        columns,
+      ),
+    );
+  }
+
+  /**
+   * Rounds the first `rows` rows of a matrix, of numbers from −1 to 1, to whole numbers of 16 bits in `quantized`. A row has
+   * `pairsOf` its width there, and a pair is four bytes.
+   */
+  quantize(rows: number, { pointer, width }: Matrix, quantized: Pointer): void {
+    const at = this.#nextRecord();
+    this.#count += asRecorded(this.#functions.encodeQuantize(at, rows, pointer, width, quantized));
+  }
+
+  /**
+   * `result` [rows, columns] = `first` and `second` side by side · `weights` + `bias`, as {@link product}. Both matrices are
+   * quantized, and their widths count pairs. `weights` are packed by `int16-packing.ts`.
+   */
+  int16Product(
+    rows: number,
+    first: Matrix,
+    second: Matrix | null,
+    { weights, scales }: Int16Weights,
+    bias: Pointer,
+    result: Pointer,
+    columns: number,
+  ): void {
+    const { pointer, width } = second ?? { pointer: 0, width: 0 };
+    const at = this.#nextRecord();
+    this.#count += asRecorded(
+      this.#functions.encodeInt16Product(
+        at,
+        rows,
+        first.pointer,
+        first.width,
+        pointer,
+        width,
+        weights,
+        scales,
         bias,
         result,
         columns,

@@ -8,10 +8,14 @@ import { CELL_NAMES, CELL_WEIGHTS, type CellName } from '../model/architecture.t
 import { Random } from '../model/random.ts';
 import { largestDeviation, referenceProduct, referenceStep } from '../model/reference.ts';
 import { OperatorError } from '../system/operator-error.ts';
+import { pairsOf } from './int16-packing.ts';
 import { Kernels } from './kernels.ts';
 
 /** The sums of this check stay within 1e-6 in single precision. */
 const TOLERANCE = 1e-4;
+
+/** Rounding to whole numbers loses more. */
+const INT16_TOLERANCE = 2e-2;
 
 const ROWS = 5;
 /** No multiples of the kernels' vectors and tiles, so that remainders are checked too. */
@@ -29,6 +33,7 @@ export function checkKernels(kernels = new Kernels()): void {
   try {
     const random = new Random(3);
     checkProduct(kernels, random);
+    checkInt16Product(kernels, random);
     for (const cell of CELL_NAMES) checkStep(kernels, random, cell);
     checkLogits(kernels, random);
   } finally {
@@ -58,6 +63,36 @@ function checkProduct(kernels: Kernels, random: Random): void {
   const right = referenceProduct(second, weights.subarray(split), ROWS, HIDDEN, VOCABULARY);
   const expected = left.map((sum, at) => sum + (right[at] ?? 0) + (bias[at % VOCABULARY] ?? 0));
   compare('a matrix product', kernels.memory.floats(result, ROWS * VOCABULARY), expected);
+}
+
+/** [first, second] · weights + bias, by whole numbers. */
+function checkInt16Product(kernels: Kernels, random: Random): void {
+  const { memory, operations } = kernels;
+  const widths = [INPUTS, HIDDEN];
+  const matrices = widths.map((width) => numbers(random, ROWS * width));
+  const weights = numbers(random, (INPUTS + HIDDEN) * VOCABULARY);
+  const bias = numbers(random, VOCABULARY);
+  const result = memory.alloc(ROWS * VOCABULARY);
+  const [first, second = null] = matrices.map((values, i) => {
+    const width = widths[i] ?? 0;
+    const quantized = { pointer: memory.alloc(ROWS * pairsOf(width)), width: pairsOf(width) };
+    operations.quantize(ROWS, { pointer: memory.upload(values), width }, quantized.pointer);
+    return quantized;
+  });
+  if (!first) return;
+  const packed = kernels.packInt16(weights, widths);
+  operations.int16Product(ROWS, first, second, packed, memory.upload(bias), result, VOCABULARY);
+  kernels.run();
+
+  const sums = widths.map((width, i) => {
+    const part = i === 0 ? weights.subarray(0, INPUTS * VOCABULARY) : weights.subarray(INPUTS * VOCABULARY);
+    return referenceProduct(matrices[i] ?? [], part, ROWS, width, VOCABULARY);
+  });
+  const expected = (sums[0] ?? []).map(
+    (sum, at) => sum + (sums[1]?.[at] ?? 0) + (bias[at % VOCABULARY] ?? 0),
+  );
+  const actual = memory.floats(result, ROWS * VOCABULARY);
+  compare('a matrix product of whole numbers', actual, expected, INT16_TOLERANCE);
 }
 
 /** The recurrent product and the gates of one step. */
@@ -127,10 +162,15 @@ function checkLogits(kernels: Kernels, random: Random): void {
   if (drawn !== likeliest) throw failure(`the draw at temperature 0 is token ${drawn}, not ${likeliest}`);
 }
 
-function compare(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+function compare(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance = TOLERANCE,
+): void {
   const deviation = largestDeviation(actual, expected);
   // A NaN compares false with everything and must fail the check.
-  if (!(deviation <= TOLERANCE)) throw failure(`${what} is off by ${deviation}`);
+  if (!(deviation <= tolerance)) throw failure(`${what} is off by ${deviation}`);
 }
 
 function failure(finding: string): KernelError {

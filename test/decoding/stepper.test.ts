@@ -73,32 +73,69 @@ describe.each(CELL_NAMES)('a stepper with %s cells', (cell) => {
   });
 });
 
-test('a row is the same to the last bit whatever stands beside it', async () => {
-  const { stepper } = await tinyModel('lstm', { tied: true });
-  const sequence = [5, 2, 19, 40, 23];
-  const alone: Float32Array[] = [];
-  stepper.reserve(64);
-  stepper.restore(0, null);
-  for (const token of sequence) {
-    await stepper.step(Int32Array.of(token), 1);
-    alone.push((await stepper.logits([0])).slice());
-  }
-  for (const [rows, at] of [
-    [2, 1],
-    [7, 3],
-    [33, 32],
-    [64, 17],
-  ] as const) {
-    for (let n = 0; n < rows; n++) stepper.restore(n, null);
-    for (const [i, token] of sequence.entries()) {
-      const tokens = Int32Array.from({ length: rows }, (_, n) =>
-        n === at ? token : 10 + ((n * 7 + i) % 50),
-      );
-      await stepper.step(tokens, rows);
-      expect(await stepper.logits([at])).toEqual(alone[i]);
-    }
-  }
+test.each(CELL_NAMES)(
+  'a stepper with %s cells and products of whole numbers is nearly as exact',
+  async (cell) => {
+    const model = await tinyModel(cell, { tied: true });
+    const { architecture, parameters } = model;
+    const stepper = await Stepper.create(architecture, parameters, { stateProducts: 'int16' });
+    onTestFinished(() => stepper.dispose());
+    const tokens = [4, 2, 20, 33, 41, 20];
+    stepper.reserve(3);
+    for (let n = 0; n < 3; n++) stepper.restore(n, null);
+    for (const [i, token] of tokens.entries()) await stepper.step(Int32Array.of(7 + i, token, 9 + i), 3);
+    const expected = oracle(model, tokens);
+    const off = difference((await stepper.logits([1])).slice(), expected);
+    expect(off).toBeLessThan(5e-3 * Math.max(...expected.map(Math.abs)));
+    // It is not float32 that was tested.
+    expect(off).toBeGreaterThan(1e-6);
+  },
+);
+
+test('products of whole numbers are not mixed with those of an engine', async () => {
+  const { architecture, parameters } = await tinyModel('lstm');
+  const options = { stateProducts: 'int16', maxKernelMultiplyAdds: 4000 } as const;
+  const mixed = await Stepper.create(architecture, parameters, options);
+  onTestFinished(() => mixed.dispose());
+  expect(mixed.kernelRows).toBeLessThan(Number.POSITIVE_INFINITY);
+  mixed.reserve(1);
+  mixed.restore(0, null);
+  for (const token of [5, 2, 19]) await mixed.step(Int32Array.of(token), 1);
+  const expected = oracle({ architecture, parameters }, [5, 2, 19]);
+  expect(difference((await mixed.logits([0])).slice(), expected)).toBeLessThan(1e-5);
 });
+
+test.each(['float32', 'int16'] as const)(
+  'a row is the same to the last bit whatever stands beside it, with %s',
+  async (stateProducts) => {
+    const { architecture, parameters } = await tinyModel('lstm', { tied: true });
+    const stepper = await Stepper.create(architecture, parameters, { stateProducts });
+    onTestFinished(() => stepper.dispose());
+    const sequence = [5, 2, 19, 40, 23];
+    const alone: Float32Array[] = [];
+    stepper.reserve(64);
+    stepper.restore(0, null);
+    for (const token of sequence) {
+      await stepper.step(Int32Array.of(token), 1);
+      alone.push((await stepper.logits([0])).slice());
+    }
+    for (const [rows, at] of [
+      [2, 1],
+      [7, 3],
+      [33, 32],
+      [64, 17],
+    ] as const) {
+      for (let n = 0; n < rows; n++) stepper.restore(n, null);
+      for (const [i, token] of sequence.entries()) {
+        const tokens = Int32Array.from({ length: rows }, (_, n) =>
+          n === at ? token : 10 + ((n * 7 + i) % 50),
+        );
+        await stepper.step(tokens, rows);
+        expect(await stepper.logits([at])).toEqual(alone[i]);
+      }
+    }
+  },
+);
 
 test.each([
   [1, undefined],

@@ -27,6 +27,17 @@ it('finds a product that leaves out its bias', () => {
   expectFinding(kernels, /^The WebAssembly kernels compute wrong results: a matrix product is off by \d/);
 });
 
+it('finds a product of whole numbers with other scales', () => {
+  const kernels = new Kernels();
+  const { operations } = kernels;
+  const { int16Product } = operations;
+  vi.spyOn(operations, 'int16Product').mockImplementation((rows, first, second, packed, ...rest) => {
+    kernels.memory.floats(packed.scales, 1)[0] = 1;
+    int16Product.call(operations, rows, first, second, packed, ...rest);
+  });
+  expectFinding(kernels, /: a matrix product of whole numbers is off by \d/);
+});
+
 it.each(CELL_NAMES)('finds a step of the %s cell that reads the input of another row', (name) => {
   const kernels = new Kernels();
   const { operations } = kernels;

@@ -15,11 +15,14 @@ export {
   encodeGates,
   encodeGather,
   encodeGuide,
+  encodeInt16Product,
   encodeProduct,
+  encodeQuantize,
   GROUP_COLUMNS,
   OPERATION_BYTES,
 } from './operation';
 export { PANEL_COLUMNS, readAhead } from './microkernels';
+export { QUANTIZED_ONE } from './quantize';
 export { PANEL_ROWS, sixRows, SUMS_LENGTH } from './training/matmul';
 export {
   encodeClear,

@@ -12,6 +12,10 @@
  * - `panel` or `panels`: the packed weights of the block. `panelBytes` is the distance between two panels.
  * - `accumulate`: if true, the sums are added to `result` [rows, columns]; otherwise they replace it.
  * - `bias` [columns]: added at the end; 0 stands for none.
+ * - `scales` [columns, rounded up to whole panels]: of whole numbers, what one of a column's sums stands for.
+ *
+ * T is the type of the numbers. f32: what stands above. i16: the four bytes of a number hold two whole numbers, of two
+ * neighbouring k, in both matrices. Their products are added up as i32, which is exact.
  *
  * Pointers are bytes from the beginning of the memory.
  */
@@ -21,10 +25,34 @@ export const PANEL_COLUMNS: usize = 8;
 /** Panels of a group. A tile of a product computes one group. */
 export const GROUP_PANELS: usize = 4;
 
-/** a · b + c, rounded once if the processor has a fused multiply-add. */
+/** a · b + c, for f32 rounded once if the processor has a fused multiply-add. */
 @inline
-function madd(a: v128, b: v128, c: v128): v128 {
+function madd<T>(a: v128, b: v128, c: v128): v128 {
+  if (isInteger<T>()) return i32x4.add(i32x4.dot_i16x8_s(a, b), c);
   return f32x4.relaxed_madd(a, b, c);
+}
+
+/** What the sums of whole numbers in four columns stand for. */
+@inline
+function scaled<T>(sums: v128, scales: usize): v128 {
+  if (isInteger<T>()) return f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(scales));
+  return sums;
+}
+
+@inline
+function writeSums<T>(
+  result: usize,
+  row: usize,
+  column: usize,
+  columns: usize,
+  accumulate: bool,
+  bias: usize,
+  scales: usize,
+  a: v128,
+  b: v128,
+): void {
+  const at = scales + (column << 2);
+  write(result, row, column, columns, accumulate, bias, scaled<T>(a, at), scaled<T>(b, at + 16));
 }
 
 /** Writes up to eight columns of a row. Columns beyond the last are left out. */
@@ -70,7 +98,7 @@ export let readAhead: u8 = 0;
  * `ahead` is where weights stand that are needed soon, and `aheadStep` the bytes by which it moves with every k. They are
  * read while this block is computed, because WebAssembly cannot prefetch: so they are in a near cache when they are needed.
  */
-export function fourRows(
+export function fourRows<T>(
   first: usize,
   firstLength: usize,
   firstStride: usize,
@@ -81,6 +109,7 @@ export function fourRows(
   panel: usize,
   accumulate: bool,
   bias: usize,
+  scales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -107,17 +136,17 @@ export function fourRows(
       const w0 = v128.load(w);
       const w1 = v128.load(w, 16);
       let x = v128.load32_splat(at);
-      a0 = madd(x, w0, a0);
-      a1 = madd(x, w1, a1);
+      a0 = madd<T>(x, w0, a0);
+      a1 = madd<T>(x, w1, a1);
       x = v128.load32_splat(at + stride);
-      b0 = madd(x, w0, b0);
-      b1 = madd(x, w1, b1);
+      b0 = madd<T>(x, w0, b0);
+      b1 = madd<T>(x, w1, b1);
       x = v128.load32_splat(at + twoStrides);
-      c0 = madd(x, w0, c0);
-      c1 = madd(x, w1, c1);
+      c0 = madd<T>(x, w0, c0);
+      c1 = madd<T>(x, w1, c1);
       x = v128.load32_splat(at + threeStrides);
-      d0 = madd(x, w0, d0);
-      d1 = madd(x, w1, d1);
+      d0 = madd<T>(x, w0, d0);
+      d1 = madd<T>(x, w1, d1);
       w += PANEL_COLUMNS << 2;
       read |= load<u8>(ahead);
       ahead += aheadStep;
@@ -127,13 +156,13 @@ export function fourRows(
     stride = secondStride;
   }
   readAhead = read;
-  write(result, row, column, columns, accumulate, bias, a0, a1);
-  write(result, row + 1, column, columns, accumulate, bias, b0, b1);
-  write(result, row + 2, column, columns, accumulate, bias, c0, c1);
-  write(result, row + 3, column, columns, accumulate, bias, d0, d1);
+  writeSums<T>(result, row, column, columns, accumulate, bias, scales, a0, a1);
+  writeSums<T>(result, row + 1, column, columns, accumulate, bias, scales, b0, b1);
+  writeSums<T>(result, row + 2, column, columns, accumulate, bias, scales, c0, c1);
+  writeSums<T>(result, row + 3, column, columns, accumulate, bias, scales, d0, d1);
 }
 
-export function threeRows(
+export function threeRows<T>(
   first: usize,
   firstLength: usize,
   firstStride: usize,
@@ -144,6 +173,7 @@ export function threeRows(
   panel: usize,
   accumulate: bool,
   bias: usize,
+  scales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -163,27 +193,27 @@ export function threeRows(
       const w0 = v128.load(w);
       const w1 = v128.load(w, 16);
       let x = v128.load32_splat(at);
-      a0 = madd(x, w0, a0);
-      a1 = madd(x, w1, a1);
+      a0 = madd<T>(x, w0, a0);
+      a1 = madd<T>(x, w1, a1);
       x = v128.load32_splat(at + stride);
-      b0 = madd(x, w0, b0);
-      b1 = madd(x, w1, b1);
+      b0 = madd<T>(x, w0, b0);
+      b1 = madd<T>(x, w1, b1);
       x = v128.load32_splat(at + stride + stride);
-      c0 = madd(x, w0, c0);
-      c1 = madd(x, w1, c1);
+      c0 = madd<T>(x, w0, c0);
+      c1 = madd<T>(x, w1, c1);
       w += PANEL_COLUMNS << 2;
     }
     at = second;
     end = at + (secondLength << 2);
     stride = secondStride;
   }
-  write(result, row, column, columns, accumulate, bias, a0, a1);
-  write(result, row + 1, column, columns, accumulate, bias, b0, b1);
-  write(result, row + 2, column, columns, accumulate, bias, c0, c1);
+  writeSums<T>(result, row, column, columns, accumulate, bias, scales, a0, a1);
+  writeSums<T>(result, row + 1, column, columns, accumulate, bias, scales, b0, b1);
+  writeSums<T>(result, row + 2, column, columns, accumulate, bias, scales, c0, c1);
 }
 
 /** Two panels at a time. With one panel, each sum would wait for the one before it. */
-export function twoRows(
+export function twoRows<T>(
   first: usize,
   firstLength: usize,
   firstStride: usize,
@@ -195,6 +225,7 @@ export function twoRows(
   panelBytes: usize,
   accumulate: bool,
   bias: usize,
+  scales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -219,15 +250,15 @@ export function twoRows(
         const w2 = v128.load(w + panelBytes);
         const w3 = v128.load(w + panelBytes, 16);
         const x = v128.load32_splat(at);
-        a0 = madd(x, w0, a0);
-        a1 = madd(x, w1, a1);
-        a2 = madd(x, w2, a2);
-        a3 = madd(x, w3, a3);
+        a0 = madd<T>(x, w0, a0);
+        a1 = madd<T>(x, w1, a1);
+        a2 = madd<T>(x, w2, a2);
+        a3 = madd<T>(x, w3, a3);
         const y = v128.load32_splat(at + stride);
-        b0 = madd(y, w0, b0);
-        b1 = madd(y, w1, b1);
-        b2 = madd(y, w2, b2);
-        b3 = madd(y, w3, b3);
+        b0 = madd<T>(y, w0, b0);
+        b1 = madd<T>(y, w1, b1);
+        b2 = madd<T>(y, w2, b2);
+        b3 = madd<T>(y, w3, b3);
         w += PANEL_COLUMNS << 2;
       }
       at = second;
@@ -235,15 +266,15 @@ export function twoRows(
       stride = secondStride;
     }
     const from = column + p * PANEL_COLUMNS;
-    write(result, row, from, columns, accumulate, bias, a0, a1);
-    write(result, row, from + PANEL_COLUMNS, columns, accumulate, bias, a2, a3);
-    write(result, row + 1, from, columns, accumulate, bias, b0, b1);
-    write(result, row + 1, from + PANEL_COLUMNS, columns, accumulate, bias, b2, b3);
+    writeSums<T>(result, row, from, columns, accumulate, bias, scales, a0, a1);
+    writeSums<T>(result, row, from + PANEL_COLUMNS, columns, accumulate, bias, scales, a2, a3);
+    writeSums<T>(result, row + 1, from, columns, accumulate, bias, scales, b0, b1);
+    writeSums<T>(result, row + 1, from + PANEL_COLUMNS, columns, accumulate, bias, scales, b2, b3);
   }
 }
 
 /** All four panels at a time. */
-export function oneRow(
+export function oneRow<T>(
   first: usize,
   firstLength: usize,
   second: usize,
@@ -253,6 +284,7 @@ export function oneRow(
   panelBytes: usize,
   accumulate: bool,
   bias: usize,
+  scales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -274,21 +306,21 @@ export function oneRow(
       const w2 = w + panelBytes;
       const w4 = w2 + panelBytes;
       const w6 = w4 + panelBytes;
-      a0 = madd(x, v128.load(w), a0);
-      a1 = madd(x, v128.load(w, 16), a1);
-      a2 = madd(x, v128.load(w2), a2);
-      a3 = madd(x, v128.load(w2, 16), a3);
-      a4 = madd(x, v128.load(w4), a4);
-      a5 = madd(x, v128.load(w4, 16), a5);
-      a6 = madd(x, v128.load(w6), a6);
-      a7 = madd(x, v128.load(w6, 16), a7);
+      a0 = madd<T>(x, v128.load(w), a0);
+      a1 = madd<T>(x, v128.load(w, 16), a1);
+      a2 = madd<T>(x, v128.load(w2), a2);
+      a3 = madd<T>(x, v128.load(w2, 16), a3);
+      a4 = madd<T>(x, v128.load(w4), a4);
+      a5 = madd<T>(x, v128.load(w4, 16), a5);
+      a6 = madd<T>(x, v128.load(w6), a6);
+      a7 = madd<T>(x, v128.load(w6, 16), a7);
       w += PANEL_COLUMNS << 2;
     }
     at = second;
     end = at + (secondLength << 2);
   }
-  write(result, row, column, columns, accumulate, bias, a0, a1);
-  write(result, row, column + PANEL_COLUMNS, columns, accumulate, bias, a2, a3);
-  write(result, row, column + 2 * PANEL_COLUMNS, columns, accumulate, bias, a4, a5);
-  write(result, row, column + 3 * PANEL_COLUMNS, columns, accumulate, bias, a6, a7);
+  writeSums<T>(result, row, column, columns, accumulate, bias, scales, a0, a1);
+  writeSums<T>(result, row, column + PANEL_COLUMNS, columns, accumulate, bias, scales, a2, a3);
+  writeSums<T>(result, row, column + 2 * PANEL_COLUMNS, columns, accumulate, bias, scales, a4, a5);
+  writeSums<T>(result, row, column + 3 * PANEL_COLUMNS, columns, accumulate, bias, scales, a6, a7);
 }

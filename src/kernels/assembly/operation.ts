@@ -18,6 +18,8 @@ export const DRAWS = 2;
 export const ADD_BIAS = 3;
 export const GATHER = 4;
 export const GUIDE = 5;
+export const QUANTIZE = 6;
+export const INT16_PRODUCT = 7;
 /** From here on: the operations of training, in `training/operations.ts`. */
 export const FIRST_TRAINING_KIND = 16;
 
@@ -50,6 +52,8 @@ export class ProductOperation extends Operation {
   bias: usize;
   result: usize;
   columns: usize;
+  /** Of {@link INT16_PRODUCT} only. */
+  scales: usize;
 }
 
 /** Of each `Draw` record in `draws`: the draw itself. */
@@ -108,6 +112,14 @@ export class GuideOperation extends RowOperation {
   guided: usize;
 }
 
+/** Row n of `matrix` [_, width] becomes row n of `quantized`: whole numbers of 16 bits, a multiple of two of them. */
+@unmanaged
+export class QuantizeOperation extends RowOperation {
+  matrix: usize;
+  width: usize;
+  quantized: usize;
+}
+
 /** `second` 0 with width 0 stands for no second matrix, `bias` 0 for no bias. */
 export function encodeProduct(
   at: usize,
@@ -133,6 +145,27 @@ export function encodeProduct(
   operation.bias = bias;
   operation.result = result;
   operation.columns = columns;
+  return operation.tiles;
+}
+
+/** The same of whole numbers; `product.ts` says how they are stored. Widths count pairs of them. */
+export function encodeInt16Product(
+  at: usize,
+  rows: usize,
+  first: usize,
+  firstWidth: usize,
+  second: usize,
+  secondWidth: usize,
+  weights: usize,
+  scales: usize,
+  bias: usize,
+  result: usize,
+  columns: usize,
+): i32 {
+  encodeProduct(at, rows, first, firstWidth, second, secondWidth, weights, bias, result, columns);
+  const operation = changetype<ProductOperation>(at);
+  operation.kind = INT16_PRODUCT;
+  operation.scales = scales;
   return operation.tiles;
 }
 
@@ -227,6 +260,16 @@ export function encodeGuide(
   operation.weights = weights;
   operation.width = <usize>width;
   operation.guided = guided;
+  return operation.tiles;
+}
+
+export function encodeQuantize(at: usize, rows: i32, matrix: usize, width: i32, quantized: usize): i32 {
+  const operation = changetype<QuantizeOperation>(at);
+  operation.kind = QUANTIZE;
+  divideRows(operation, rows, width);
+  operation.matrix = matrix;
+  operation.width = <usize>width;
+  operation.quantized = quantized;
   return operation.tiles;
 }
 

@@ -14,12 +14,16 @@ import {
   GatherOperation,
   GUIDE,
   GuideOperation,
+  INT16_PRODUCT,
   Operation,
   PRODUCT,
   ProductOperation,
+  QUANTIZE,
+  QuantizeOperation,
   RowOperation,
 } from './operation';
 import { product } from './product';
+import { quantize } from './quantize';
 import { addBias, gather, guide } from './rows';
 import { runTrainingTile } from './training/run-tile';
 
@@ -28,7 +32,7 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   const kind = operation.kind;
   if (kind == PRODUCT) {
     const p = changetype<ProductOperation>(operation);
-    product(
+    product<f32>(
       tile,
       p.first,
       p.firstWidth,
@@ -37,6 +41,22 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
       p.rows,
       p.weights,
       p.bias,
+      0,
+      p.result,
+      p.columns,
+    );
+  } else if (kind == INT16_PRODUCT) {
+    const p = changetype<ProductOperation>(operation);
+    product<i16>(
+      tile,
+      p.first,
+      p.firstWidth,
+      p.second,
+      p.secondWidth,
+      p.rows,
+      p.weights,
+      p.bias,
+      p.scales,
       p.result,
       p.columns,
     );
@@ -63,6 +83,9 @@ function runRows(operation: RowOperation, tile: i32): void {
   } else if (kind == GUIDE) {
     const g = changetype<GuideOperation>(operation);
     guide(g.matrix, g.index, g.other, g.weights, from, to, g.width, g.guided);
+  } else if (kind == QUANTIZE) {
+    const q = changetype<QuantizeOperation>(operation);
+    quantize(q.matrix, from, to, q.width, q.quantized);
   } else {
     const g = changetype<GatesOperation>(operation);
     if (g.cell == CELL_LSTM) lstm(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h, g.c);
