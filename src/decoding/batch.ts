@@ -1,11 +1,13 @@
 /**
- * Rows that are advanced together, by one token a tick. A row that is guided has two places in the stepper: its own, and an
- * unconditional one, in which the same is read without the title (or a title without what is announced).
+ * Rows that are advanced together, by one token a tick. A row that is guided reads at two places of the stepper: its own,
+ * and an unconditional one, in which the same is read without the title (or a title without what is announced). Rows
+ * whose states are the same share their places.
  */
 
 import { UNK } from '../model/vocabulary.ts';
 import type { DecoderModel } from './decoder-model.ts';
 import type { Row } from './row.ts';
+import { type Reader, Seats } from './seats.ts';
 import { SlotDraws } from './slot-draws.ts';
 import type { Stepper } from './stepper.ts';
 
@@ -20,17 +22,16 @@ export type BatchPhase = 'idle' | 'recorded' | 'computed';
 export class Batch {
   readonly #stepper: Stepper;
   readonly #draws: SlotDraws;
-  /** The n-th seat has the n-th place in the stepper. */
-  #seats: Seat[] = [];
+  readonly #seats: Seats;
   #joining: Row[] = [];
   /** Rows that have paused in the last tick. They may join again, which takes another place. */
   readonly #leaving = new Set<Row>();
-  #tokens = new Int32Array(0);
   #phase: BatchPhase = 'idle';
 
   /** `stepper` advances the rows of this batch and no others. */
   constructor(model: DecoderModel, stepper: Stepper) {
     this.#stepper = stepper;
+    this.#seats = new Seats(stepper);
     this.#draws = new SlotDraws(model, stepper);
   }
 
@@ -40,13 +41,16 @@ export class Batch {
 
   /** How many rows have joined and are still active, a row that is guided counted twice. */
   get active(): number {
-    const seated = this.#seats.filter(({ row }) => row.isActive && !this.#leaving.has(row));
-    return seated.length + this.#joining.filter(isActive).length;
+    let active = this.#joining.filter(isActive).length;
+    this.#seats.forEach((reader) => {
+      if (this.#stays(reader)) active++;
+    });
+    return active;
   }
 
   /** Whether no row has a place here, not even one that is no longer active. */
   get isEmpty(): boolean {
-    return this.#seats.length + this.#joining.length === 0;
+    return this.#seats.places + this.#joining.length === 0;
   }
 
   /** The row takes part from the next tick on. */
@@ -58,28 +62,25 @@ export class Batch {
   async record(): Promise<void> {
     this.#removeAndSeat();
     const seats = this.#seats;
-    if (this.#tokens.length < seats.length) this.#tokens = new Int32Array(2 * seats.length);
     const tokens = new Map<Row, number>();
-    /** The first token of unconditional places that begin with this tick; they are fed the row's tokens from the next on. */
+    /** The first token of unconditional readers that begin with this tick; they are fed the row's tokens from the next on. */
     const loneTags = new Map<Row, number>();
+    seats.forEach(({ row, unconditional }, place) => {
+      if (unconditional) return;
+      if (row.opensGuidedTitle && row.loneTag !== null) loneTags.set(row, row.loneTag);
+      if (row.isAtGuidingTitle) row.unconditional = seats.save(place);
+      tokens.set(row, row.nextToken() ?? UNK);
+    });
+    await seats.feed(
+      ({ row, unconditional }) => (unconditional ? loneTags.get(row) : undefined) ?? tokens.get(row) ?? UNK,
+    );
     const places = new Map<Row, number>();
     const unconditionalPlaces = new Map<Row, number>();
-    for (const [n, { row, unconditional }] of seats.entries()) {
-      if (unconditional) {
-        unconditionalPlaces.set(row, n);
-        continue;
-      }
-      places.set(row, n);
-      if (row.opensGuidedTitle && row.loneTag !== null) loneTags.set(row, row.loneTag);
-      if (row.isAtGuidingTitle) row.unconditional = this.#stepper.save(n);
-      tokens.set(row, row.nextToken() ?? UNK);
-    }
-    for (const [n, { row, unconditional }] of seats.entries()) {
-      this.#tokens[n] = (unconditional ? loneTags.get(row) : undefined) ?? tokens.get(row) ?? UNK;
-    }
-    await this.#stepper.recordStep(this.#tokens, seats.length);
+    seats.forEach(({ row, unconditional }, place) => {
+      (unconditional ? unconditionalPlaces : places).set(row, place);
+    });
     await this.#draws.record(places, unconditionalPlaces);
-    this.#phase = seats.length > 0 ? 'recorded' : 'idle';
+    this.#phase = seats.places > 0 ? 'recorded' : 'idle';
   }
 
   /** Notes that the kernels have run what was recorded. */
@@ -90,56 +91,53 @@ export class Batch {
   /** Ends a computed tick: writes the drawn characters, and returns the rows that have paused, finished or failed. */
   finish(): Row[] {
     this.#draws.take();
-    for (const [n, { row, unconditional }] of this.#seats.entries()) {
-      if (!unconditional) row.finishIfComplete();
-      if (row.status !== 'paused') continue;
-      if (unconditional && row.hasBegun) row.unconditional = this.#stepper.save(n);
-      else if (unconditional) continue;
-      else row.start = this.#stepper.save(n);
-      this.#leaving.add(row);
-    }
-    this.#phase = 'idle';
+    const seats = this.#seats;
     // Every row was active when the tick began.
-    return this.#seats
-      .filter(({ unconditional }) => !unconditional)
-      .map(({ row }) => row)
-      .filter(({ status }) => status === 'paused' || status === 'finished' || status === 'failed');
+    const ended: Row[] = [];
+    seats.forEach(({ row, unconditional }, place) => {
+      if (unconditional) {
+        if (row.status === 'paused' && row.hasBegun) row.unconditional = seats.save(place);
+        return;
+      }
+      row.finishIfComplete();
+      const { status } = row;
+      if (status === 'paused') {
+        row.start = seats.save(place);
+        this.#leaving.add(row);
+      }
+      if (status === 'paused' || status === 'finished' || status === 'failed') ended.push(row);
+    });
+    this.#phase = 'idle';
+    return ended;
   }
 
-  /** Moves rows from the end into the places of rows that are no longer active, and gives joining rows a place. */
+  /** Whether a reader still needs its place. */
+  #stays({ row }: Reader): boolean {
+    return row.isActive && !this.#leaving.has(row);
+  }
+
+  /** Frees the places of rows that are no longer active, and gives joining rows a place. */
   #removeAndSeat(): void {
-    const stepper = this.#stepper;
     const seats = this.#seats;
-    for (let n = seats.length - 1; n >= 0; n--) {
-      const seat = seats[n];
-      if (seat?.row.isActive && !this.#leaving.has(seat.row)) continue;
-      const last = seats.pop();
-      if (!last || n === seats.length) continue;
-      stepper.move(seats.length, n);
-      seats[n] = last;
-    }
+    seats.keep((reader) => this.#stays(reader));
+    const rows = new Set<Row>();
+    const guided = new Set<Row>();
+    seats.forEach(({ row, unconditional }) => {
+      (unconditional ? guided : rows).add(row);
+    });
     const joining = this.#joining.filter(isActive);
-    stepper.reserve(2 * (seats.length + joining.length));
-    for (const row of joining) {
-      stepper.restore(seats.length, row.start);
-      seats.push({ row, unconditional: false });
-    }
-    const doubled = new Set(seats.filter(({ unconditional }) => unconditional).map(({ row }) => row));
-    for (const { row } of [...seats]) {
-      if (doubled.has(row) || row.guidance === 0) continue;
+    for (const row of joining) rows.add(row);
+    // A row reads at two places at most.
+    this.#stepper.reserve(2 * rows.size);
+    for (const row of joining) seats.add({ row, unconditional: false }, row.start);
+    for (const row of rows) {
+      if (guided.has(row) || row.guidance === 0) continue;
       if (!row.opensGuidedTitle && (row.unconditional === null || !row.isPastTitle)) continue;
-      stepper.restore(seats.length, row.opensGuidedTitle ? null : row.unconditional);
-      seats.push({ row, unconditional: true });
+      seats.add({ row, unconditional: true }, row.opensGuidedTitle ? null : row.unconditional);
     }
     this.#joining = [];
     this.#leaving.clear();
   }
-}
-
-/** A place in the stepper: a row's own, or its unconditional one. */
-interface Seat {
-  readonly row: Row;
-  readonly unconditional: boolean;
 }
 
 function isActive(row: Row): boolean {

@@ -22,8 +22,17 @@ import type { RewardOf } from './ranking.ts';
 import { Row, type RowResult, type RowSpec, type RowStart } from './row.ts';
 import type { RecurrentState } from './stepper.ts';
 
-/** From this many rows on two batches are faster. With fewer, reading the weights twice costs more than it saves. */
-const MIN_ROWS_FOR_TWO = 16;
+/**
+ * From this many rows on two batches are faster. With fewer, as in a search of 16 rows alone, reading the weights twice
+ * costs more than it saves.
+ */
+const MIN_ROWS_FOR_TWO = 24;
+
+/**
+ * So many rows that start alike join the same batch, where they share a place. More are divided: one place more costs less
+ * than batches of unequal size.
+ */
+const MOST_TOGETHER = 8;
 
 /** The states in which poems without a title begin. */
 interface Opening {
@@ -36,6 +45,8 @@ export class Decoder {
   readonly #openings: ReadonlyMap<FormTag, Opening>;
   readonly #first: Batch;
   readonly #second: Batch;
+  /** Rows that are not in a batch yet. */
+  #joining: Row[] = [];
 
   /** Computes the opening states of all forms, which also warms the engine up. The decoder owns the model's stepper. */
   static async create(model: DecoderModel): Promise<Decoder> {
@@ -51,7 +62,8 @@ export class Decoder {
 
   /** How many rows have joined and are still active. */
   get active(): number {
-    return this.#first.active + this.#second.active;
+    const joining = this.#joining.filter((row) => row.isActive).length;
+    return this.#first.active + this.#second.active + joining;
   }
 
   /** Multiply-adds by the network's weights so far, padding not counted. */
@@ -63,7 +75,7 @@ export class Decoder {
   join(spec: RowSpec): Row {
     const { vocabulary, allowedTokens } = this.#model;
     const row = new Row(spec, vocabulary, allowedTokens, this.#startOf(spec));
-    this.#batchForNewRow().join(row);
+    this.#joining.push(row);
     return row;
   }
 
@@ -90,7 +102,7 @@ export class Decoder {
   /** Takes a paused row, or a fork of one, back. It takes part from the next tick on. */
   resume(row: Row): void {
     row.resume();
-    this.#batchForNewRow().join(row);
+    this.#joining.push(row);
   }
 
   /** What the model was trained to read before a poem. */
@@ -140,12 +152,21 @@ export class Decoder {
     return [...prefix, ...characters.map((char) => vocabulary.id(char))];
   }
 
-  #batchForNewRow(): Batch {
+  /** Divides the rows that have joined since the last tick between the batches. */
+  #assignToBatches(): void {
+    if (this.#joining.length === 0) return;
+    const joining = this.#joining.filter((row) => row.isActive);
+    this.#joining = [];
     const { kernels, kernelRows } = this.#model.stepper;
-    const [first, second] = [this.#first.active, this.#second.active];
-    const rows = first + second + 1;
+    let [first, second] = [this.#first.active, this.#second.active];
+    const rows = first + second + joining.length;
     const two = kernels.threads > 1 && rows >= MIN_ROWS_FOR_TWO && rows <= 2 * kernelRows;
-    return two && second < first ? this.#second : this.#first;
+    for (const group of groupsOnOneStart(joining)) {
+      const toSecond = two && second < first;
+      for (const row of group) (toSecond ? this.#second : this.#first).join(row);
+      if (toSecond) second += group.length;
+      else first += group.length;
+    }
   }
 
   /** Cancels a row; its place is free from the next tick on. */
@@ -155,6 +176,7 @@ export class Decoder {
 
   /** Advances every row by one token. Returns the rows that have paused, finished or failed; they have left. */
   async tick(): Promise<Row[]> {
+    this.#assignToBatches();
     const { kernels } = this.#model.stepper;
     if (this.#first.phase !== 'computed') {
       await this.#first.record();
@@ -188,6 +210,23 @@ export class Decoder {
   dispose(): void {
     this.#model.stepper.dispose();
   }
+}
+
+/** The rows in groups that start from one state, of {@link MOST_TOGETHER} rows at most. */
+function groupsOnOneStart(rows: readonly Row[]): Row[][] {
+  const groups: Row[][] = [];
+  const open = new Map<RecurrentState | null, Row[]>();
+  for (const row of rows) {
+    const group = open.get(row.start);
+    if (group && group.length < MOST_TOGETHER) {
+      group.push(row);
+    } else {
+      const started = [row];
+      groups.push(started);
+      open.set(row.start, started);
+    }
+  }
+  return groups;
 }
 
 /** A critic knows regulated forms only. It takes any other poem for one of those, by the number of its lines. */

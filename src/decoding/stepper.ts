@@ -256,7 +256,8 @@ export class Stepper {
 
   /** Copies a row's states over those of another. */
   move(from: number, to: number): void {
-    this.restore(to, this.save(from));
+    const source = this.#statesOf(from);
+    for (const [i, state] of this.#statesOf(to).entries()) state.set(source[i] ?? []);
   }
 
   /** The states of every layer: h, then c if the cell has one. */
