@@ -62,8 +62,13 @@ export class ProductClock {
       const kernels = new Kernels(decodingThreads());
       const [packed, result] = [kernels.packInt16(b, [K]), kernels.memory.alloc(M * N)];
       // As whole numbers, like most of the products of decoding.
-      const left = { pointer: kernels.memory.alloc(M * pairsOf(K)), width: pairsOf(K) };
-      kernels.operations.quantize(M, { pointer: kernels.memory.upload(a), width: K }, left.pointer);
+      const { memory } = kernels;
+      const left = {
+        pointer: memory.alloc(M * pairsOf(K)),
+        pairs: pairsOf(K),
+        scales: memory.alloc(M),
+      };
+      kernels.operations.quantize(M, { pointer: memory.upload(a), width: K }, left, true);
       this.#multiply = async (times) => {
         for (let i = 0; i < times; i++) kernels.operations.int16Product(M, left, null, packed, 0, result, N);
         kernels.run();

@@ -21,7 +21,7 @@ export async function openDecoder(checkpoint: Checkpoint, options: DecodingOptio
   const { architecture, parameters, vocabulary, ngrams, parallels, reward, card, critic } = checkpoint;
   const { onProgress = async () => {}, threads = decodingThreads() } = options;
   const stepper = await Stepper.create(architecture, parameters, {
-    stateProducts: 'int16',
+    products: 'int16',
     ...options,
     threads,
   });

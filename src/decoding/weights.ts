@@ -9,7 +9,7 @@ import { Kernels } from '../kernels/kernels.ts';
 import type { Pointer } from '../kernels/memory.ts';
 import type { OutputWeights } from '../kernels/operation-list.ts';
 import { type Architecture, CELL_WEIGHTS, valuesOf } from '../model/architecture.ts';
-import { Int16Product, QuantizedRows } from './int16-product.ts';
+import { Int16Product, QuantizedRows, type RowScale } from './int16-product.ts';
 import { fastestLimit, Product, type RowProduct } from './product.ts';
 
 /** Rows of the embedding that are multiplied at once for the table; bounds how long other work waits. */
@@ -33,11 +33,10 @@ export interface DecodingOptions {
   /** Products with at most this many multiply-adds are computed by the kernels; default: what is fastest on the engine. */
   readonly maxKernelMultiplyAdds?: number;
   /**
-   * How the kernels multiply states; default: float32. With int16 they take half the time and lose about 0.1 %. An engine
-   * that computes some of these products itself has float32 for all of them, because a row must not depend on how many
-   * others there are.
+   * How the kernels multiply; default: float32. With int16 they take half the time and lose about 0.05 %. If the engine
+   * computes some of the products itself, all have float32, because a row must not depend on how many others there are.
    */
-  readonly stateProducts?: 'float32' | 'int16';
+  readonly products?: 'float32' | 'int16';
   /** Awaited now and then. On a slow engine the whole takes seconds. */
   readonly onProgress?: () => Promise<void>;
 }
@@ -51,9 +50,9 @@ export class DecodingWeights {
   readonly table: Pointer;
   readonly layers: readonly LayerWeights[];
   /** From H to E, if the output is tied to the embedding; otherwise null. */
-  readonly hiddenProjection: Product | null;
+  readonly hiddenProjection: RowProduct | null;
   /** All logits. */
-  readonly output: Product;
+  readonly output: RowProduct;
   /** The same weights by token, for single logits. */
   readonly outputWeights: OutputWeights;
   /** Multiply-adds for the logits of single tokens. */
@@ -63,25 +62,25 @@ export class DecodingWeights {
   static async create(
     architecture: Architecture,
     values: Values,
-    { threads = 1, maxKernelMultiplyAdds, stateProducts, onProgress = async () => {} }: DecodingOptions = {},
+    {
+      threads = 1,
+      maxKernelMultiplyAdds,
+      products = 'float32',
+      onProgress = async () => {},
+    }: DecodingOptions = {},
   ): Promise<DecodingWeights> {
     const kernels = new Kernels(threads);
-    const newProduct: NewProduct = (weights, inputs, bias) =>
+    const newFloatProduct = (weights: Float32Array, inputs: number, bias: Float32Array | null) =>
       new Product(kernels, weights, inputs, bias, maxKernelMultiplyAdds);
     try {
-      const table = await inputTable(kernels, newProduct, architecture, values, onProgress);
+      const table = await inputTable(kernels, newFloatProduct, architecture, values, onProgress);
+      const kernelsOnly = (maxKernelMultiplyAdds ?? fastestLimit()) === Number.POSITIVE_INFINITY;
       const quantizedRows = new QuantizedRows(kernels);
-      const newStateProduct: NewStateProduct = (weights, widths, bias) => {
-        const kernelsOnly = (maxKernelMultiplyAdds ?? fastestLimit()) === Number.POSITIVE_INFINITY;
-        return stateProducts === 'int16' && kernelsOnly
-          ? new Int16Product(kernels, quantizedRows, weights, widths, bias)
-          : newProduct(
-              weights,
-              widths.reduce((sum, width) => sum + width, 0),
-              bias,
-            );
-      };
-      return new DecodingWeights(architecture, values, kernels, newProduct, newStateProduct, table);
+      const newProduct: NewProduct = (weights, widths, bias, scale) =>
+        products === 'int16' && kernelsOnly
+          ? new Int16Product(kernels, quantizedRows, weights, widths, bias, scale)
+          : newFloatProduct(weights, sumOf(widths), bias);
+      return new DecodingWeights(architecture, values, kernels, newProduct, table);
     } catch (error) {
       kernels.dispose();
       throw error;
@@ -93,7 +92,6 @@ export class DecodingWeights {
     values: Values,
     kernels: Kernels,
     newProduct: NewProduct,
-    newStateProduct: NewStateProduct,
     table: Pointer,
   ) {
     const { vocabulary: V, embedding: E, hidden: H, tied } = architecture;
@@ -101,15 +99,15 @@ export class DecodingWeights {
     this.kernels = kernels;
     this.table = table;
     this.layers = Array.from({ length: architecture.layers }, (_, layer) =>
-      layerWeights(kernels, newStateProduct, architecture, values, layer),
+      layerWeights(kernels, newProduct, architecture, values, layer),
     );
     const bias = valuesOf(values, 'outputBias');
     const byToken = tied ? valuesOf(values, 'embedding') : transposed(valuesOf(values, 'output'), H, V);
     const output = tied ? transposed(byToken, V, E) : valuesOf(values, 'output');
     const width = tied ? E : H;
     const { memory } = kernels;
-    this.hiddenProjection = tied ? newProduct(valuesOf(values, 'down'), H, null) : null;
-    this.output = newProduct(output, width, bias);
+    this.hiddenProjection = tied ? newProduct(valuesOf(values, 'down'), [H], null, 'largest') : null;
+    this.output = newProduct(output, [width], bias, 'largest');
     this.outputWeights = { width, weights: memory.upload(byToken), bias: memory.upload(bias) };
   }
 
@@ -137,18 +135,17 @@ export class DecodingWeights {
   }
 }
 
-type NewProduct = (weights: Float32Array, inputs: number, bias: Float32Array | null) => Product;
-
-/** A product of states from −1 to 1, whose matrices side by side have the given widths. */
-type NewStateProduct = (
+/** `weights` are [Σ widths, outputs]; `widths` are those of the matrices side by side, whose rows have the given scale. */
+type NewProduct = (
   weights: Float32Array,
   widths: readonly number[],
   bias: Float32Array | null,
+  scale: RowScale,
 ) => RowProduct;
 
 function layerWeights(
   kernels: Kernels,
-  newProduct: NewStateProduct,
+  newProduct: NewProduct,
   { cell, hidden: H }: Architecture,
   values: Values,
   layer: number,
@@ -161,11 +158,15 @@ function layerWeights(
   const bias = kernels.memory.upload(inputBias);
   // GRU's reset gate scales the recurrent product alone, so that product must be separate from the input's.
   if (kernel && !hasRecurrentBias) {
-    return { recurrent: newProduct(concatenated(kernel, recurrent), [H, H], null), kernel: null, bias };
+    return {
+      recurrent: newProduct(concatenated(kernel, recurrent), [H, H], null, 'unit'),
+      kernel: null,
+      bias,
+    };
   }
   return {
-    recurrent: newProduct(recurrent, [H], recurrentBias),
-    kernel: kernel && newProduct(kernel, [H], inputBias),
+    recurrent: newProduct(recurrent, [H], recurrentBias, 'unit'),
+    kernel: kernel && newProduct(kernel, [H], inputBias, 'unit'),
     bias,
   };
 }
@@ -173,7 +174,7 @@ function layerWeights(
 /** embedding · kernel + bias of the first layer: [V, gH]. A token's input product is then a lookup. */
 async function inputTable(
   kernels: Kernels,
-  newProduct: NewProduct,
+  newProduct: (weights: Float32Array, inputs: number, bias: Float32Array) => Product,
   { cell, vocabulary: V, embedding: E, hidden: H }: Architecture,
   values: Values,
   onProgress: () => Promise<void>,
@@ -211,4 +212,8 @@ function transposed(matrix: Float32Array, rows: number, width: number): Float32A
     for (let k = 0; k < width; k++) result[k * rows + n] = matrix[n * width + k] as number;
   }
   return result;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -87,11 +87,21 @@ export interface KernelFunctions extends TrainingFunctions {
     secondWidth: number,
     weights: Pointer,
     scales: Pointer,
+    rowScales: Pointer,
     bias: Pointer,
     result: Pointer,
     columns: number,
   ): number;
-  encodeQuantize(at: Pointer, rows: number, matrix: Pointer, width: number, quantized: Pointer): number;
+  encodeQuantize(
+    at: Pointer,
+    rows: number,
+    matrix: Pointer,
+    width: number,
+    quantized: Pointer,
+    scales: Pointer,
+    /** 1 for true. */
+    scaled: number,
+  ): number;
   encodeGates(
     at: Pointer,
     cell: number,

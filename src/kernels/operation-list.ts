@@ -18,6 +18,15 @@ export interface Matrix {
   readonly width: number;
 }
 
+/** A matrix of whole numbers of 16 bits in the kernels' memory, row by row. */
+export interface QuantizedMatrix {
+  readonly pointer: Pointer;
+  /** Pairs of numbers in a row; a pair is four bytes. */
+  readonly pairs: number;
+  /** [rows]: what a number of a row stands for, but for the constant QUANTIZED_ONE. */
+  readonly scales: Pointer;
+}
+
 /** The output's weights by token, for logits of single tokens. */
 export interface OutputWeights {
   /** How many weights a token has: E if the output is tied to the embedding, otherwise H. */
@@ -93,39 +102,50 @@ export class OperationList {
   }
 
   /**
-   * Rounds the first `rows` rows of a matrix, of numbers from −1 to 1, to whole numbers of 16 bits in `quantized`. A row has
-   * `pairsOf` its width there, and a pair is four bytes.
+   * Rounds the first `rows` rows of a matrix to whole numbers of 16 bits. They are divided by the largest of their row
+   * first if they are `scaled`; otherwise they are from −1 to 1. `quantized` has room for `rows` scales and pairs.
    */
-  quantize(rows: number, { pointer, width }: Matrix, quantized: Pointer): void {
+  quantize(rows: number, { pointer, width }: Matrix, quantized: QuantizedMatrix, scaled: boolean): void {
     const at = this.#nextRecord();
-    this.#count += asRecorded(this.#functions.encodeQuantize(at, rows, pointer, width, quantized));
+    this.#count += asRecorded(
+      this.#functions.encodeQuantize(
+        at,
+        rows,
+        pointer,
+        width,
+        quantized.pointer,
+        quantized.scales,
+        scaled ? 1 : 0,
+      ),
+    );
   }
 
   /**
-   * `result` [rows, columns] = `first` and `second` side by side · `weights` + `bias`, as {@link product}. Both matrices are
-   * quantized, and their widths count pairs. `weights` are packed by `int16-packing.ts`.
+   * `result` [rows, columns] = `first` and `second` side by side · `weights` + `bias`, as {@link product}. Both matrices have
+   * the scales of `first`. `weights` are packed by `int16-packing.ts`.
    */
   int16Product(
     rows: number,
-    first: Matrix,
-    second: Matrix | null,
+    first: QuantizedMatrix,
+    second: QuantizedMatrix | null,
     { weights, scales }: Int16Weights,
     bias: Pointer,
     result: Pointer,
     columns: number,
   ): void {
-    const { pointer, width } = second ?? { pointer: 0, width: 0 };
+    const { pointer, pairs } = second ?? { pointer: 0, pairs: 0 };
     const at = this.#nextRecord();
     this.#count += asRecorded(
       this.#functions.encodeInt16Product(
         at,
         rows,
         first.pointer,
-        first.width,
+        first.pairs,
         pointer,
-        width,
+        pairs,
         weights,
         scales,
+        first.scales,
         bias,
         result,
         columns,

@@ -75,8 +75,12 @@ function checkInt16Product(kernels: Kernels, random: Random): void {
   const result = memory.alloc(ROWS * VOCABULARY);
   const [first, second = null] = matrices.map((values, i) => {
     const width = widths[i] ?? 0;
-    const quantized = { pointer: memory.alloc(ROWS * pairsOf(width)), width: pairsOf(width) };
-    operations.quantize(ROWS, { pointer: memory.upload(values), width }, quantized.pointer);
+    const quantized = {
+      pointer: memory.alloc(ROWS * pairsOf(width)),
+      pairs: pairsOf(width),
+      scales: memory.alloc(ROWS),
+    };
+    operations.quantize(ROWS, { pointer: memory.upload(values), width }, quantized, false);
     return quantized;
   });
   if (!first) return;

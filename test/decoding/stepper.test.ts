@@ -78,7 +78,7 @@ test.each(CELL_NAMES)(
   async (cell) => {
     const model = await tinyModel(cell, { tied: true });
     const { architecture, parameters } = model;
-    const stepper = await Stepper.create(architecture, parameters, { stateProducts: 'int16' });
+    const stepper = await Stepper.create(architecture, parameters, { products: 'int16' });
     onTestFinished(() => stepper.dispose());
     const tokens = [4, 2, 20, 33, 41, 20];
     stepper.reserve(3);
@@ -94,7 +94,7 @@ test.each(CELL_NAMES)(
 
 test('products of whole numbers are not mixed with those of an engine', async () => {
   const { architecture, parameters } = await tinyModel('lstm');
-  const options = { stateProducts: 'int16', maxKernelMultiplyAdds: 4000 } as const;
+  const options = { products: 'int16', maxKernelMultiplyAdds: 4000 } as const;
   const mixed = await Stepper.create(architecture, parameters, options);
   onTestFinished(() => mixed.dispose());
   expect(mixed.kernelRows).toBeLessThan(Number.POSITIVE_INFINITY);
@@ -107,9 +107,9 @@ test('products of whole numbers are not mixed with those of an engine', async ()
 
 test.each(['float32', 'int16'] as const)(
   'a row is the same to the last bit whatever stands beside it, with %s',
-  async (stateProducts) => {
+  async (products) => {
     const { architecture, parameters } = await tinyModel('lstm', { tied: true });
-    const stepper = await Stepper.create(architecture, parameters, { stateProducts });
+    const stepper = await Stepper.create(architecture, parameters, { products });
     onTestFinished(() => stepper.dispose());
     const sequence = [5, 2, 19, 40, 23];
     const alone: Float32Array[] = [];

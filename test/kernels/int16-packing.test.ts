@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pairsOf } from '../../src/kernels/int16-packing.ts';
 import { Kernels } from '../../src/kernels/kernels.ts';
-import type { Matrix } from '../../src/kernels/operation-list.ts';
+import type { QuantizedMatrix } from '../../src/kernels/operation-list.ts';
 import { Random } from '../../src/model/random.ts';
 
 function newKernels(threads = 1): Kernels {
@@ -17,15 +17,20 @@ function product(
   matrices: readonly { readonly values: Float32Array; readonly width: number }[],
   weights: Float32Array,
   bias: Float32Array | null = null,
+  scaled = false,
 ): Float32Array {
   const { memory, operations } = kernels;
   const widths = matrices.map(({ width }) => width);
   const columns = weights.length / widths.reduce((sum, width) => sum + width, 0);
   const packed = kernels.packInt16(weights, widths);
-  const [first, second = null] = matrices.map(({ values, width }): Matrix => {
-    const pointer = memory.alloc(rows * pairsOf(width));
-    operations.quantize(rows, { pointer: memory.upload(values), width }, pointer);
-    return { pointer, width: pairsOf(width) };
+  const [first, second = null] = matrices.map(({ values, width }): QuantizedMatrix => {
+    const quantized = {
+      pointer: memory.alloc(rows * pairsOf(width)),
+      pairs: pairsOf(width),
+      scales: memory.alloc(rows),
+    };
+    operations.quantize(rows, { pointer: memory.upload(values), width }, quantized, scaled);
+    return quantized;
   });
   if (!first) throw new RangeError('no matrix');
   const result = memory.alloc(rows * columns);
@@ -97,6 +102,25 @@ describe('a product of whole numbers', () => {
       const row = matrix.subarray(n * k, (n + 1) * k);
       const alone = product(newKernels(), 1, [{ values: row, width: k }], weights);
       expect(alone).toEqual(all.subarray(n * columns, (n + 1) * columns));
+    }
+  });
+
+  test('keeps rows of any size if they are scaled by their largest number, and says if one is NaN', () => {
+    const width = 11;
+    const sizes = [1e-6, 1, 4000, 0, Number.NaN];
+    const rows = Float32Array.from({ length: sizes.length * width }, (_, i) => {
+      const size = sizes[Math.floor(i / width)] ?? 0;
+      return i % width === 9 ? size : Number.isNaN(size) ? 1 : size * (((i * 7) % 19) / 10 - 0.9);
+    });
+    const identity = Float32Array.from({ length: width * width }, (_, i) => (i % (width + 1) === 0 ? 1 : 0));
+    const matrix = { values: rows, width };
+    const result = product(newKernels(), sizes.length, [matrix], identity, null, true);
+    for (const [n, size] of sizes.entries()) {
+      const row = result.subarray(n * width, (n + 1) * width);
+      if (Number.isNaN(size)) expect([...row].every(Number.isNaN)).toBe(true);
+      for (const [i, value] of Number.isNaN(size) ? [] : row.entries()) {
+        expect(Math.abs(value - (rows[n * width + i] ?? 0))).toBeLessThanOrEqual(size * 3e-4);
+      }
     }
   });
 

@@ -12,7 +12,8 @@
  * - `panel` or `panels`: the packed weights of the block. `panelBytes` is the distance between two panels.
  * - `accumulate`: if true, the sums are added to `result` [rows, columns]; otherwise they replace it.
  * - `bias` [columns]: added at the end; 0 stands for none.
- * - `scales` [columns, rounded up to whole panels]: of whole numbers, what one of a column's sums stands for.
+ * - `scales` [columns, rounded up to whole panels], `rowScales` [rows]: of whole numbers, what a sum is multiplied by to get
+ *   what it stands for.
  *
  * T is the type of the numbers. f32: what stands above. i16: the four bytes of a number hold two whole numbers, of two
  * neighbouring k, in both matrices. Their products are added up as i32, which is exact.
@@ -32,10 +33,13 @@ function madd<T>(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
 
-/** What the sums of whole numbers in four columns stand for. */
+/** What the sums of whole numbers in four columns of a row stand for. */
 @inline
-function scaled<T>(sums: v128, scales: usize): v128 {
-  if (isInteger<T>()) return f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(scales));
+function scaled<T>(sums: v128, scales: usize, rowScale: usize): v128 {
+  if (isInteger<T>()) {
+    const scale = f32x4.mul(v128.load(scales), v128.load32_splat(rowScale));
+    return f32x4.mul(f32x4.convert_i32x4_s(sums), scale);
+  }
   return sums;
 }
 
@@ -48,11 +52,14 @@ function writeSums<T>(
   accumulate: bool,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   a: v128,
   b: v128,
 ): void {
   const at = scales + (column << 2);
-  write(result, row, column, columns, accumulate, bias, scaled<T>(a, at), scaled<T>(b, at + 16));
+  const ofRow = rowScales + (row << 2);
+  const low = scaled<T>(a, at, ofRow);
+  write(result, row, column, columns, accumulate, bias, low, scaled<T>(b, at + 16, ofRow));
 }
 
 /** Writes up to eight columns of a row. Columns beyond the last are left out. */
@@ -110,6 +117,7 @@ export function fourRows<T>(
   accumulate: bool,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -156,10 +164,10 @@ export function fourRows<T>(
     stride = secondStride;
   }
   readAhead = read;
-  writeSums<T>(result, row, column, columns, accumulate, bias, scales, a0, a1);
-  writeSums<T>(result, row + 1, column, columns, accumulate, bias, scales, b0, b1);
-  writeSums<T>(result, row + 2, column, columns, accumulate, bias, scales, c0, c1);
-  writeSums<T>(result, row + 3, column, columns, accumulate, bias, scales, d0, d1);
+  writeSums<T>(result, row, column, columns, accumulate, bias, scales, rowScales, a0, a1);
+  writeSums<T>(result, row + 1, column, columns, accumulate, bias, scales, rowScales, b0, b1);
+  writeSums<T>(result, row + 2, column, columns, accumulate, bias, scales, rowScales, c0, c1);
+  writeSums<T>(result, row + 3, column, columns, accumulate, bias, scales, rowScales, d0, d1);
 }
 
 export function threeRows<T>(
@@ -174,6 +182,7 @@ export function threeRows<T>(
   accumulate: bool,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -207,9 +216,9 @@ export function threeRows<T>(
     end = at + (secondLength << 2);
     stride = secondStride;
   }
-  writeSums<T>(result, row, column, columns, accumulate, bias, scales, a0, a1);
-  writeSums<T>(result, row + 1, column, columns, accumulate, bias, scales, b0, b1);
-  writeSums<T>(result, row + 2, column, columns, accumulate, bias, scales, c0, c1);
+  writeSums<T>(result, row, column, columns, accumulate, bias, scales, rowScales, a0, a1);
+  writeSums<T>(result, row + 1, column, columns, accumulate, bias, scales, rowScales, b0, b1);
+  writeSums<T>(result, row + 2, column, columns, accumulate, bias, scales, rowScales, c0, c1);
 }
 
 /** Two panels at a time. With one panel, each sum would wait for the one before it. */
@@ -226,6 +235,7 @@ export function twoRows<T>(
   accumulate: bool,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -266,10 +276,10 @@ export function twoRows<T>(
       stride = secondStride;
     }
     const from = column + p * PANEL_COLUMNS;
-    writeSums<T>(result, row, from, columns, accumulate, bias, scales, a0, a1);
-    writeSums<T>(result, row, from + PANEL_COLUMNS, columns, accumulate, bias, scales, a2, a3);
-    writeSums<T>(result, row + 1, from, columns, accumulate, bias, scales, b0, b1);
-    writeSums<T>(result, row + 1, from + PANEL_COLUMNS, columns, accumulate, bias, scales, b2, b3);
+    writeSums<T>(result, row, from, columns, accumulate, bias, scales, rowScales, a0, a1);
+    writeSums<T>(result, row, from + PANEL_COLUMNS, columns, accumulate, bias, scales, rowScales, a2, a3);
+    writeSums<T>(result, row + 1, from, columns, accumulate, bias, scales, rowScales, b0, b1);
+    writeSums<T>(result, row + 1, from + PANEL_COLUMNS, columns, accumulate, bias, scales, rowScales, b2, b3);
   }
 }
 
@@ -285,6 +295,7 @@ export function oneRow<T>(
   accumulate: bool,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -319,8 +330,8 @@ export function oneRow<T>(
     at = second;
     end = at + (secondLength << 2);
   }
-  writeSums<T>(result, row, column, columns, accumulate, bias, scales, a0, a1);
-  writeSums<T>(result, row, column + PANEL_COLUMNS, columns, accumulate, bias, scales, a2, a3);
-  writeSums<T>(result, row, column + 2 * PANEL_COLUMNS, columns, accumulate, bias, scales, a4, a5);
-  writeSums<T>(result, row, column + 3 * PANEL_COLUMNS, columns, accumulate, bias, scales, a6, a7);
+  writeSums<T>(result, row, column, columns, accumulate, bias, scales, rowScales, a0, a1);
+  writeSums<T>(result, row, column + PANEL_COLUMNS, columns, accumulate, bias, scales, rowScales, a2, a3);
+  writeSums<T>(result, row, column + 2 * PANEL_COLUMNS, columns, accumulate, bias, scales, rowScales, a4, a5);
+  writeSums<T>(result, row, column + 3 * PANEL_COLUMNS, columns, accumulate, bias, scales, rowScales, a6, a7);
 }

@@ -52,8 +52,9 @@ export class ProductOperation extends Operation {
   bias: usize;
   result: usize;
   columns: usize;
-  /** Of {@link INT16_PRODUCT} only. */
+  /** These two of {@link INT16_PRODUCT} only. */
   scales: usize;
+  rowScales: usize;
 }
 
 /** Of each `Draw` record in `draws`: the draw itself. */
@@ -112,12 +113,14 @@ export class GuideOperation extends RowOperation {
   guided: usize;
 }
 
-/** Row n of `matrix` [_, width] becomes row n of `quantized`: whole numbers of 16 bits, a multiple of two of them. */
+/** Row n of `matrix` [_, width] becomes row n of `quantized`, as `quantize.ts` says. */
 @unmanaged
 export class QuantizeOperation extends RowOperation {
   matrix: usize;
   width: usize;
   quantized: usize;
+  scales: usize;
+  scaled: bool;
 }
 
 /** `second` 0 with width 0 stands for no second matrix, `bias` 0 for no bias. */
@@ -158,6 +161,7 @@ export function encodeInt16Product(
   secondWidth: usize,
   weights: usize,
   scales: usize,
+  rowScales: usize,
   bias: usize,
   result: usize,
   columns: usize,
@@ -166,6 +170,7 @@ export function encodeInt16Product(
   const operation = changetype<ProductOperation>(at);
   operation.kind = INT16_PRODUCT;
   operation.scales = scales;
+  operation.rowScales = rowScales;
   return operation.tiles;
 }
 
@@ -263,13 +268,23 @@ export function encodeGuide(
   return operation.tiles;
 }
 
-export function encodeQuantize(at: usize, rows: i32, matrix: usize, width: i32, quantized: usize): i32 {
+export function encodeQuantize(
+  at: usize,
+  rows: i32,
+  matrix: usize,
+  width: i32,
+  quantized: usize,
+  scales: usize,
+  scaled: bool,
+): i32 {
   const operation = changetype<QuantizeOperation>(at);
   operation.kind = QUANTIZE;
   divideRows(operation, rows, width);
   operation.matrix = matrix;
   operation.width = <usize>width;
   operation.quantized = quantized;
+  operation.scales = scales;
+  operation.scaled = scaled;
   return operation.tiles;
 }
 

@@ -28,8 +28,8 @@ const BLOCK: usize = 512;
 /**
  * One group of columns of [first second] · weights + bias, for all rows. `first` is [rows, firstWidth]; `second` is
  * [rows, secondWidth] and stands beside it; its width may be 0. `bias` [columns] may be 0 for none. `result` is
- * [rows, columns]. `scales` [columns, rounded up to whole groups] is read for whole numbers only: what one of a column's
- * sums stands for. All pointers are bytes from the beginning of the memory.
+ * [rows, columns]. `scales` [columns, rounded up to whole groups] and `rowScales` [rows] are read for whole numbers
+ * only: what a sum is multiplied by to get what it stands for. All pointers are bytes from the beginning of the memory.
  */
 export function product<T>(
   group: i32,
@@ -41,6 +41,7 @@ export function product<T>(
   weights: usize,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   result: usize,
   columns: usize,
 ): void {
@@ -68,6 +69,7 @@ export function product<T>(
       start > 0,
       end == width ? bias : 0,
       scales,
+      rowScales,
       result,
       column,
       columns,
@@ -94,6 +96,7 @@ function block<T>(
   accumulate: bool,
   bias: usize,
   scales: usize,
+  rowScales: usize,
   result: usize,
   column: usize,
   columns: usize,
@@ -128,6 +131,7 @@ function block<T>(
         accumulate,
         bias,
         scales,
+        rowScales,
         result,
         from,
         columns,
@@ -149,6 +153,7 @@ function block<T>(
       accumulate,
       bias,
       scales,
+      rowScales,
       result,
       from,
       columns,
@@ -168,6 +173,7 @@ function block<T>(
       accumulate,
       bias,
       scales,
+      rowScales,
       result,
       column,
       columns,
@@ -184,6 +190,7 @@ function block<T>(
       accumulate,
       bias,
       scales,
+      rowScales,
       result,
       column,
       columns,

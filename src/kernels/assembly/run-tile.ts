@@ -42,6 +42,7 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
       p.weights,
       p.bias,
       0,
+      0,
       p.result,
       p.columns,
     );
@@ -57,6 +58,7 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
       p.weights,
       p.bias,
       p.scales,
+      p.rowScales,
       p.result,
       p.columns,
     );
@@ -85,7 +87,7 @@ function runRows(operation: RowOperation, tile: i32): void {
     guide(g.matrix, g.index, g.other, g.weights, from, to, g.width, g.guided);
   } else if (kind == QUANTIZE) {
     const q = changetype<QuantizeOperation>(operation);
-    quantize(q.matrix, from, to, q.width, q.quantized);
+    quantize(q.matrix, from, to, q.width, q.quantized, q.scales, q.scaled);
   } else {
     const g = changetype<GatesOperation>(operation);
     if (g.cell == CELL_LSTM) lstm(from, to, g.hidden, g.inputs, g.index, g.recurrent, g.h, g.c);
