@@ -13,7 +13,6 @@ import { messageOf } from '../system/message-of.ts';
 import type { Order } from './inference.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import type { CancelledMessage, EngineCommand, ResultMessage } from './protocol.ts';
-import { searchOfSeed } from './quick-seed.ts';
 import type { SharedStats } from './shared-stats.ts';
 
 /** An order in the batch. */
@@ -94,7 +93,7 @@ export class Scheduler {
 
   #searchFor({ plan, mood, seed, line }: Order): Search {
     const { decoder } = this.#model;
-    const settings = searchOfSeed(seed, this.#options.search);
+    const { search: settings } = this.#options;
     if (line) {
       // Several lines to choose from cannot all be the likeliest one.
       const sampling = SAMPLING[mood === 'greedy' ? 'calm' : mood];

@@ -11,7 +11,7 @@ import { DailyClaims } from '../daily/daily-claims.ts';
 import { DailyStore } from '../daily/daily-store.ts';
 import { Favourites } from '../favourites.ts';
 import type { Log } from '../log.ts';
-import { seedDrawer } from '../seed.ts';
+import { drawSeed } from '../seed.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { ButtonCodec } from './button.ts';
 import { ChannelPosts } from './channel-posts.ts';
@@ -74,7 +74,7 @@ export async function serveDiscord(
     codec,
     log,
     metrics,
-    drawSeed: seedDrawer(() => inference.status()),
+    drawSeed,
   });
   fleet?.deliver((handover, outcome) => handler.takeOver(handover, outcome));
   const sources = {

@@ -14,7 +14,7 @@ import type { Desk } from '../desk.ts';
 import { type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
 import { markedTitle, neverMet, textLines, titleOf } from '../poem-layout.ts';
-import { seedDrawer } from '../seed.ts';
+import { drawSeed } from '../seed.ts';
 import { sentenceFor } from '../user-error.ts';
 import { readCommandLine } from './command-line.ts';
 import { complete, QUIT } from './completion.ts';
@@ -56,7 +56,7 @@ export async function serveTerminal(options: TerminalOptions): Promise<void> {
     // The terminal has no hearts to press.
     favourites: null,
     desk: { poem: null, offer: null },
-    drawSeed: seedDrawer(() => inference.status()),
+    drawSeed,
   };
   const history = options.historyFile ? await readHistory(options.historyFile) : [];
   // From here to the loop nothing is awaited: a line that came in between would be lost.
