@@ -32,7 +32,7 @@ export const AFTER_OPENING_SAMPLING: Sampling = { temperature: 2, topP: 0.98, gu
 /** The sampling of each mood that a user can ask for. */
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
   calm: { temperature: 0.5, topP: 0.9, guidance: 2 },
-  free: { temperature: 0.65, topP: 0.9, guidance: 2 },
+  free: { temperature: 0.75, topP: 0.9, guidance: 2 },
   wild: { temperature: 0.85, topP: 0.95, specificity: 0.05, guidance: 2 },
   greedy: { temperature: 0, topP: 1 },
 };

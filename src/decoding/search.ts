@@ -31,6 +31,9 @@ export interface SearchSettings {
 /** How the bot searches by default. Readers decided; docs/decisions/20 has the numbers. */
 export const DEFAULT_SEARCH: SearchSettings = { candidates: 16, kept: 4 };
 
+/** Characters of a line behind its caesura. */
+const LAST_STEP = 3;
+
 /** The writing of one order. It goes through stages, in each of which some rows are in the decoder. */
 export interface Search {
   readonly plan: VersePlan;
@@ -77,7 +80,7 @@ export class PoemSearch implements Search {
     this.#request = request;
     this.#settings = settings;
     this.#seed = orderSeed(request.seed, decoder.unknownCharacters(request.plan));
-    this.#pauses = settings.kept < settings.candidates ? lineStarts(request.plan) : [];
+    this.#pauses = settings.kept < settings.candidates ? pausesOf(request.plan) : [];
     // Without chance there is one title for everything, as with the likeliest poem.
     const chance = request.sampling.temperature > 0;
     this.#stage = decoder.prompts.writesTitles && request.plan.title === '' && chance ? 'title' : 'verse';
@@ -207,10 +210,15 @@ export class PoemSearch implements Search {
   }
 }
 
-/** The slots with which the second line and each later one begin. */
-function lineStarts({ slots, length }: VersePlan): number[] {
+/**
+ * The slots before which the candidates are compared: those with which the second line and each later one begin, and their
+ * last three characters, which the caesura is before. The first line is compared as a whole: poems on one opening would be
+ * too much alike otherwise.
+ */
+function pausesOf({ slots, length }: VersePlan): number[] {
   const line = length + 1;
-  return Array.from({ length: Math.ceil(slots.length / line) - 1 }, (_, n) => (n + 1) * line);
+  const starts = Array.from({ length: Math.ceil(slots.length / line) - 1 }, (_, n) => (n + 1) * line);
+  return starts.flatMap((start) => (length > LAST_STEP ? [start, start + length - LAST_STEP] : [start]));
 }
 
 /** The rows by rising value; rows of equal value stay in their order. */
