@@ -1,7 +1,8 @@
 /**
- * Writes one poem by a search over candidates, in stages: the title, if the model writes one, then each line.
+ * Writes one poem by a search over candidates, in stages: the title, if the model writes one, the first line, then both
+ * parts of each later line, before and behind its caesura.
  *
- * After each line the best candidates go on, forked so that their number stays the same, and the others end. A fork
+ * After each stage the best candidates go on, forked so that their number stays the same, and the others end. A fork
  * shares all that is written and draws from a seed of its own. So the same request and seed give the same poem,
  * whatever else is in the batch.
  */

@@ -53,7 +53,7 @@ describe('a search', () => {
     for (const { characters } of search.finalists) expect(characters).toHaveLength(32);
   });
 
-  test('goes on after each line with the best candidates and forks of them', async () => {
+  test('goes on after each line, and at each later caesura, with the best candidates and forks of them', async () => {
     const { decoder } = await tinyModel();
     const search = new PoemSearch(decoder, request(1, poemPlan({ form: 'wulv' })), PRUNED);
     const stages: string[][] = [];
@@ -61,11 +61,13 @@ describe('a search', () => {
       stages.push(rows.map(({ characters }) => characters.join(''))),
     );
     expect(stages.map((rows) => rows.map((text) => text.length))).toEqual(
-      [6, 12, 18, 24, 30, 36, 42].map((length) => Array(6).fill(length)),
+      // After each line, and from the second one on at the caesura, after two of five characters.
+      [6, 8, 12, 14, 18, 20, 24, 26, 30, 32, 36, 38, 42, 44].map((length) => Array(6).fill(length)),
     );
     for (const rows of stages) expect(new Set(rows).size).toBeLessThanOrEqual(PRUNED.kept);
     // Forks part ways: what they write next differs.
-    expect(stages.some((rows, i) => new Set(rows.map((text) => text.slice(6 * i))).size === 2)).toBe(true);
+    const written = stages.slice(1).map((rows, i) => rows.map((text) => text.slice(stages[i]?.[0]?.length)));
+    expect(written.some((rows) => new Set(rows).size === 2)).toBe(true);
     expect(stages.flat().some((text) => search.result?.characters.join('').startsWith(text))).toBe(true);
   });
 
