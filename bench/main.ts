@@ -28,7 +28,7 @@ npm run bench -- --training [--json] [--engine E] [--checkpoint NAME] [--batch 6
   --checkpoint NAME    a folder under checkpoints/, or under --checkpoints DIR (default: tang)
   --concurrency LIST   numbers of poets at once (default: 1,8,64,256)
   --candidates N       rows generated for each poem (default: 1; the bot generates several and keeps the best)
-  --kept N             rows that go on after each line (default: all)
+  --kept N             rows that go on after each stage (default: all)
   --soak               writes 10,000 poems instead, and prints the memory before and after
   --peer PROGRAM       also runs another program, and prints the ratio of our poems or tokens a second to its own
   --training           times training steps at the checkpoint's sizes instead, --batch sequences of --length tokens,

@@ -219,7 +219,7 @@ export class PoemSearch implements Search {
 function pausesOf({ slots, length }: VersePlan): number[] {
   const line = length + 1;
   const starts = Array.from({ length: Math.ceil(slots.length / line) - 1 }, (_, n) => (n + 1) * line);
-  return starts.flatMap((start) => (length > LAST_STEP ? [start, start + length - LAST_STEP] : [start]));
+  return starts.flatMap((start) => [start, start + length - LAST_STEP]);
 }
 
 /** The rows by rising value; rows of equal value stay in their order. */

@@ -88,6 +88,7 @@ function stepsOfColumns(weights: Float32Array, inputs: number, outputs: number, 
   // Each weight is rounded by half a step at most.
   const mostSteps = MAX_INT32 / one - inputs / 2;
   return sums.map((sum, column) =>
-    sum > 0 ? Math.min(mostSteps / sum, MAX_INT16 / (largest[column] as number)) : 1,
+    // NaN stays NaN, as in float32.
+    sum === 0 ? 1 : Math.min(mostSteps / sum, MAX_INT16 / (largest[column] as number)),
   );
 }

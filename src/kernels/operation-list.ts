@@ -49,8 +49,8 @@ export interface RecordedList {
   readonly end: Pointer;
 }
 
-/** Operations of one list. The network of a decoder with two layers needs about ten. */
-const MAX_OPERATIONS = 64;
+/** Operations of one list. The network of a decoder with two layers needs about fourteen. */
+const MAX_OPERATIONS = 128;
 
 export class OperationList {
   readonly #functions: KernelFunctions;

@@ -94,6 +94,13 @@ describe('a product of whole numbers', () => {
     }
   });
 
+  test('is NaN in the columns that have a weight that is', () => {
+    const weights = Float32Array.of(0.5, Number.NaN, 0.25, 1);
+    const [good, bad] = product(newKernels(), 1, [{ values: Float32Array.of(1, 1), width: 2 }], weights);
+    expect(good).toBeCloseTo(0.75, 3);
+    expect(bad).toBeNaN();
+  });
+
   test('of a row does not depend on the rows beside it, nor on the threads', () => {
     const [rows, k, columns] = [37, 50, 70];
     const [matrix, weights] = [values(rows * k), values(k * columns)];

@@ -12,7 +12,7 @@
  * - `panel` or `panels`: the packed weights of the block. `panelBytes` is the distance between two panels.
  * - `accumulate`: if true, the sums are added to `result` [rows, columns]; otherwise they replace it.
  * - `bias` [columns]: added at the end; 0 stands for none.
- * - `scales` [columns, rounded up to whole panels], `rowScales` [rows]: of whole numbers, what a sum is multiplied by to get
+ * - `scales` [columns, rounded up to whole groups], `rowScales` [rows]: of whole numbers, what a sum is multiplied by to get
  *   what it stands for.
  *
  * T is the type of the numbers. f32: what stands above. i16: the four bytes of a number hold two whole numbers, of two

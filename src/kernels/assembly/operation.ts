@@ -5,7 +5,7 @@
  * this folder knows a field's offset or an operation's kind. Each function returns the number of tiles: the parts of an
  * operation that threads compute at the same time. An operation without tiles has nothing to do and must not be run.
  *
- * Pointers are bytes from the beginning of the memory. All matrices are float32, row by row.
+ * Pointers are bytes from the beginning of the memory. All matrices are float32, row by row, but for whole numbers where it is said.
  */
 import { GROUP_PANELS, PANEL_COLUMNS } from './microkernels';
 

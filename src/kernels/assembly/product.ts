@@ -7,7 +7,7 @@
  * of the two computes.
  *
  * Whole numbers of 16 bits (T is i16) take half the time. Two k share the place of one float32, and widths count such
- * pairs. The sums of a block are exact; `packing.ts` sees to it that they do not overflow.
+ * pairs. The sums of a block are exact; `int16-packing.ts` sees to it that they do not overflow.
  *
  * Weights are packed: groups of four panels, a panel eight columns, all k of a panel after one another
  * ([groups][4][K][8]). Columns beyond M are zero. The sums of a few rows by one panel fill the registers; the weights of

@@ -57,7 +57,7 @@ npm run evaluate -- --scores FILE… --key FILE
   --meter M           ${METERS.join(', ')} (default: strict)
   --mood M            ${MOODS.join(', ')} (default: free)
   --candidates N      rows generated for each poem, of which the best is shown (default: ${DEFAULT_SEARCH.candidates}, as in the bot)
-  --kept N            rows that go on after each line (default: ${DEFAULT_SEARCH.kept}, as in the bot)
+  --kept N            rows that go on after each stage (default: ${DEFAULT_SEARCH.kept}, as in the bot)
   --seed N            the seed of the openings and the poems (default: 1)`;
 
 await runCommand(async () => {
