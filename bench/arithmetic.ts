@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
+import { computesOnProcessor } from '../src/engines/tensorflow.ts';
 import { pairsOf } from '../src/kernels/int16-packing.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
@@ -35,7 +36,7 @@ export class ProductClock {
     precision: Precision = 'float32',
   ): Promise<ProductClock> {
     const { name } = await startEngine(engine);
-    const clock = new ProductClock(name === 'wasm', use, precision);
+    const clock = new ProductClock(name === 'wasm' || decodesByKernels(name, use), use, precision);
     await clock.look();
     clock.#looks.length = 0;
     return clock;
@@ -105,6 +106,11 @@ export class ProductClock {
   stop(): void {
     this.#stop();
   }
+}
+
+/** On a processor, decoding does not use TensorFlow's products. */
+function decodesByKernels(engine: string, use: ProductUse): boolean {
+  return use === 'decoding' && engine === 'tensorflow' && computesOnProcessor();
 }
 
 function randomMatrix(length: number): Float32Array {

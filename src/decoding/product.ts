@@ -1,8 +1,8 @@
 /**
  * Products of rows and a weight matrix, for decoding. Factors and result are in the memory of our own kernels.
  *
- * The kernels compute a product if nothing is faster: always on wasm, and for few rows on a processor, where a call into
- * TensorFlow costs more than it saves. Otherwise the engine computes it, above all on a graphics card.
+ * The kernels compute a product if nothing is faster, which is so on a processor, with TensorFlow too. Otherwise the engine
+ * computes it, above all on a graphics card.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,12 +10,6 @@ import { computesOnProcessor } from '../engines/tensorflow.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Pointer } from '../kernels/memory.ts';
 import type { Matrix } from '../kernels/operation-list.ts';
-
-/**
- * Up to this many multiply-adds, TensorFlow on a processor is slower than the kernels: it packs the weights anew each time,
- * and its results are copied twice.
- */
-const PROCESSOR_KERNEL_MULTIPLY_ADDS = 40e6;
 
 /**
  * TensorFlow gets the number of rows rounded up to a multiple of this, with rows of zeros. oneDNN compiles code for each
@@ -132,9 +126,12 @@ export class Product implements RowProduct {
   }
 }
 
-/** Up to how many multiply-adds the kernels are faster than this thread's engine. */
+/**
+ * Up to how many multiply-adds the kernels are faster than this thread's engine: always on a processor, where TensorFlow
+ * packs the weights anew each time and copies its results twice.
+ */
 export function fastestLimit(): number {
   const engine = tf.getBackend();
-  if (engine === 'wasm') return Number.POSITIVE_INFINITY;
-  return engine === 'tensorflow' && computesOnProcessor() ? PROCESSOR_KERNEL_MULTIPLY_ADDS : 0;
+  const onProcessor = engine === 'wasm' || (engine === 'tensorflow' && computesOnProcessor());
+  return onProcessor ? Number.POSITIVE_INFINITY : 0;
 }

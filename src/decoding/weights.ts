@@ -34,7 +34,7 @@ export interface DecodingOptions {
   readonly maxKernelMultiplyAdds?: number;
   /**
    * How the kernels multiply; default: float32. With int16 they take half the time and lose about 0.05 %. If the engine
-   * computes some of the products itself, all have float32, because a row must not depend on how many others there are.
+   * computes products itself, all have float32, because a row must not depend on how many others there are.
    */
   readonly products?: 'float32' | 'int16';
   /** Awaited now and then. On a slow engine the whole takes seconds. */
