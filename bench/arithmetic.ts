@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
 import { computesOnProcessor } from '../src/engines/tensorflow.ts';
-import { pairsOf } from '../src/kernels/int16-packing.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
 import { TrainingKernels } from '../src/kernels/training-kernels.ts';
@@ -36,7 +35,7 @@ export class ProductClock {
     precision: Precision = 'float32',
   ): Promise<ProductClock> {
     const { name } = await startEngine(engine);
-    const clock = new ProductClock(name === 'wasm' || decodesByKernels(name, use), use, precision);
+    const clock = new ProductClock(computesByKernels(name, use), use, precision);
     await clock.look();
     clock.#looks.length = 0;
     return clock;
@@ -63,13 +62,8 @@ export class ProductClock {
       const kernels = new Kernels(decodingThreads());
       const [packed, result] = [kernels.packInt16(b, [K]), kernels.memory.alloc(M * N)];
       // As whole numbers, like most of the products of decoding.
-      const { memory } = kernels;
-      const left = {
-        pointer: memory.alloc(M * pairsOf(K)),
-        pairs: pairsOf(K),
-        scales: memory.alloc(M),
-      };
-      kernels.operations.quantize(M, { pointer: memory.upload(a), width: K }, left, true);
+      const left = kernels.newQuantizedMatrix(M, K);
+      kernels.operations.quantize(M, { pointer: kernels.memory.upload(a), width: K }, left, true);
       this.#multiply = async (times) => {
         for (let i = 0; i < times; i++) kernels.operations.int16Product(M, left, null, packed, 0, result, N);
         kernels.run();
@@ -109,8 +103,8 @@ export class ProductClock {
 }
 
 /** On a processor, decoding does not use TensorFlow's products. */
-function decodesByKernels(engine: string, use: ProductUse): boolean {
-  return use === 'decoding' && engine === 'tensorflow' && computesOnProcessor();
+function computesByKernels(engine: string, use: ProductUse): boolean {
+  return engine === 'wasm' || (use === 'decoding' && engine === 'tensorflow' && computesOnProcessor());
 }
 
 function randomMatrix(length: number): Float32Array {

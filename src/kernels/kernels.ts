@@ -10,10 +10,10 @@
  */
 
 import { DrawList } from './draw-list.ts';
-import { type Int16Weights, packInt16Weights } from './int16-packing.ts';
+import { type Int16Weights, packInt16Weights, pairsOf } from './int16-packing.ts';
 import { KernelMemory, newSharedMemory, type Pointer } from './memory.ts';
 import { instantiate, type KernelInstance, kernelModule } from './module.ts';
-import { OperationList, type OutputWeights } from './operation-list.ts';
+import { OperationList, type OutputWeights, type QuantizedMatrix } from './operation-list.ts';
 import { packWeights } from './packing.ts';
 import { ThreadPool } from './thread-pool.ts';
 
@@ -48,6 +48,12 @@ export class Kernels {
   /** Copies weights [Σ widths, outputs] to the memory, packed for {@link OperationList.int16Product}. */
   packInt16(weights: Float32Array, widths: readonly number[]): Int16Weights {
     return packInt16Weights(this.memory, this.#instance.constants, weights, widths);
+  }
+
+  /** Room for `rows` rows of `width` numbers that {@link OperationList.quantize} rounds. */
+  newQuantizedMatrix(rows: number, width: number): QuantizedMatrix {
+    const pairs = pairsOf(width);
+    return { pointer: this.memory.alloc(rows * pairs), pairs, scales: this.memory.alloc(rows) };
   }
 
   /**

@@ -8,7 +8,6 @@ import { CELL_NAMES, CELL_WEIGHTS, type CellName } from '../model/architecture.t
 import { Random } from '../model/random.ts';
 import { largestDeviation, referenceProduct, referenceStep } from '../model/reference.ts';
 import { OperatorError } from '../system/operator-error.ts';
-import { pairsOf } from './int16-packing.ts';
 import { Kernels } from './kernels.ts';
 
 /** The sums of this check stay within 1e-6 in single precision. */
@@ -75,11 +74,7 @@ function checkInt16Product(kernels: Kernels, random: Random): void {
   const result = memory.alloc(ROWS * VOCABULARY);
   const [first, second = null] = matrices.map((values, i) => {
     const width = widths[i] ?? 0;
-    const quantized = {
-      pointer: memory.alloc(ROWS * pairsOf(width)),
-      pairs: pairsOf(width),
-      scales: memory.alloc(ROWS),
-    };
+    const quantized = kernels.newQuantizedMatrix(ROWS, width);
     operations.quantize(ROWS, { pointer: memory.upload(values), width }, quantized, false);
     return quantized;
   });

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openDecoder } from '../../src/decoding/open-decoder.ts';
 import { SAMPLING } from '../../src/decoding/sampling.ts';
 import { startEngine } from '../../src/engines/engine.ts';
+import { Kernels } from '../../src/kernels/kernels.ts';
 import { kernelBytesInUse } from '../../src/kernels/memory.ts';
 import { type Checkpoint, loadCheckpoint } from '../../src/model/checkpoint.ts';
 import { writeTinyCheckpoint } from '../model/tiny-checkpoint.ts';
@@ -45,6 +46,16 @@ describe('a decoder of a checkpoint', () => {
         expect(next.some((other) => other.includes(line.slice(at, at + 5)))).toBe(false);
       }
     }
+  });
+
+  test('multiplies whole numbers, unless float32 is asked for', async () => {
+    const checkpoint = await tinyCheckpoint();
+    const pack = vi.spyOn(Kernels.prototype, 'packInt16');
+    onTestFinished(() => pack.mockRestore());
+    (await openDecoder(checkpoint, { products: 'float32' })).dispose();
+    expect(pack).not.toHaveBeenCalled();
+    (await openDecoder(checkpoint)).dispose();
+    expect(pack).toHaveBeenCalled();
   });
 
   test('leaves nothing behind when it is disposed of, or if it cannot be made', async () => {

@@ -1,12 +1,30 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { Stepper } from '../../src/decoding/stepper.ts';
+import { startEngine } from '../../src/engines/engine.ts';
+import { computesOnProcessor } from '../../src/engines/tensorflow.ts';
 import { readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
 import type { Proof } from '../../tools/tensorflow/prove.ts';
-import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
+import { ARCHITECTURES, freesWhatItAllocates, parityWithCpu } from './parity.ts';
 
 await parityWithCpu('tensorflow');
 freesWhatItAllocates('tensorflow');
+
+const available = await startEngine('tensorflow').then(
+  () => true,
+  () => false,
+);
+
+it.skipIf(!available || !computesOnProcessor())('leaves decoding on a processor to our kernels', async () => {
+  await startEngine('tensorflow');
+  const [architecture] = ARCHITECTURES;
+  if (!architecture) throw new RangeError('no architecture');
+  const stepper = await Stepper.create(architecture, initialParameters(architecture, 1));
+  expect(stepper.kernelRows).toBe(Number.POSITIVE_INFINITY);
+  stepper.dispose();
+});
 
 const home = tensorflowHome();
 const manifest = readHomeManifest(home);

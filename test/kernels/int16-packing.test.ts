@@ -1,5 +1,4 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { pairsOf } from '../../src/kernels/int16-packing.ts';
 import { Kernels } from '../../src/kernels/kernels.ts';
 import type { QuantizedMatrix } from '../../src/kernels/operation-list.ts';
 import { Random } from '../../src/model/random.ts';
@@ -24,11 +23,7 @@ function product(
   const columns = weights.length / widths.reduce((sum, width) => sum + width, 0);
   const packed = kernels.packInt16(weights, widths);
   const [first, second = null] = matrices.map(({ values, width }): QuantizedMatrix => {
-    const quantized = {
-      pointer: memory.alloc(rows * pairsOf(width)),
-      pairs: pairsOf(width),
-      scales: memory.alloc(rows),
-    };
+    const quantized = kernels.newQuantizedMatrix(rows, width);
     operations.quantize(rows, { pointer: memory.upload(values), width }, quantized, scaled);
     return quantized;
   });

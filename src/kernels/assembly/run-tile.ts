@@ -31,37 +31,9 @@ import { runTrainingTile } from './training/run-tile';
 export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   const kind = operation.kind;
   if (kind == PRODUCT) {
-    const p = changetype<ProductOperation>(operation);
-    product<f32>(
-      tile,
-      p.first,
-      p.firstWidth,
-      p.second,
-      p.secondWidth,
-      p.rows,
-      p.weights,
-      p.bias,
-      0,
-      0,
-      p.result,
-      p.columns,
-    );
+    runProduct<f32>(changetype<ProductOperation>(operation), tile);
   } else if (kind == INT16_PRODUCT) {
-    const p = changetype<ProductOperation>(operation);
-    product<i16>(
-      tile,
-      p.first,
-      p.firstWidth,
-      p.second,
-      p.secondWidth,
-      p.rows,
-      p.weights,
-      p.bias,
-      p.scales,
-      p.rowScales,
-      p.result,
-      p.columns,
-    );
+    runProduct<i16>(changetype<ProductOperation>(operation), tile);
   } else if (kind == DRAWS) {
     const d = changetype<DrawsOperation>(operation);
     draw(d.draws, tile, d.width, d.weights, d.bias, scratch);
@@ -70,6 +42,23 @@ export function runTile(operation: Operation, tile: i32, scratch: usize): void {
   } else {
     runRows(changetype<RowOperation>(operation), tile);
   }
+}
+
+function runProduct<T>(p: ProductOperation, tile: i32): void {
+  product<T>(
+    tile,
+    p.first,
+    p.firstWidth,
+    p.second,
+    p.secondWidth,
+    p.rows,
+    p.weights,
+    p.bias,
+    p.scales,
+    p.rowScales,
+    p.result,
+    p.columns,
+  );
 }
 
 function runRows(operation: RowOperation, tile: i32): void {
