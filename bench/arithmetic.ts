@@ -1,9 +1,9 @@
 /** Measures how fast an engine multiplies matrices. This is the limit that other measurements are compared with. */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { fastestProducts } from '../src/decoding/product-kinds.ts';
 import { startEngine } from '../src/engines/engine.ts';
 import type { EngineChoice } from '../src/engines/names.ts';
-import { computesOnProcessor } from '../src/engines/tensorflow.ts';
 import { Kernels } from '../src/kernels/kernels.ts';
 import { decodingThreads } from '../src/kernels/thread-pool.ts';
 import { TrainingKernels } from '../src/kernels/training-kernels.ts';
@@ -35,10 +35,18 @@ export class ProductClock {
     precision: Precision = 'float32',
   ): Promise<ProductClock> {
     const { name } = await startEngine(engine);
-    const clock = new ProductClock(computesByKernels(name, use), use, precision);
+    const clock =
+      use === 'training' ? new ProductClock(name === 'wasm', use, precision) : ProductClock.#ofDecoding();
     await clock.look();
     clock.#looks.length = 0;
     return clock;
+  }
+
+  /** As the large products of decoding on this thread's engine. */
+  static #ofDecoding(): ProductClock {
+    const kind = fastestProducts();
+    const precision = kind === 'engine-bfloat16' ? 'bfloat16' : 'float32';
+    return new ProductClock(kind === 'kernels-int16', 'decoding', precision);
   }
 
   private constructor(byKernels: boolean, use: ProductUse, precision: Precision) {
@@ -100,11 +108,6 @@ export class ProductClock {
   stop(): void {
     this.#stop();
   }
-}
-
-/** On a processor, decoding does not use TensorFlow's products. */
-function computesByKernels(engine: string, use: ProductUse): boolean {
-  return engine === 'wasm' || (use === 'decoding' && engine === 'tensorflow' && computesOnProcessor());
 }
 
 function randomMatrix(length: number): Float32Array {

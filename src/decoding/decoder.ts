@@ -157,10 +157,10 @@ export class Decoder {
     if (this.#joining.length === 0) return;
     const joining = this.#joining.filter((row) => row.isActive);
     this.#joining = [];
-    const { kernels, kernelRows } = this.#model.stepper;
+    const { kernels, byKernels } = this.#model.stepper;
     let [first, second] = [this.#first.active, this.#second.active];
     const rows = first + second + joining.length;
-    const two = kernels.threads > 1 && rows >= MIN_ROWS_FOR_TWO && rows <= 2 * kernelRows;
+    const two = kernels.threads > 1 && byKernels && rows >= MIN_ROWS_FOR_TWO;
     for (const group of groupsOnOneStart(joining)) {
       const toSecond = two && second < first;
       for (const row of group) (toSecond ? this.#second : this.#first).join(row);

@@ -7,7 +7,7 @@ import { type Int16Weights, pairsOf } from '../kernels/int16-packing.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Pointer } from '../kernels/memory.ts';
 import type { Matrix, QuantizedMatrix } from '../kernels/operation-list.ts';
-import type { RowProduct } from './product.ts';
+import type { RowProduct } from './row-product.ts';
 
 /** What the numbers of a row are divided by before they are rounded: nothing if they are states, or the largest of them. */
 export type RowScale = 'unit' | 'largest';
@@ -48,7 +48,7 @@ export class QuantizedRows {
 
 export class Int16Product implements RowProduct {
   multiplyAdds = 0;
-  readonly kernelRows = Number.POSITIVE_INFINITY;
+  readonly byKernels = true;
   readonly #kernels: Kernels;
   readonly #rows: QuantizedRows;
   readonly #scale: RowScale;

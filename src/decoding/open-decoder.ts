@@ -10,6 +10,7 @@ import { AllowedTokens } from './allowed-tokens.ts';
 import { CriticScorer } from './critic-scorer.ts';
 import { Decoder } from './decoder.ts';
 import type { PromptSkills } from './decoder-model.ts';
+import { fastestProducts } from './product-kinds.ts';
 import { Stepper } from './stepper.ts';
 import type { DecodingOptions } from './weights.ts';
 
@@ -21,7 +22,7 @@ export async function openDecoder(checkpoint: Checkpoint, options: DecodingOptio
   const { architecture, parameters, vocabulary, ngrams, parallels, reward, card, critic } = checkpoint;
   const { onProgress = async () => {}, threads = decodingThreads() } = options;
   const stepper = await Stepper.create(architecture, parameters, {
-    products: 'int16',
+    products: fastestProducts(),
     ...options,
     threads,
   });

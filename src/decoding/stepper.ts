@@ -90,9 +90,9 @@ export class Stepper {
     return this.#weights.outputWeights;
   }
 
-  /** Up to this many rows, {@link recordStep} and {@link recordProjection} only record operations of the kernels. */
-  get kernelRows(): number {
-    return this.#weights.kernelRows;
+  /** Whether {@link recordStep} and {@link recordProjection} only record operations of the kernels. */
+  get byKernels(): boolean {
+    return this.#weights.byKernels;
   }
 
   /** Multiply-adds by the weights so far, padding not counted. The benchmark compares them with the engine's rate. */

@@ -9,8 +9,8 @@ import { Kernels } from '../kernels/kernels.ts';
 import type { Pointer } from '../kernels/memory.ts';
 import type { OutputWeights } from '../kernels/operation-list.ts';
 import { type Architecture, CELL_WEIGHTS, valuesOf } from '../model/architecture.ts';
-import { Int16Product, QuantizedRows, type RowScale } from './int16-product.ts';
-import { fastestLimit, Product, type RowProduct } from './product.ts';
+import { float32Products, type NewProduct, type ProductKind, productsOf } from './product-kinds.ts';
+import type { RowProduct } from './row-product.ts';
 
 /** Rows of the embedding that are multiplied at once for the table; bounds how long other work waits. */
 const TABLE_CHUNK = 1024;
@@ -30,13 +30,8 @@ export interface LayerWeights {
 export interface DecodingOptions {
   /** Threads of the kernels, the caller's included; default: 1. */
   readonly threads?: number;
-  /** Products with at most this many multiply-adds are computed by the kernels; default: what is fastest on the engine. */
-  readonly maxKernelMultiplyAdds?: number;
-  /**
-   * How the kernels multiply; default: float32. With int16 they take half the time and lose about 0.05 %. If the engine
-   * computes products itself, all have float32, because a row must not depend on how many others there are.
-   */
-  readonly products?: 'float32' | 'int16';
+  /** Default: float32, by whoever is faster. */
+  readonly products?: ProductKind;
   /** Awaited now and then. On a slow engine the whole takes seconds. */
   readonly onProgress?: () => Promise<void>;
 }
@@ -62,24 +57,17 @@ export class DecodingWeights {
   static async create(
     architecture: Architecture,
     values: Values,
-    {
-      threads = 1,
-      maxKernelMultiplyAdds,
-      products = 'float32',
-      onProgress = async () => {},
-    }: DecodingOptions = {},
+    { threads = 1, products = float32Products(), onProgress = async () => {} }: DecodingOptions = {},
   ): Promise<DecodingWeights> {
     const kernels = new Kernels(threads);
-    const newFloatProduct = (weights: Float32Array, inputs: number, bias: Float32Array | null) =>
-      new Product(kernels, weights, inputs, bias, maxKernelMultiplyAdds);
     try {
-      const table = await inputTable(kernels, newFloatProduct, architecture, values, onProgress);
-      const kernelsOnly = (maxKernelMultiplyAdds ?? fastestLimit()) === Number.POSITIVE_INFINITY;
-      const quantizedRows = new QuantizedRows(kernels);
-      const newProduct: NewProduct = (weights, widths, bias, scale) =>
-        products === 'int16' && kernelsOnly
-          ? new Int16Product(kernels, quantizedRows, weights, widths, bias, scale)
-          : newFloatProduct(weights, sumOf(widths), bias);
+      // A table is exact, and its products are made once.
+      const newTableProduct = productsOf(
+        products === 'engine-float32' ? products : 'kernels-float32',
+        kernels,
+      );
+      const table = await inputTable(kernels, newTableProduct, architecture, values, onProgress);
+      const newProduct = productsOf(products, kernels);
       return new DecodingWeights(architecture, values, kernels, newProduct, table);
     } catch (error) {
       kernels.dispose();
@@ -116,9 +104,9 @@ export class DecodingWeights {
     return [...all, this.hiddenProjection, this.output].filter((product) => product !== null);
   }
 
-  /** Up to this many rows, the kernels compute every product, and the main thread is free meanwhile. */
-  get kernelRows(): number {
-    return Math.min(...this.#products().map((product) => product.kernelRows));
+  /** Whether the kernels compute every product, so that the main thread is free meanwhile. */
+  get byKernels(): boolean {
+    return this.#products().every((product) => product.byKernels);
   }
 
   /** Multiply-adds so far, padding not counted. */
@@ -134,14 +122,6 @@ export class DecodingWeights {
     this.kernels.dispose();
   }
 }
-
-/** `weights` are [Σ widths, outputs]; `widths` are those of the matrices side by side, whose rows have the given scale. */
-type NewProduct = (
-  weights: Float32Array,
-  widths: readonly number[],
-  bias: Float32Array | null,
-  scale: RowScale,
-) => RowProduct;
 
 function layerWeights(
   kernels: Kernels,
@@ -174,7 +154,7 @@ function layerWeights(
 /** embedding · kernel + bias of the first layer: [V, gH]. A token's input product is then a lookup. */
 async function inputTable(
   kernels: Kernels,
-  newProduct: (weights: Float32Array, inputs: number, bias: Float32Array) => Product,
+  newProduct: NewProduct,
   { cell, vocabulary: V, embedding: E, hidden: H }: Architecture,
   values: Values,
   onProgress: () => Promise<void>,
@@ -183,7 +163,12 @@ async function inputTable(
   const width = CELL_WEIGHTS[cell].gates * H;
   const table = memory.alloc(V * width);
   await memory.withScratch(async () => {
-    const kernel = newProduct(valuesOf(values, 'layer0/kernel'), E, valuesOf(values, 'layer0/bias'));
+    const kernel = newProduct(
+      valuesOf(values, 'layer0/kernel'),
+      [E],
+      valuesOf(values, 'layer0/bias'),
+      'largest',
+    );
     const embedding = memory.upload(valuesOf(values, 'embedding'));
     for (let from = 0; from < V; from += TABLE_CHUNK) {
       const rows = Math.min(V - from, TABLE_CHUNK);
@@ -212,8 +197,4 @@ function transposed(matrix: Float32Array, rows: number, width: number): Float32A
     for (let k = 0; k < width; k++) result[k * rows + n] = matrix[n * width + k] as number;
   }
   return result;
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -52,7 +52,7 @@ describe('a decoder of a checkpoint', () => {
     const checkpoint = await tinyCheckpoint();
     const pack = vi.spyOn(Kernels.prototype, 'packInt16');
     onTestFinished(() => pack.mockRestore());
-    (await openDecoder(checkpoint, { products: 'float32' })).dispose();
+    (await openDecoder(checkpoint, { products: 'kernels-float32' })).dispose();
     expect(pack).not.toHaveBeenCalled();
     (await openDecoder(checkpoint)).dispose();
     expect(pack).toHaveBeenCalled();

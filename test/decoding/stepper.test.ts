@@ -78,7 +78,7 @@ test.each(CELL_NAMES)(
   async (cell) => {
     const model = await tinyModel(cell, { tied: true });
     const { architecture, parameters } = model;
-    const stepper = await Stepper.create(architecture, parameters, { products: 'int16' });
+    const stepper = await Stepper.create(architecture, parameters, { products: 'kernels-int16' });
     onTestFinished(() => stepper.dispose());
     const tokens = [4, 2, 20, 33, 41, 20];
     stepper.reserve(3);
@@ -92,20 +92,7 @@ test.each(CELL_NAMES)(
   },
 );
 
-test('products of whole numbers are not mixed with those of an engine', async () => {
-  const { architecture, parameters } = await tinyModel('lstm');
-  const options = { products: 'int16', maxKernelMultiplyAdds: 4000 } as const;
-  const mixed = await Stepper.create(architecture, parameters, options);
-  onTestFinished(() => mixed.dispose());
-  expect(mixed.kernelRows).toBeLessThan(Number.POSITIVE_INFINITY);
-  mixed.reserve(1);
-  mixed.restore(0, null);
-  for (const token of [5, 2, 19]) await mixed.step(Int32Array.of(token), 1);
-  const expected = oracle({ architecture, parameters }, [5, 2, 19]);
-  expect(difference((await mixed.logits([0])).slice(), expected)).toBeLessThan(1e-5);
-});
-
-test.each(['float32', 'int16'] as const)(
+test.each(['kernels-float32', 'kernels-int16'] as const)(
   'a row is the same to the last bit whatever stands beside it, with %s',
   async (products) => {
     const { architecture, parameters } = await tinyModel('lstm', { tied: true });
@@ -138,38 +125,34 @@ test.each(['float32', 'int16'] as const)(
 );
 
 test.each([
-  [1, undefined],
-  [3, undefined],
-  [1, 0],
-])(
-  'siblings have states of their own, with %i threads and at most %s multiply-adds by the kernels',
-  async (threads, maxKernelMultiplyAdds) => {
-    const { architecture, parameters } = await tinyModel('gru', { tied: true });
-    const options = { threads, ...(maxKernelMultiplyAdds === undefined ? {} : { maxKernelMultiplyAdds }) };
-    const one = await Stepper.create(architecture, parameters, options);
-    onTestFinished(() => one.dispose());
-    const two = one.sibling();
-    const cases = [
-      { stepper: one, sequence: [5, 2, 19] },
-      { stepper: two, sequence: [7, 40, 23] },
-    ];
-    for (const { stepper } of cases) {
-      stepper.reserve(40);
-      for (let n = 0; n < 40; n++) stepper.restore(n, null);
-      expect(stepper.kernelRows).toBe(maxKernelMultiplyAdds === 0 ? 0 : Number.POSITIVE_INFINITY);
-    }
-    for (let i = 0; i < 3; i++) {
-      for (const { stepper, sequence } of cases) {
-        await stepper.step(new Int32Array(40).fill(sequence[i] ?? 0), 40);
-      }
-    }
+  [1, 'kernels-float32'],
+  [3, 'kernels-float32'],
+  [1, 'engine-float32'],
+] as const)('siblings have states of their own, with %i threads and %s', async (threads, products) => {
+  const { architecture, parameters } = await tinyModel('gru', { tied: true });
+  const one = await Stepper.create(architecture, parameters, { threads, products });
+  onTestFinished(() => one.dispose());
+  const two = one.sibling();
+  const cases = [
+    { stepper: one, sequence: [5, 2, 19] },
+    { stepper: two, sequence: [7, 40, 23] },
+  ];
+  for (const { stepper } of cases) {
+    stepper.reserve(40);
+    for (let n = 0; n < 40; n++) stepper.restore(n, null);
+    expect(stepper.byKernels).toBe(products !== 'engine-float32');
+  }
+  for (let i = 0; i < 3; i++) {
     for (const { stepper, sequence } of cases) {
-      const got = await stepper.logits([39]);
-      const expected = oracle({ architecture, parameters }, sequence);
-      expect(difference(got, expected)).toBeLessThan(1e-4);
+      await stepper.step(new Int32Array(40).fill(sequence[i] ?? 0), 40);
     }
-  },
-);
+  }
+  for (const { stepper, sequence } of cases) {
+    const got = await stepper.logits([39]);
+    const expected = oracle({ architecture, parameters }, sequence);
+    expect(difference(got, expected)).toBeLessThan(1e-4);
+  }
+});
 
 test('states can be put aside, moved and taken up again', async () => {
   const { stepper } = await tinyModel('lstm');

@@ -8,6 +8,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { ProductKind } from '../../src/decoding/product-kinds.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { EngineError, startEngine } from '../../src/engines/engine.ts';
 import type { EngineName } from '../../src/engines/names.ts';
@@ -44,15 +45,12 @@ function sentences(vocabulary: number): number[][] {
   return [STEPS + 1, 5, 7].map((length) => Array.from({ length }, () => random.below(vocabulary)));
 }
 
-/** Products of up to `maxKernelMultiplyAdds` are computed by our kernels, larger ones by the engine. */
 async function decode(
   architecture: Architecture,
   results: Map<string, Float32Array>,
-  maxKernelMultiplyAdds: number,
+  products: ProductKind,
 ): Promise<void> {
-  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), {
-    maxKernelMultiplyAdds,
-  });
+  const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), { products });
   // More than one tile of rows, and not a multiple of the tile.
   const rows = 11;
   const random = new Random(5);
@@ -60,10 +58,8 @@ async function decode(
   for (let step = 0; step < STEPS; step++) {
     const tokens = Int32Array.from({ length: rows }, () => random.below(architecture.vocabulary));
     await stepper.step(tokens, rows);
-    results.set(
-      `logits ${step}, kernels up to ${maxKernelMultiplyAdds}`,
-      (await stepper.logits([9, 1, 10, 0, 5, 2, 8, 3, 7])).slice(),
-    );
+    const logits = await stepper.logits([9, 1, 10, 0, 5, 2, 8, 3, 7]);
+    results.set(`logits ${step}, ${products}`, logits.slice());
   }
   stepper.dispose();
 }
@@ -93,7 +89,8 @@ async function train(architecture: Architecture, results: Map<string, Float32Arr
 
 async function compute(architecture: Architecture): Promise<Results> {
   const results = new Map<string, Float32Array>();
-  for (const limit of [0, 5000, Number.POSITIVE_INFINITY]) await decode(architecture, results, limit);
+  await decode(architecture, results, 'engine-float32');
+  await decode(architecture, results, 'kernels-float32');
   await train(architecture, results);
   return results;
 }

@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ProductKind } from '../../src/decoding/product-kinds.ts';
+import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import { Bfloat16Products, hasBfloat16 } from '../../src/engines/tensorflow-bfloat16.ts';
 import { Random } from '../../src/model/random.ts';
+import { largestDeviation } from '../../src/model/reference.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
+import { ARCHITECTURES } from './parity.ts';
 
 /** Why there are no bfloat16 products here; null if there are. */
 async function whyNot(): Promise<string | null> {
@@ -56,5 +61,53 @@ describe.skipIf(reason !== null)('a product in bfloat16', () => {
     expect(byCopy.dataSync()).toEqual(rounded.dataSync());
     products.dispose();
     expect(products.hasCopy(b)).toBe(false);
+  });
+});
+
+describe.skipIf(reason !== null)('decoding in bfloat16', () => {
+  const [architecture] = ARCHITECTURES.filter(
+    ({ cell, tied, hidden }) => cell === 'lstm' && tied && hidden > 60,
+  );
+  const newStepper = async (products: ProductKind): Promise<Stepper> => {
+    if (!architecture) throw new RangeError('no architecture');
+    const stepper = await Stepper.create(architecture, initialParameters(architecture, 11), { products });
+    onTestFinished(() => stepper.dispose());
+    return stepper;
+  };
+  const SEQUENCE = [5, 2, 19, 40, 23];
+
+  /** The logits after the sequence, of a row at place `at` among `rows` rows that read something else. */
+  async function logits(stepper: Stepper, rows: number, at: number): Promise<Float32Array> {
+    stepper.reserve(rows);
+    for (let n = 0; n < rows; n++) stepper.restore(n, null);
+    for (const [i, token] of SEQUENCE.entries()) {
+      const tokens = Int32Array.from({ length: rows }, (_, n) =>
+        n === at ? token : 10 + ((n * 7 + i) % 50),
+      );
+      await stepper.step(tokens, rows);
+    }
+    return (await stepper.logits([at])).slice();
+  }
+
+  test('gives nearly the logits of float32', async () => {
+    const exact = await logits(await newStepper('kernels-float32'), 3, 1);
+    const rounded = await logits(await newStepper('engine-bfloat16'), 3, 1);
+    const deviation = largestDeviation(rounded, exact) / Math.max(...exact.map(Math.abs));
+    expect(deviation).toBeLessThan(0.03);
+    expect(deviation).toBeGreaterThan(1e-5);
+  });
+
+  test('gives a row the same to the last bit, whatever stands beside it', async () => {
+    const stepper = await newStepper('engine-bfloat16');
+    const alone = await logits(stepper, 1, 0);
+    for (const [rows, at] of [
+      [2, 1],
+      [7, 3],
+      [33, 32],
+      [100, 17],
+      [256, 255],
+    ] as const) {
+      expect(await logits(stepper, rows, at)).toEqual(alone);
+    }
   });
 });

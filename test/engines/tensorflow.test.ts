@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Stepper } from '../../src/decoding/stepper.ts';
+import { fastestProducts, float32Products } from '../../src/decoding/product-kinds.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import { computesOnProcessor } from '../../src/engines/tensorflow.ts';
 import { readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
-import { initialParameters } from '../../src/training/network/network.ts';
 import type { Proof } from '../../tools/tensorflow/prove.ts';
-import { ARCHITECTURES, freesWhatItAllocates, parityWithCpu } from './parity.ts';
+import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
 
 await parityWithCpu('tensorflow');
 freesWhatItAllocates('tensorflow');
@@ -17,14 +17,15 @@ const available = await startEngine('tensorflow').then(
   () => false,
 );
 
-it.skipIf(!available || !computesOnProcessor())('leaves decoding on a processor to our kernels', async () => {
-  await startEngine('tensorflow');
-  const [architecture] = ARCHITECTURES;
-  if (!architecture) throw new RangeError('no architecture');
-  const stepper = await Stepper.create(architecture, initialParameters(architecture, 1));
-  expect(stepper.kernelRows).toBe(Number.POSITIVE_INFINITY);
-  stepper.dispose();
-});
+it.skipIf(!available || !computesOnProcessor())(
+  'leaves decoding on a processor to our kernels, except for products in bfloat16',
+  async () => {
+    await startEngine('tensorflow');
+    expect(float32Products()).toBe('kernels-float32');
+    const hasIt = readFileSync('/proc/cpuinfo', 'utf8').includes('_bf16');
+    expect(fastestProducts()).toBe(hasIt ? 'engine-bfloat16' : 'kernels-int16');
+  },
+);
 
 const home = tensorflowHome();
 const manifest = readHomeManifest(home);
