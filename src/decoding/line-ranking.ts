@@ -33,7 +33,8 @@ export function rankLines(
     .map((result, i) => {
       const parallel = parallels ? parallelism(result.characters, plan, parallels) : 0;
       const wornPhrases = critic?.wornPhrases;
-      const judged = { result, critic: logits[i], wornPhrases, parallel, association, rewardOf };
+      const title = plan.title || result.title;
+      const judged = { result, title, critic: logits[i], wornPhrases, parallel, association, rewardOf };
       return { result, cost: cost(judged, LINE_WEIGHTS) + endingCost(result, plan) };
     })
     .sort((a, b) => a.cost - b.cost)

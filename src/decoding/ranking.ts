@@ -3,11 +3,12 @@
  *
  * The likelihood is that of the guided model: `sampling.ts` says what guides it. It is no judge alone: the likeliest poem
  * is smooth filler, or goes round in circles (docs/decisions/13). So several measures are weighed here, and nowhere else.
- * Blind readers chose the weights (docs/decisions/31 and 35).
+ * Blind readers chose the weights (docs/decisions/31, 35 and 42).
  */
 
 import { feetOf } from '../poetry/feet.ts';
 import { countRepetition } from '../poetry/repetition.ts';
+import { sceneClashes } from '../poetry/scene.ts';
 import { isLineMark } from '../poetry/verse-lines.ts';
 import { FIRST_WRITTEN, type RowResult } from './row.ts';
 
@@ -35,6 +36,10 @@ export const WEIGHTS = {
   parallel: 0.8,
   /** A point that readers give a line for its characters, on the mean, taken off. */
   reward: 2,
+  /** A word that contradicts the others in season, title included; poetry/scene.ts says which. */
+  season: 0.4,
+  /** A word that contradicts them in the time of day. */
+  time: 0.2,
 } as const;
 
 /**
@@ -52,6 +57,8 @@ export type RewardOf = (char: string) => number;
 /** A candidate, and what others say of it. */
 export interface Judged {
   readonly result: Pick<RowResult, 'characters' | 'nlls'>;
+  /** The poem's title, in traditional script. */
+  readonly title?: string;
   /** The critic's logit; 0 without a critic. */
   readonly critic?: number | undefined;
   readonly wornPhrases?: ReadonlySet<string> | undefined;
@@ -66,12 +73,13 @@ export interface Judged {
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
 export function cost(
-  { result, critic = 0, wornPhrases, parallel = 0, breaches = 0, association, rewardOf }: Judged,
+  { result, title = '', critic = 0, wornPhrases, parallel = 0, breaches = 0, association, rewardOf }: Judged,
   weights: { readonly [measure in keyof typeof WEIGHTS]: number } = WEIGHTS,
 ): number {
   const lines = linesOf(result);
   const texts = lines.map((line) => line.map(({ character }) => character));
   const { characters, pairs } = countRepetition(texts);
+  const { seasons, times } = sceneClashes(`${title}，${result.characters.join('')}`);
   return (
     weights.breach * breaches +
     weights.likelihood * meanNll(result) -
@@ -82,7 +90,9 @@ export function cost(
     weights.doubling * countDoublings(texts) +
     weights.rhymeWord * (association ? lackingAssociation(texts, association) : 0) +
     weights.wornPhrase * countWorn(texts, wornPhrases) -
-    weights.parallel * parallel -
+    weights.parallel * parallel +
+    weights.season * seasons +
+    weights.time * times -
     weights.reward * (rewardOf ? meanReward(result, rewardOf) : 0)
   );
 }

@@ -190,7 +190,9 @@ export class PoemSearch implements Search {
         const result = results[i] ?? row.result();
         const breaches = row.cursor.deviations.length;
         const wornPhrases = critic?.wornPhrases;
-        return [row, cost({ result, critic: logits[i], wornPhrases, breaches, association, rewardOf })];
+        const title = plan.title || result.title;
+        const judged = { result, title, critic: logits[i], wornPhrases, breaches, association, rewardOf };
+        return [row, cost(judged)];
       }),
     );
   }

@@ -94,13 +94,13 @@ const ratedSettings = { batchRows: 96, beta: 0.3, corpusWeight: 0.3, overusePena
  * `checkpoints/tang`, `tang-rated-2` from those that `tang-rated` leaves there, and so on.
  */
 const ratedRecipes = RATINGS_ROUNDS.map(
-  (files, i): Recipe => ({
+  ({ files, epochs }, i): Recipe => ({
     ...tang,
     name: i === 0 ? 'tang-rated' : `tang-rated-${i + 1}`,
     schedule: { peak: 3e-4, warmupSteps: 20, decayShare: 0.7 },
     dropout: 0.1,
     batchRows: 64,
-    epochs: 2,
+    epochs,
     // The weights know the Song poems already; only the indexes are made of them again.
     pretraining: { epochs: 0, dropout: 0.1 },
     ratings: { ...ratedSettings, files },

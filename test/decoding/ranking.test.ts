@@ -56,6 +56,16 @@ describe('the cost of a poem', () => {
     );
   });
 
+  test('is higher for words that contradict the others in season or time of day, title included', () => {
+    const result = poem('春色滿南山，鶯啼白日閒。', 4);
+    const clashing = poem('春色滿南山，鶯啼明月閒。', 4);
+    expect(cost({ result, title: '春望' })).toBeCloseTo(cost({ result }));
+    expect(cost({ result, title: '秋望' })).toBeCloseTo(cost({ result }) + WEIGHTS.season);
+    expect(cost({ result, title: '月夜' })).toBeCloseTo(cost({ result }) + WEIGHTS.time);
+    expect(cost({ result: clashing })).toBeCloseTo(cost({ result }));
+    expect(cost({ result: clashing, title: '晝' })).toBeCloseTo(cost({ result }) + WEIGHTS.time);
+  });
+
   test('is lower if the critic takes the poem for one by a person', () => {
     const result = poem('明月出天山，蒼茫雲海間。', 4.5);
     expect(cost({ result, critic: 1 })).toBeCloseTo(cost({ result }) - WEIGHTS.critic);

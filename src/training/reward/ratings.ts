@@ -15,19 +15,23 @@ import { OperatorError } from '../../system/operator-error.ts';
 
 const file = (n: number) => (n === 1 ? 'data/ratings.tsv' : `data/ratings-${n}.tsv`);
 
-/**
- * The files of ratings, round by round, relative to the root of the repository, in which npm runs its scripts. The poet
- * learned from the files of one round after those of another. Those of a round are of poems that the weights before it
- * wrote, or still earlier ones in the first round.
- */
-export const RATINGS_ROUNDS: readonly (readonly string[])[] = [
-  [1, 2, 3],
-  [4, 5, 6],
-  [7, 8],
-].map((round) => round.map(file));
+export interface RatingsRound {
+  /** Relative to the root of the repository, in which npm runs its scripts. */
+  readonly files: readonly string[];
+  /** Passes over the poems of the files. */
+  readonly epochs: number;
+}
 
-/** All files. No served weights have learned from the last four, but the reward model has (docs/decisions/36). */
-export const RATINGS_PATHS: readonly string[] = [...RATINGS_ROUNDS.flat(), ...[9, 10, 11, 12].map(file)];
+/**
+ * The ratings, round by round: the poet learns from the files of one round after those of another. The poems of the first
+ * round are of earlier weights, those of a later one by the weights that the round before it left.
+ */
+export const RATINGS_ROUNDS: readonly RatingsRound[] = [
+  { files: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(file), epochs: 1 },
+];
+
+/** All files. */
+export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flatMap(({ files }) => files);
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [
