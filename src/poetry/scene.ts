@@ -9,18 +9,12 @@
 type Lexicon<Place extends string> = readonly (readonly [words: RegExp, places: readonly Place[]])[];
 
 const SEASONS: Lexicon<'spring' | 'summer' | 'autumn' | 'winter'> = [
-  [
-    /春(?!秋)|東風|桃花|杏花|柳絮|楊花|飛絮|鶯|杜鵑|子規|寒食|清明|花開|花發|落花|飛花|芳草/g,
-    ['spring'],
-  ],
+  [/春(?!秋)|東風|桃花|杏花|柳絮|楊花|飛絮|鶯|杜鵑|子規|寒食|清明|花開|花發|落花|飛花|芳草/g, ['spring']],
   [/柳/g, ['spring', 'summer']],
   [/夏|暑|炎/g, ['summer']],
   [/荷|蓮|藕|芰|菡萏|蟬/g, ['summer', 'autumn']],
   // Not spring and autumn (annals, years), a thousand or three autumns (time), nor the singer 秋娘.
-  [
-    /(?<![春千三])秋(?![千娘])|荻|蘆|蛩|蟋蟀|菊|楓|紅葉|黃葉|砧|西風|重陽|茱萸|白露/g,
-    ['autumn'],
-  ],
+  [/(?<![春千三])秋(?![千娘])|荻|蘆|蛩|蟋蟀|菊|楓|紅葉|黃葉|砧|西風|重陽|茱萸|白露/g, ['autumn']],
   [/落葉|木葉|霜|雁/g, ['autumn', 'winter']],
   [/冬|臘/g, ['winter']],
   [/雪|梅/g, ['winter', 'spring']],
