@@ -25,7 +25,7 @@ export const WEIGHTS = {
   /** A pair of neighbouring characters that has occurred before. */
   repeatedPair: 0.25,
   /** A character that has occurred before. Doublings (悠悠), which are common in verse, cost nothing. */
-  repeatedCharacter: 0.05,
+  repeatedCharacter: 0.1,
   /** A doubling (悠悠). People write them too, but the model writes some where nobody would. */
   doubling: 0.25,
   /** A nat of association that the last two characters of a rhyming line lack, on the mean: a forced rhyme. */
