@@ -30,6 +30,7 @@ export const RATINGS_ROUNDS: readonly RatingsRound[] = [
   { files: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(file), epochs: 1 },
   { files: [13, 14].map(file), epochs: 2 },
   { files: [15, 16].map(file), epochs: 2 },
+  { files: [17, 18].map(file), epochs: 2 },
 ];
 
 /** All files. */
