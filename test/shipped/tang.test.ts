@@ -82,8 +82,8 @@ describe('checkpoints/tang', () => {
     const { heldOut, training, recipe } = checkpoint.card;
     expect(recipe.name).toBe('tang-rated-3');
     expect(training.finished).toBe(true);
-    // What readers like is not quite what people wrote: learning from ratings cost 0.033 nats.
-    expect(heldOut.test?.nll).toBeLessThan(4.08);
+    // What readers like is not quite what people wrote: learning from ratings cost 0.037 nats.
+    expect(heldOut.test?.nll).toBeLessThan(4.05);
     expect(heldOut.test?.unknownShare).toBeLessThan(0.005);
   });
 

@@ -30,11 +30,16 @@ export const RATINGS_ROUNDS: readonly RatingsRound[] = [
   { files: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(file), epochs: 1 },
   { files: [13, 14].map(file), epochs: 2 },
   { files: [15, 16].map(file), epochs: 2 },
-  { files: [17, 18].map(file), epochs: 2 },
 ];
 
-/** All files. */
+/** The files from which the served weights and the reward model have learned. */
 export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flatMap(({ files }) => files);
+
+/**
+ * Ratings of poems by the served weights. Nothing that is served has learned from them, so they tell how good a judge is
+ * (docs/decisions/43). They are for the next round.
+ */
+export const NEXT_RATINGS_PATHS: readonly string[] = [17, 18].map(file);
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  NEXT_RATINGS_PATHS,
   parseRatings,
   RATINGS_PATHS,
   RatingsError,
@@ -52,7 +53,7 @@ describe('a file of ratings', () => {
     await expect(readRatings(['nowhere.tsv'])).rejects.toThrow(/nowhere.tsv cannot be read/);
   });
 
-  test.each(RATINGS_PATHS)('%s is in the repository, and whole', async (path) => {
+  test.each([...RATINGS_PATHS, ...NEXT_RATINGS_PATHS])('%s is in the repository, and whole', async (path) => {
     const { poems } = await readRatings([path]);
     // Six answers to each of 250 requests; equal ones are there once.
     expect(poems.length).toBeGreaterThan(1450);
@@ -60,6 +61,7 @@ describe('a file of ratings', () => {
   });
 
   test('is counted in the documentation', async () => {
-    expect((await readRatings(RATINGS_PATHS)).poems.length).toBe(12_204 + 13_452);
+    expect((await readRatings(RATINGS_PATHS)).poems.length).toBe(12_204 + 13_452 + 5_953);
+    expect((await readRatings(NEXT_RATINGS_PATHS)).poems.length).toBe(2_929);
   });
 });
