@@ -131,6 +131,19 @@ describe('a poem', () => {
     expect(nll).toBeCloseTo(expected, 3);
   });
 
+  test('is the same among many if the engine computes the products, with several threads', async () => {
+    const options = { threads: 2, products: 'engine-float32' } as const;
+    const { decoder } = await tinyModel('lstm', options);
+    const plan = poemPlan({ opening: '月' });
+    const join = (seed: number) => decoder.join({ plan, sampling: SAMPLING.free, seed });
+    const many = Array.from({ length: 40 }, (_, seed) => join(seed));
+    await drain(decoder);
+    const alone = join(33);
+    await drain(decoder);
+    expect(many[33]?.characters).toEqual(alone.characters);
+    expect(new Set(many.map(({ characters }) => characters.join(''))).size).toBeGreaterThan(20);
+  });
+
   test('is the same if its likelihood is not wanted, and costs fewer multiply-adds', async () => {
     const { decoder, stepper } = await tinyModel();
     const plan = poemPlan({ opening: '月' });

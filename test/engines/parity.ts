@@ -101,8 +101,8 @@ function relativeDeviation(actual: ArrayLike<number>, expected: Float32Array): n
   return largestDeviation(actual, expected) / largest;
 }
 
-/** Why an engine cannot be started here; null if it can. */
-async function whyNot(name: EngineName): Promise<string | null> {
+/** Why an engine cannot be started here; null if it can. Throws if it is required. */
+export async function whyNot(name: EngineName): Promise<string | null> {
   try {
     await startEngine(name);
     return null;

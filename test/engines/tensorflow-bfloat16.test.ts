@@ -1,25 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ProductKind } from '../../src/decoding/product-kinds.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
-import { startEngine } from '../../src/engines/engine.ts';
 import { Bfloat16Products, hasBfloat16 } from '../../src/engines/tensorflow-bfloat16.ts';
+import { Kernels } from '../../src/kernels/kernels.ts';
 import { Random } from '../../src/model/random.ts';
 import { largestDeviation } from '../../src/model/reference.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
-import { ARCHITECTURES } from './parity.ts';
+import { ARCHITECTURES, whyNot } from './parity.ts';
 
-/** Why there are no bfloat16 products here; null if there are. */
-async function whyNot(): Promise<string | null> {
-  try {
-    await startEngine('tensorflow');
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return hasBfloat16() ? null : 'TensorFlow does not run on a processor with bfloat16 here';
-}
-
-const reason = await whyNot();
+/** Why there are no bfloat16 products here, which may be for want of such a processor; null if there are. */
+const reason =
+  (await whyNot('tensorflow')) ??
+  (hasBfloat16() ? null : 'TensorFlow does not run on a processor with bfloat16 here');
 if (reason !== null) console.info(`skipped: ${reason}`);
 
 const [M, K, N] = [300, 130, 70];
@@ -95,6 +88,15 @@ describe.skipIf(reason !== null)('decoding in bfloat16', () => {
     const deviation = largestDeviation(rounded, exact) / Math.max(...exact.map(Math.abs));
     expect(deviation).toBeLessThan(0.03);
     expect(deviation).toBeGreaterThan(1e-5);
+  });
+
+  test('leaves logits to whole numbers of our kernels', async () => {
+    const pack = vi.spyOn(Kernels.prototype, 'packInt16');
+    onTestFinished(() => pack.mockRestore());
+    const stepper = await newStepper('engine-bfloat16');
+    // The hidden projection and the output.
+    expect(pack).toHaveBeenCalledTimes(2);
+    expect(stepper.byKernels).toBe(false);
   });
 
   test('gives a row the same to the last bit, whatever stands beside it', async () => {

@@ -7,15 +7,13 @@ import { startEngine } from '../../src/engines/engine.ts';
 import { computesOnProcessor } from '../../src/engines/tensorflow.ts';
 import { readHomeManifest, tensorflowHome } from '../../src/engines/tensorflow-home.ts';
 import type { Proof } from '../../tools/tensorflow/prove.ts';
-import { freesWhatItAllocates, parityWithCpu } from './parity.ts';
+import { freesWhatItAllocates, parityWithCpu, whyNot } from './parity.ts';
 
 await parityWithCpu('tensorflow');
 freesWhatItAllocates('tensorflow');
 
-const available = await startEngine('tensorflow').then(
-  () => true,
-  () => false,
-);
+// `parityWithCpu` says why not, or fails if the engine is required.
+const available = (await whyNot('tensorflow')) === null;
 
 it.skipIf(!available || !computesOnProcessor())(
   'leaves decoding on a processor to our kernels, except for products in bfloat16',

@@ -3,6 +3,7 @@
 import { AllowedTokens } from '../../src/decoding/allowed-tokens.ts';
 import { Decoder } from '../../src/decoding/decoder.ts';
 import type { PoemCritic, PromptSkills } from '../../src/decoding/decoder-model.ts';
+import type { ProductKind } from '../../src/decoding/product-kinds.ts';
 import type { Association } from '../../src/decoding/ranking.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
@@ -40,6 +41,7 @@ export async function tinyModel(
     tied = false,
     seed = 1,
     threads = 1,
+    products,
     prompts = NO_PROMPTS,
     critic = null,
     parallels = null,
@@ -49,6 +51,7 @@ export async function tinyModel(
     tied?: boolean;
     seed?: number;
     threads?: number;
+    products?: ProductKind;
     prompts?: PromptSkills;
     critic?: PoemCritic | null;
     parallels?: ParallelPairs | null;
@@ -62,7 +65,7 @@ export async function tinyModel(
   // Larger weights, so that the earlier characters of a row influence the next one.
   for (const values of parameters.values())
     for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * 3;
-  const stepper = await Stepper.create(architecture, parameters, { threads });
+  const stepper = await Stepper.create(architecture, parameters, { threads, ...(products && { products }) });
   const allowedTokens = new AllowedTokens(VOCABULARY);
   const decoder = await Decoder.create({
     stepper,
