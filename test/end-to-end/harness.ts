@@ -10,7 +10,7 @@ import { Program } from './program.ts';
 
 export const OWNER = '111111111111111111';
 
-/** Settings with which poems are generated one at a time, about 50 ms each, so that many of them take seconds. */
+/** Settings with which poems are generated one at a time, so that many of them take seconds. */
 export const SLOW = { CHECKPOINT: 'large', BATCH_ROWS: '1', CANDIDATES: '1', DEADLINE_SECONDS: '120' };
 
 export class Harness {
