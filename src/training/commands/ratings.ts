@@ -1,6 +1,6 @@
 /**
- * `npm run ratings`: a round of readers' ratings. It writes sheets of poems for readers, and makes a file of ratings of what
- * they answer. The poet learns from such files; docs/decisions/36 says how.
+ * `npm run ratings`: a round of readers' ratings. It writes sheets of poems for readers, makes a file of ratings of what
+ * they answer, and measures what weights have learned of them. The poet learns from such files; docs/decisions/36 says how.
  */
 
 import { mkdir, readdir, readFile } from 'node:fs/promises';
@@ -13,13 +13,16 @@ import { checkpointFolder, checkpointsRoot, loadCheckpoint } from '../../model/c
 import { Random } from '../../model/random.ts';
 import { writeAtomically } from '../../system/atomic-write.ts';
 import { readCorpus } from '../corpus/corpus.ts';
+import { openForScoring } from '../network/open-network.ts';
+import { lineLogLikelihoods, ratingGain } from '../reward/rating-gain.ts';
 import { drawRatingRequests } from '../reward/rating-requests.ts';
 import { layOutRatingSheet, ratedRows, ratingsFile, type UnratedPoem } from '../reward/rating-sheet.ts';
-import { parseRatings, RatingsError } from '../reward/ratings.ts';
+import { parseRatings, RatingsError, readRatings } from '../reward/ratings.ts';
 import { writeRatingPoems } from '../reward/write-rating-poems.ts';
 
 const HELP = `npm run ratings -- --write DIR [--requests N] [--sheets N] [--seed N] [--checkpoint NAME] [--engine E]
 npm run ratings -- --collect DIR --out FILE
+npm run ratings -- --gain FILE... --before NAME [--checkpoint NAME] [--engine E]
 
   --write DIR         write sheets of poems for readers (sheet-1.md, …) and their keys (key-1.json, …) to a folder
   --requests N        requests, each of which is answered by up to six poems (default: 240)
@@ -28,7 +31,9 @@ npm run ratings -- --collect DIR --out FILE
   --checkpoint NAME   a folder under checkpoints/ (default: tang)
   --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)
   --collect DIR       read the keys there, and what each reader wrote (scores-1.txt, …)
-  --out FILE          the file of ratings to write, for example data/ratings-13.tsv`;
+  --out FILE          the file of ratings to write, for example data/ratings-13.tsv
+  --gain FILE...      measure how far a checkpoint agrees with ratings that it has not learned from, beyond the one before
+  --before NAME       the checkpoint before it learned from ratings: a folder under checkpoints/`;
 
 /** What a key has beside the poems. */
 interface RatingKey {
@@ -39,11 +44,14 @@ interface RatingKey {
 }
 
 await runCommand(async () => {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       write: { type: 'string' },
       collect: { type: 'string' },
       out: { type: 'string' },
+      gain: { type: 'boolean', default: false },
+      before: { type: 'string' },
       requests: { type: 'string', default: '240' },
       sheets: { type: 'string', default: '8' },
       seed: { type: 'string', default: '1' },
@@ -52,8 +60,16 @@ await runCommand(async () => {
       help: { type: 'boolean', default: false },
     },
   });
+  const files = positionals;
+  if (files.length > 0 && !values.gain)
+    throw new UsageError(`${files[0]} is given without --gain\n\n${HELP}`);
   if (values.help) {
     console.log(HELP);
+  } else if (values.gain) {
+    if (files.length === 0)
+      throw new UsageError('--gain needs files of ratings, for example data/ratings-19.tsv');
+    if (!values.before) throw new UsageError('--gain needs the checkpoint to compare with: --before NAME');
+    await measureGain(files, values.before, values.checkpoint, values.engine);
   } else if (values.collect) {
     if (!values.out) throw new UsageError('--collect needs the file of ratings to write: --out FILE');
     await collect(values.collect, values.out);
@@ -64,7 +80,7 @@ await runCommand(async () => {
       seed: count('seed', values.seed),
     });
   } else {
-    throw new UsageError(`--write or --collect is needed\n\n${HELP}`);
+    throw new UsageError(`--write, --collect or --gain is needed\n\n${HELP}`);
   }
 });
 
@@ -119,6 +135,32 @@ async function collect(folder: string, out: string): Promise<void> {
   parseRatings(text, out);
   await writeAtomically(out, text);
   console.log(`wrote ${rows.length} rated poems to ${out}`);
+}
+
+/** Prints what the weights of `after` gain over those of `before` on ratings. */
+async function measureGain(
+  files: readonly string[],
+  before: string,
+  after: string,
+  engineFlag: string | undefined,
+): Promise<void> {
+  const choice = engineChoice(engineFlag);
+  const { poems } = await readRatings(files);
+  const names = [before, after].map((name) => checkpointFolder(checkpointsRoot(), name));
+  const checkpoints = await Promise.all(names.map((folder) => loadCheckpoint(folder)));
+  console.error(describeEngine(await startEngine(choice)));
+  const scores: number[][][] = [];
+  for (const { architecture, parameters, vocabulary } of checkpoints) {
+    const network = openForScoring(architecture, parameters);
+    scores.push(await lineLogLikelihoods(network, poems, vocabulary));
+    network.dispose();
+  }
+  const [were = [], are = []] = scores;
+  const { gain, correlation, change } = ratingGain(poems, were, are);
+  console.log(
+    `${after} against ${before}, on ${poems.length} rated poems: gain ${gain.toFixed(4)} points times nats a line, ` +
+      `correlation ${correlation.toFixed(3)}, change ${change.toFixed(3)} nats a line`,
+  );
 }
 
 function parseKey(text: string, file: string): RatingKey {

@@ -9,6 +9,8 @@ import type { RatedPoem } from './ratings.ts';
 
 /** In the answers to so many requests a phrase must stand, so that chance does not decide. */
 const MINIMUM_REQUESTS = 8;
+/** And to this share of all requests. The more poems there are, the more phrases stand in eight of them by chance. */
+const MINIMUM_SHARE = 0.016;
 /** How many times as often as people's. */
 const MINIMUM_RATIO = 3;
 
@@ -24,9 +26,9 @@ export function overusedPhrases(poems: readonly RatedPoem[], peoples: readonly s
   const models = [...answers.values()].map((lines) => [...lines].join(''));
   const scale = models.join('').length / Math.max(1, peoples.join('').length);
   const theirs = countPhrases(peoples);
+  const minimum = Math.max(MINIMUM_REQUESTS, MINIMUM_SHARE * answers.size);
   const overused = [...countPhrases(models)].filter(
-    ([phrase, count]) =>
-      count >= MINIMUM_REQUESTS && count >= MINIMUM_RATIO * scale * ((theirs.get(phrase) ?? 0) + 1),
+    ([phrase, count]) => count >= minimum && count >= MINIMUM_RATIO * scale * ((theirs.get(phrase) ?? 0) + 1),
   );
   return new Set(overused.map(([phrase]) => phrase));
 }

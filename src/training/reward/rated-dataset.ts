@@ -10,13 +10,13 @@
  */
 
 import { Random } from '../../model/random.ts';
-import { FIRST_HANZI, UNK, type Vocabulary } from '../../model/vocabulary.ts';
-import { type Batch, batchesByLength, makeBatch, type Sequence } from '../batch.ts';
+import { type Batch, batchesByLength, makeBatch } from '../batch.ts';
 import type { StageData } from '../curriculum.ts';
 import type { Dataset } from '../dataset.ts';
 import type { TrainableNetwork } from '../network/trainable-network.ts';
 import { advantages } from './advantages.ts';
 import { overusedPhrases } from './overused-phrases.ts';
+import { type PoemSequence, poemSequence } from './poem-sequence.ts';
 import type { RatedPoem } from './ratings.ts';
 
 export interface RatedSettings {
@@ -33,9 +33,7 @@ export interface RatedSettings {
 }
 
 /** A poem as it is learned from. */
-interface RatedSequence extends Sequence {
-  /** For each prediction, the line that it is part of; -1 if the model did not choose it: marks, ends, what was asked for. */
-  readonly lineOf: Int8Array;
+interface RatedSequence extends PoemSequence {
   /** Of each line, in points. */
   readonly advantages: readonly number[];
   /** The number of the first prediction, over all sequences. */
@@ -67,7 +65,7 @@ export class RatedDataset implements StageData {
     const byPoem = advantages(poems, { overused, penalty: settings.overusePenalty });
     let first = 0;
     this.#sequences = poems.map((poem, i) => {
-      const sequence = { ...sequenceOf(poem, corpus.vocabulary), advantages: byPoem[i] ?? [], first };
+      const sequence = { ...poemSequence(poem, corpus.vocabulary), advantages: byPoem[i] ?? [], first };
       first += sequence.lineOf.length;
       return sequence;
     });
@@ -146,28 +144,4 @@ export class RatedDataset implements StageData {
     }
     return weights;
   }
-}
-
-function sequenceOf(
-  { form, title, opening, heads, lines }: RatedPoem,
-  vocabulary: Vocabulary,
-): Pick<RatedSequence, 'tokens' | 'prefix' | 'lineOf'> {
-  const text = lines.map((line, i) => line.text + (i % 2 === 0 ? '，' : '。')).join('');
-  const prompt = { title, opening, heads };
-  const tokens = vocabulary.encode({ form, text }, prompt);
-  const prefix = vocabulary.prefix(form, prompt).length;
-  const lineOf = new Int8Array(tokens.length - prefix).fill(-1);
-  const asked = [...opening].length;
-  let [line, place] = [0, 0];
-  for (const [t, id] of tokens.slice(prefix).entries()) {
-    if (id !== UNK && id < FIRST_HANZI) {
-      line++;
-      place = 0;
-      continue;
-    }
-    const isAsked = heads ? place === 0 : line === 0 && place < asked;
-    if (!isAsked) lineOf[t] = line;
-    place++;
-  }
-  return { tokens, prefix, lineOf };
 }

@@ -23,6 +23,14 @@ describe('overused phrases', () => {
     expect(overused).not.toContain('蒼茫雲');
   });
 
+  it('stand in the same share of the answers if there are more requests', () => {
+    const poems = (count: number) =>
+      Array.from({ length: count }, (_, n) => poem(`${n}`, [n < 10 ? '鷓鴣飛過處' : '蒼茫雲海間']));
+    const peoples = Array.from({ length: 1000 }, () => '蒼茫雲海間，');
+    expect(overusedPhrases(poems(100), peoples)).toContain('鷓鴣飛過');
+    expect(overusedPhrases(poems(1000), peoples)).not.toContain('鷓鴣飛過');
+  });
+
   it('are not those of one request, whose answers share lines', () => {
     const poems = Array.from({ length: 30 }, () => poem('1', ['鷓鴣飛過處']));
     expect(overusedPhrases(poems, people).size).toBe(0);
