@@ -39,7 +39,7 @@ export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flatMap(({ files 
  * Ratings of poems by the served weights. Nothing that is served has learned from them, so they tell how good a judge is
  * (docs/decisions/43). They are for the next round.
  */
-export const NEXT_RATINGS_PATHS: readonly string[] = [17, 18, 19, 20, 21].map(file);
+export const NEXT_RATINGS_PATHS: readonly string[] = [17, 18, 19, 20, 21, 22, 23].map(file);
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [
