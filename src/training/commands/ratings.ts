@@ -44,7 +44,7 @@ interface RatingKey {
 }
 
 await runCommand(async () => {
-  const { values, positionals } = parseArgs({
+  const { values, positionals: files } = parseArgs({
     allowPositionals: true,
     options: {
       write: { type: 'string' },
@@ -60,11 +60,10 @@ await runCommand(async () => {
       help: { type: 'boolean', default: false },
     },
   });
-  const files = positionals;
-  if (files.length > 0 && !values.gain)
-    throw new UsageError(`${files[0]} is given without --gain\n\n${HELP}`);
   if (values.help) {
     console.log(HELP);
+  } else if (files.length > 0 && !values.gain) {
+    throw new UsageError(`${files[0]} is given without --gain\n\n${HELP}`);
   } else if (values.gain) {
     if (files.length === 0)
       throw new UsageError('--gain needs files of ratings, for example data/ratings-19.tsv');
@@ -137,7 +136,7 @@ async function collect(folder: string, out: string): Promise<void> {
   console.log(`wrote ${rows.length} rated poems to ${out}`);
 }
 
-/** Prints what the weights of `after` gain over those of `before` on ratings. */
+/** Prints what the weights of the checkpoint `after` gain over those of `before` on the ratings of `files`. */
 async function measureGain(
   files: readonly string[],
   before: string,

@@ -3,7 +3,7 @@
  *
  * For each line of such poems there are two numbers: its advantage with readers, and how much likelier the weights made it.
  * Their mean product is what an average line gains if the poet writes by the new weights, to first order. Of lines that were
- * learned from the same figure is ten times as great, because the weights know these lines by heart.
+ * learned from the same figure is ten to twenty times as great, because the weights know these lines by heart.
  */
 
 import type { Vocabulary } from '../../model/vocabulary.ts';

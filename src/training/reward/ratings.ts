@@ -36,8 +36,8 @@ export const RATINGS_ROUNDS: readonly RatingsRound[] = [
 export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flatMap(({ files }) => files);
 
 /**
- * Ratings of poems by the served weights. Nothing that is served has learned from them, so they tell how good a judge is
- * (docs/decisions/43). They are for the next round.
+ * Ratings of poems by the served weights, and by a trial that went on from them (19 to 21). Nothing that is served has
+ * learned from them, so they tell how good a judge is (docs/decisions/43 and 44). They are for the next round.
  */
 export const NEXT_RATINGS_PATHS: readonly string[] = [17, 18, 19, 20, 21, 22, 23].map(file);
 

@@ -22,6 +22,16 @@ describe('the log-likelihood of lines', () => {
       poems.map((poem) => poem.lines.map(({ text }, i) => nats(i === 0 ? text.slice(1) : text))),
     );
   });
+
+  test('leaves out the heads of an acrostic', async () => {
+    const acrostics = poems.map((poem) => ({
+      ...poem,
+      opening: '',
+      heads: poem.lines.map(({ text }) => text[0]).join(''),
+    }));
+    const lines = await lineLogLikelihoods(byId, acrostics, vocabulary);
+    expect(lines).toEqual(acrostics.map((poem) => poem.lines.map(({ text }) => nats(text.slice(1)))));
+  });
 });
 
 describe('the gain on rated poems', () => {
