@@ -1,5 +1,6 @@
 /** What a decoder needs to know: the network, its vocabulary, and what must not be written. */
 
+import type { Reward } from '../model/reward.ts';
 import type { Vocabulary } from '../model/vocabulary.ts';
 import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import type { AllowedTokens } from './allowed-tokens.ts';
@@ -32,8 +33,8 @@ export interface DecoderModel {
   readonly parallels: ParallelPairs | null;
   /** How strongly two neighbours belong together in the corpus, in nats; null if nobody knows. */
   readonly association: Association | null;
-  /** [V] A reward model: what readers give a line for each token of it, in points. Null if nobody knows. */
-  readonly reward: Float32Array | null;
+  /** Null if poems are ranked without a reward model. */
+  readonly reward: Reward | null;
   /** Null if poems are judged without a critic. */
   readonly critic: PoemCritic | null;
 }

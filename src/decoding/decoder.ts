@@ -18,7 +18,6 @@ import type { ParallelPairs } from '../text-index/parallel-pairs.ts';
 import { announcedOf } from './announced.ts';
 import { Batch } from './batch.ts';
 import type { DecoderModel, PoemCritic, PromptSkills } from './decoder-model.ts';
-import type { RewardOf } from './ranking.ts';
 import { Row, type RowResult, type RowSpec, type RowStart } from './row.ts';
 import type { RecurrentState } from './stepper.ts';
 
@@ -118,12 +117,6 @@ export class Decoder {
   /** How strongly two neighbours belong together in the corpus; null if nobody knows. */
   get association(): DecoderModel['association'] {
     return this.#model.association;
-  }
-
-  /** What readers give a line for a character of it, in points; null if nobody knows. */
-  get rewardOf(): RewardOf | null {
-    const { reward, vocabulary } = this.#model;
-    return reward && ((char) => reward[vocabulary.id(char)] ?? 0);
   }
 
   /** Who judges what is written; null if there is no critic. */

@@ -23,7 +23,7 @@ export function rankLines(
   results: readonly RowResult[],
   asked = true,
 ): RowResult[] {
-  const { critic, parallels, association, rewardOf } = decoder;
+  const { critic, parallels, association } = decoder;
   const whole = results.every(({ characters }) => characters.length === plan.slots.length);
   const logits =
     critic && asked && whole && isLineLength(plan.length)
@@ -34,7 +34,7 @@ export function rankLines(
       const parallel = parallels ? parallelism(result.characters, plan, parallels) : 0;
       const wornPhrases = critic?.wornPhrases;
       const title = plan.title || result.title;
-      const judged = { result, title, critic: logits[i], wornPhrases, parallel, association, rewardOf };
+      const judged = { result, title, critic: logits[i], wornPhrases, parallel, association };
       return { result, cost: cost(judged, LINE_WEIGHTS) + endingCost(result, plan) };
     })
     .sort((a, b) => a.cost - b.cost)

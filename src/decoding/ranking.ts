@@ -34,7 +34,7 @@ export const WEIGHTS = {
   wornPhrase: 0.2,
   /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
   parallel: 0.8,
-  /** A point that readers give a line for its characters, on the mean, taken off. */
+  /** A point of the reward model, on the mean over what the model wrote, taken off. */
   reward: 2,
   /** A word that contradicts the others in season, title included; poetry/scene.ts says which. */
   season: 0.4,
@@ -51,12 +51,9 @@ export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15, reward: 2.2 } as cons
 /** How strongly two neighbouring characters belong together, in nats; text-index/pair-association.ts has a measure. */
 export type Association = (first: string, second: string) => number;
 
-/** What readers give a line for a character of it, in points; model/reward.ts says more. */
-export type RewardOf = (char: string) => number;
-
 /** A candidate, and what others say of it. */
 export interface Judged {
-  readonly result: Pick<RowResult, 'characters' | 'nlls'>;
+  readonly result: Pick<RowResult, 'characters' | 'nlls'> & Partial<Pick<RowResult, 'rewards'>>;
   /** The poem's title, in traditional script. */
   readonly title?: string;
   /** The critic's logit; 0 without a critic. */
@@ -68,12 +65,11 @@ export interface Judged {
   readonly breaches?: number;
   /** How strongly two neighbours belong together, in nats. */
   readonly association?: Association | null;
-  readonly rewardOf?: RewardOf | null;
 }
 
 /** The weighed sum of all measures. A poem without written hanzi has an NLL of 0. */
 export function cost(
-  { result, title = '', critic = 0, wornPhrases, parallel = 0, breaches = 0, association, rewardOf }: Judged,
+  { result, title = '', critic = 0, wornPhrases, parallel = 0, breaches = 0, association }: Judged,
   weights: { readonly [measure in keyof typeof WEIGHTS]: number } = WEIGHTS,
 ): number {
   const lines = linesOf(result);
@@ -93,7 +89,7 @@ export function cost(
     weights.parallel * parallel +
     weights.season * seasons +
     weights.time * times -
-    weights.reward * (rewardOf ? meanReward(result, rewardOf) : 0)
+    weights.reward * meanReward(result)
   );
 }
 
@@ -106,10 +102,10 @@ function meanNll({ nlls }: Judged['result']): number {
   return written.length > 0 ? written.reduce((sum, nll) => sum + nll, 0) / written.length : 0;
 }
 
-/** The mean reward of the hanzi that the model wrote; 0 if it wrote none. */
-function meanReward({ characters, nlls }: Judged['result'], rewardOf: RewardOf): number {
-  const written = characters.filter((char, i) => !isLineMark(char) && (nlls[i] ?? null) !== null);
-  return written.length > 0 ? written.reduce((sum, char) => sum + rewardOf(char), 0) / written.length : 0;
+/** The mean reward of the hanzi that the model wrote; 0 if it wrote none, or if there is no reward model. */
+function meanReward({ rewards = [] }: Judged['result']): number {
+  const written = rewards.filter((reward) => reward !== null);
+  return written.length > 0 ? written.reduce((sum, reward) => sum + reward, 0) / written.length : 0;
 }
 
 interface WrittenCharacter {

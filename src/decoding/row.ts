@@ -49,6 +49,8 @@ export interface RowResult {
   readonly hanzi: number;
   /** The NLL in nats of each of `characters`; null for characters that it did not write, and if the row is not scored. */
   readonly nlls: readonly (number | null)[];
+  /** The reward of each of `characters`, as `model/reward.ts` has it; null where the NLL is, and without a reward model. */
+  readonly rewards: readonly (number | null)[];
   /** The title that the row wrote; empty if it wrote none. */
   readonly title: string;
 }
@@ -94,6 +96,7 @@ export class Row {
   readonly characters: string[] = [];
   readonly title: string[] = [];
   readonly nlls: (number | null)[] = [];
+  readonly rewards: (number | null)[] = [];
   /** The network's state before the first pending token; null for the state before any token. */
   start: RecurrentState | null;
   /** The network's state if the same is written without the title; null if it is not known. */
@@ -147,6 +150,7 @@ export class Row {
     const fork = new Row({ ...this.#spec, seed }, this.#vocabulary, this.#rhymeSizes, start, this);
     fork.characters.push(...this.characters);
     fork.nlls.push(...this.nlls);
+    fork.rewards.push(...this.rewards);
     fork.title.push(...this.title);
     fork.nll = this.nll;
     fork.hanzi = this.hanzi;
@@ -257,18 +261,21 @@ export class Row {
     return this.#spec.forced?.[this.cursor.index] ?? null;
   }
 
-  /** Writes a character that the model chose into the current slot. `nll` is null if the row is not scored. */
-  write(char: string, nll: number | null): void {
+  /**
+   * Writes a character that the model chose into the current slot. `nll` and `reward` are null if the row is not scored,
+   * `reward` also without a reward model.
+   */
+  write(char: string, nll: number | null, reward: number | null = null): void {
     this.nll += nll ?? 0;
     this.hanzi++;
     this.drawn++;
-    this.take(char, nll);
+    this.take(char, nll, reward);
   }
 
   /** Writes a character into the current slot, and all given characters that follow it. */
-  take(char: string, nll: number | null = null): void {
+  take(char: string, nll: number | null = null, reward: number | null = null): void {
     const before = this.cursor.index;
-    this.#put(char, nll);
+    this.#put(char, nll, reward);
     this.#passGiven();
     const { index, slot } = this.cursor;
     const pauses = this.#spec.pauses ?? [];
@@ -288,9 +295,10 @@ export class Row {
     }
   }
 
-  #put(char: string, nll: number | null = null): void {
+  #put(char: string, nll: number | null = null, reward: number | null = null): void {
     this.characters.push(char);
     this.nlls.push(nll);
+    this.rewards.push(reward);
     this.#pending.push(this.#tokenOf(char));
     this.cursor.take(char);
   }
@@ -323,7 +331,7 @@ export class Row {
   }
 
   result(): RowResult {
-    const { characters, nll, hanzi, nlls } = this;
-    return { characters, nll, hanzi, nlls, title: this.title.join('') };
+    const { characters, nll, hanzi, nlls, rewards } = this;
+    return { characters, nll, hanzi, nlls, rewards, title: this.title.join('') };
   }
 }

@@ -178,7 +178,7 @@ export class PoemSearch implements Search {
   /** What each row costs, judged by what it has written. */
   #costsOf(rows: readonly Row[]): Map<Row, number> {
     const { plan } = this.#request;
-    const { critic, association, rewardOf } = this.#decoder;
+    const { critic, association } = this.#decoder;
     const results = rows.map((row) => row.result());
     const areFinished = rows.every(({ status }) => status === 'finished');
     const logits =
@@ -191,7 +191,7 @@ export class PoemSearch implements Search {
         const breaches = row.cursor.deviations.length;
         const wornPhrases = critic?.wornPhrases;
         const title = plan.title || result.title;
-        const judged = { result, title, critic: logits[i], wornPhrases, breaches, association, rewardOf };
+        const judged = { result, title, critic: logits[i], wornPhrases, breaches, association };
         return [row, cost(judged)];
       }),
     );

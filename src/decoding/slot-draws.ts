@@ -207,7 +207,16 @@ export class SlotDraws {
     if (Number.isNaN(total)) throw notNumbers();
     const id = this.#drawnOrRelaxed(n, draw);
     if (id < 0) throw nothingLeft();
-    row.write(this.#model.vocabulary.char(id), row.scored ? total - this.#logit(n, id) : null);
+    const char = this.#model.vocabulary.char(id);
+    if (row.scored) row.write(char, total - this.#logit(n, id), this.#rewardOf(draw, id));
+    else row.write(char, null);
+  }
+
+  /** The reward of the token that was drawn; null without a reward model. */
+  #rewardOf({ rowNumber }: SlotDraw, id: number): number | null {
+    const { reward } = this.#model;
+    if (!reward) return null;
+    return (reward.tokens[id] ?? 0) + dot(reward.state, this.#stepper.topState(rowNumber));
   }
 
   /**
@@ -240,6 +249,12 @@ export class SlotDraws {
     while (id >= 0 && ngramBan.has(start + vocabulary.char(id))) id = this.#sampler.redrawWithout(n, id);
     return id;
   }
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
 }
 
 function nothingLeft(): DecodingError {

@@ -236,6 +236,14 @@ export class Stepper {
     return this.#memory.floats(logits, rows.length * this.architecture.vocabulary);
   }
 
+  /** The output [H] of the last layer for a row, until the next step. It lies in the kernels' memory. */
+  topState(row: number): Float32Array {
+    const top = this.#layers.at(-1);
+    if (!top) throw new RangeError('the network has no layers');
+    const { hidden } = this.architecture;
+    return this.#memory.floats(top.states.h + 4 * row * hidden, hidden);
+  }
+
   /** A copy of a row's states. */
   save(row: number): RecurrentState {
     const states = this.#statesOf(row);

@@ -59,6 +59,8 @@ export const cardSchema = z.object({
       file: fileName,
       sha256,
       type: z.literal('float32'),
+      /** Whether the file has weights for the network's state behind those of the tokens. */
+      readsStates: z.boolean().default(false),
       /** Rated poems that it was fitted to, and their lines. */
       poems: count,
       lines: count,

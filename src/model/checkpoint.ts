@@ -23,7 +23,7 @@ import { isSealIntact } from './card-checksum.ts';
 import { readCheckpointFile } from './checkpoint-file.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { fromHalf } from './half.ts';
-import { rewardShapes } from './reward.ts';
+import { type Reward, rewardShapes } from './reward.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** A model as plain arrays. It is not loaded on an engine yet. */
@@ -38,8 +38,8 @@ export interface Checkpoint {
   readonly ngrams: NgramFilter | null;
   /** What stands opposite what in couplets. Null if the checkpoint has no table of it. */
   readonly parallels: ParallelPairs | null;
-  /** [V] What readers give a line for each token of it; training/reward fits it. Null if the checkpoint has none. */
-  readonly reward: Float32Array | null;
+  /** Null if no reward model was fitted for this checkpoint. */
+  readonly reward: Reward | null;
   /** Null if no critic was trained for this checkpoint. */
   readonly critic: Critic | null;
 }
@@ -187,10 +187,14 @@ function requireShapes(path: string, { architecture, weights }: Card): void {
 
 async function readReward(
   folder: string,
-  { vocabulary }: Architecture,
+  architecture: Architecture,
   card: NonNullable<Card['reward']>,
-): Promise<Float32Array> {
-  return valuesOf(await readParameters(folder, rewardShapes(vocabulary), card), 'reward');
+): Promise<Reward> {
+  const shapes = new Map(rewardShapes(architecture));
+  if (!card.readsStates) shapes.delete('state');
+  const values = await readParameters(folder, shapes, card);
+  const state = values.get('state') ?? new Float32Array(architecture.hidden);
+  return { tokens: valuesOf(values, 'tokens'), state };
 }
 
 async function readCritic(

@@ -9,7 +9,7 @@ import { sealCard } from './card-checksum.ts';
 import { CARD, readCard, sha256 } from './checkpoint.ts';
 import { type Critic, criticShapes } from './critic.ts';
 import { toHalf } from './half.ts';
-import { rewardShapes } from './reward.ts';
+import { type Reward, rewardShapes } from './reward.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What {@link saveCheckpoint} writes, besides the details in the card. */
@@ -117,18 +117,14 @@ export async function saveCritic(folder: string, critic: Critic, details: Critic
 /** What the card says of a reward model, besides its file. */
 export type RewardDetails = Pick<NonNullable<Card['reward']>, 'poems' | 'lines' | 'heldOut'>;
 
-/** Adds a reward model [V] to a checkpoint, or replaces the one it has, and returns the new card. As {@link saveCritic}. */
-export async function saveReward(
-  folder: string,
-  reward: Float32Array,
-  details: RewardDetails,
-): Promise<Card> {
+/** Adds a reward model to a checkpoint, or replaces the one it has, and returns the new card. As {@link saveCritic}. */
+export async function saveReward(folder: string, reward: Reward, details: RewardDetails): Promise<Card> {
   const before = await readCard(folder);
   const type = 'float32';
-  const bytes = tensorBytes(rewardShapes(reward.length), new Map([['reward', reward]]), type);
+  const bytes = tensorBytes(rewardShapes(before.architecture), new Map(Object.entries(reward)), type);
   const named = nameOf('reward', 'bin', bytes);
   await writeAtomically(join(folder, named.file), bytes);
-  return replaceCard(folder, { ...before, reward: { ...named, type, ...details } });
+  return replaceCard(folder, { ...before, reward: { ...named, type, readsStates: true, ...details } });
 }
 
 /** Adds a table of parallel pairs to a checkpoint, or replaces the one it has, and returns the new card. As {@link saveCritic}. */

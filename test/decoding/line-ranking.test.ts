@@ -7,7 +7,14 @@ test('a line that contradicts the season of the title comes after one that does 
   const result = (text: string) => {
     const characters = [...text];
     const nlls = characters.map(() => 3);
-    return { characters, nlls, nll: 3 * nlls.length, hanzi: nlls.length, title: '' };
+    return {
+      characters,
+      nlls,
+      rewards: nlls.map(() => null),
+      nll: 3 * nlls.length,
+      hanzi: nlls.length,
+      title: '',
+    };
   };
   const [spring, autumn] = [result('春聲一夜來'), result('秋聲一夜來')];
   const first = (title: string) =>

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Architecture, valuesOf } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
+import { sealCard } from '../../src/model/card-checksum.ts';
 import {
+  CARD,
   CheckpointError,
   checkpointFolder,
   listCheckpoints,
   loadCheckpoint,
   loadLines,
   readCard,
+  sha256,
 } from '../../src/model/checkpoint.ts';
 import type { Critic } from '../../src/model/critic.ts';
 import {
@@ -313,7 +316,10 @@ describe('a critic', () => {
 
 describe('a reward model', () => {
   const details = { poems: 2, lines: 8, heldOut: { correlation: 0.5, likelihoodAlone: 0.25 } };
-  const reward = (value: number) => new Float32Array(vocabulary.size).fill(value);
+  const reward = (value: number) => ({
+    tokens: new Float32Array(vocabulary.size).fill(value),
+    state: new Float32Array(architecture.hidden).fill(2 * value),
+  });
   const files = async () => (await readdir(folder())).filter((file) => file.startsWith('reward-'));
 
   it('is loaded with the checkpoint to which it was added, and copied with it', async () => {
@@ -335,6 +341,19 @@ describe('a reward model', () => {
     await save(2);
     expect((await loadCheckpoint(folder())).reward).toBeNull();
     expect(await files()).toEqual([]);
+  });
+
+  it('that was fitted before states were read has none to add', async () => {
+    await save(1);
+    const card = await saveReward(folder(), reward(1), details);
+    const [file = ''] = await files();
+    const tokens = (await readFile(join(folder(), file))).subarray(0, 4 * vocabulary.size);
+    await writeFile(join(folder(), file), tokens);
+    if (!card.reward) throw new Error('the card has no reward model');
+    const old = { ...card.reward, readsStates: false, sha256: sha256(tokens) };
+    await writeFile(join(folder(), CARD), JSON.stringify(sealCard({ ...card, reward: old })));
+    const loaded = (await loadCheckpoint(folder())).reward;
+    expect(loaded).toEqual({ ...reward(1), state: new Float32Array(architecture.hidden) });
   });
 
   it('must be whole, and numbers', async () => {

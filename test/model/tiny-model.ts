@@ -8,6 +8,7 @@ import type { Association } from '../../src/decoding/ranking.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { startEngine } from '../../src/engines/engine.ts';
 import type { Architecture, CellName } from '../../src/model/architecture.ts';
+import type { Reward } from '../../src/model/reward.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { compilePlan } from '../../src/poetry/compile.ts';
 import type { VersePlan } from '../../src/poetry/plan.ts';
@@ -56,7 +57,7 @@ export async function tinyModel(
     critic?: PoemCritic | null;
     parallels?: ParallelPairs | null;
     association?: Association | null;
-    reward?: Float32Array | null;
+    reward?: Reward | null;
   } = {},
 ): Promise<TinyModel> {
   await startEngine('wasm');

@@ -1,28 +1,36 @@
 /**
  * `npm run train:reward`: fits the reward model of a checkpoint to readers' ratings, and adds it to the checkpoint's
- * folder. It takes seconds.
+ * folder. It takes some minutes.
  */
 
 import { parseArgs } from 'node:util';
-import { runCommand } from '../../cli/command.ts';
+import { engineChoice, runCommand } from '../../cli/command.ts';
+import { fastestProducts } from '../../decoding/product-kinds.ts';
+import { Stepper } from '../../decoding/stepper.ts';
+import { describeEngine, startEngine } from '../../engines/engine.ts';
+import { decodingThreads } from '../../kernels/thread-pool.ts';
 import { valuesOf } from '../../model/architecture.ts';
 import { checkpointFolder, checkpointsRoot, loadCheckpoint } from '../../model/checkpoint.ts';
 import { saveReward } from '../../model/save-checkpoint.ts';
 import { fitReward } from '../reward/fit-reward.ts';
-import { RATINGS_PATHS, readRatings } from '../reward/ratings.ts';
+import { lineStates } from '../reward/line-states.ts';
+import { REWARD_PATHS, readRatings } from '../reward/ratings.ts';
 import { lockRun } from '../run-folder.ts';
 
-const HELP = `npm run train:reward -- [--checkpoint NAME] [--ratings FILE]…
+const HELP = `npm run train:reward -- [--checkpoint NAME] [--ratings FILE]… [--engine E]
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang); the reward model is added to it
-  --ratings FILE      readers' ratings of lines, one file or several (default: ${RATINGS_PATHS.join(', ')});
-                      data/README.md describes them`;
+  --ratings FILE      readers' ratings of lines, one file or several (default: ${REWARD_PATHS[0]} to
+                      ${REWARD_PATHS.at(-1)});
+                      data/README.md describes them
+  --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
     options: {
       checkpoint: { type: 'string', default: 'tang' },
-      ratings: { type: 'string', multiple: true, default: [...RATINGS_PATHS] },
+      ratings: { type: 'string', multiple: true, default: [...REWARD_PATHS] },
+      engine: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -32,17 +40,22 @@ await runCommand(async () => {
   }
   const folder = checkpointFolder(checkpointsRoot(), values.checkpoint);
   await lockRun(folder);
-  const { vocabulary, parameters } = await loadCheckpoint(folder);
+  const { architecture, vocabulary, parameters } = await loadCheckpoint(folder);
   const ratings = await readRatings(values.ratings);
-  const { reward, pointsPerNat, poems, lines, heldOut } = fitReward(
-    ratings.poems,
-    vocabulary,
-    valuesOf(parameters, 'embedding'),
-  );
-  await saveReward(folder, reward, { poems, lines, heldOut });
+  const poems = ratings.poems.filter(({ lines }) => lines.every(({ nll }) => nll !== null));
+  console.error(describeEngine(await startEngine(engineChoice(values.engine))));
+  const stepper = await Stepper.create(architecture, parameters, {
+    products: fastestProducts(),
+    threads: decodingThreads(),
+  });
+  const states = await lineStates(stepper, poems, vocabulary);
+  stepper.dispose();
+  const embedding = valuesOf(parameters, 'embedding');
+  const { reward, pointsPerNat, lines, heldOut } = fitReward(poems, vocabulary, embedding, states);
+  await saveReward(folder, reward, { poems: poems.length, lines, heldOut });
   const ranked = [...vocabulary.hanzi].sort((a, b) => at(b) - at(a));
   console.log(
-    `${lines} lines of ${poems} poems. A nat a hanzi costs a line ${pointsPerNat.toFixed(2)} points.`,
+    `${lines} lines of ${poems.length} poems. A nat a hanzi costs a line ${pointsPerNat.toFixed(2)} points.`,
   );
   console.log(
     `correlation with the ratings of lines of other requests: ${heldOut.correlation.toFixed(3)}, of the likelihood alone ${heldOut.likelihoodAlone.toFixed(3)}`,
@@ -51,6 +64,6 @@ await runCommand(async () => {
   console.log(`saved in ${folder}`);
 
   function at(char: string): number {
-    return reward[vocabulary.id(char)] ?? 0;
+    return reward.tokens[vocabulary.id(char)] ?? 0;
   }
 });

@@ -1,27 +1,26 @@
 /**
- * Fits a reward model to readers' ratings of lines: a ridge regression of the rating on the likelihood of the line and on
- * the mean of its characters' embeddings. So a character that few rated lines have is judged by those that are like it.
+ * Fits a reward model to readers' ratings of lines: a ridge regression of the rating on the likelihood of the line, on the
+ * mean of its characters' embeddings and on the mean state of the network. So a character that few rated lines have is
+ * judged by those that are like it.
  *
- * Poems whose likelihood was not recorded are left out. What is not the line's own doing is taken out first: some readers
+ * All poems must have likelihoods. What is not the line's own doing is taken out first: some readers
  * are milder, and last lines are rated lower than others.
  */
 
+import type { Reward } from '../../model/reward.ts';
 import { FIRST_HANZI, type Vocabulary } from '../../model/vocabulary.ts';
 import type { RatedPoem } from './ratings.ts';
 import { NormalEquations } from './ridge.ts';
 
-/** Chosen on other requests than those that were fitted; figures in docs/decisions/35. */
-const PENALTY = 40;
-/** The weight of the likelihood is penalised this much less than that of the embedding. */
-const LIKELIHOOD_SCALE = 3;
+/** Chosen on other requests than those that were fitted; figures in docs/decisions/45. */
+const PENALTY_A_LINE = 0.03;
 const FOLDS = 8;
 
 export interface RewardFit {
-  /** [V], in points of a rating. 0 for tokens that are not hanzi; 0 on the mean over the rated lines. */
-  readonly reward: Float32Array;
+  /** Its mean over the rated lines is 0. */
+  readonly reward: Reward;
   /** Points that a line is rated lower for a nat a hanzi. */
   readonly pointsPerNat: number;
-  readonly poems: number;
   readonly lines: number;
   /** Correlation with the ratings of lines of requests that were not fitted. */
   readonly heldOut: { readonly correlation: number; readonly likelihoodAlone: number };
@@ -29,8 +28,8 @@ export interface RewardFit {
 
 /** A line as the regression sees it. */
 interface Example {
-  /** [1 + E]: the NLL, and the mean embedding. */
-  readonly features: Float64Array;
+  /** [1 + E + H]: the NLL, the mean embedding and the mean state. */
+  readonly features: Float32Array;
   target: number;
   readonly request: string;
   readonly sheet: string;
@@ -38,28 +37,36 @@ interface Example {
   readonly place: string;
 }
 
-/** `embedding` [V, E] is the poet's. Throws a RangeError if there are poems of one request only. */
+/**
+ * `embedding` [V, E] is the poet's, `states` has the mean state [H] of each line of each poem. Throws a RangeError if there
+ * are poems of one request only, or one without likelihoods.
+ */
 export function fitReward(
-  rated: readonly RatedPoem[],
+  poems: readonly RatedPoem[],
   vocabulary: Vocabulary,
   embedding: Float32Array,
+  states: readonly Float32Array[],
 ): RewardFit {
   const width = embedding.length / vocabulary.size;
-  const poems = rated.filter(({ lines }) => lines.every(({ nll }) => nll !== null));
   const ids = poems.flatMap(({ lines }) => lines.map(({ text }) => [...text].map((c) => vocabulary.id(c))));
-  const examples = examplesOf(poems, ids, embedding, width);
+  const examples = examplesOf(poems, ids, embedding, vocabulary.size, states);
+  const meanState = meanOfAll(states);
   removeMeans(examples);
   const scales = scaleFeatures(examples);
-  const all = new NormalEquations(1 + width);
-  for (const { features, target } of examples) all.add(features, target);
-  const weights = all.solve(PENALTY).map((weight, i) => weight * (scales[i] ?? 0));
+  const folds = foldsOf(examples);
+  const { weights: scaled, predictions } = regress(examples, folds);
+  const weights = Float64Array.from(scaled, (weight, i) => weight * (scales[i] ?? 0));
+  const state = Float32Array.from(weights.subarray(1 + width));
+  const offset = state.reduce((sum, weight, i) => sum + weight * (meanState[i] ?? 0), 0);
   return {
-    reward: rewardOf(weights.subarray(1), ids, vocabulary, embedding),
+    reward: {
+      tokens: tokenRewards(weights.subarray(1, 1 + width), offset, ids, vocabulary, embedding),
+      state,
+    },
     pointsPerNat: -(weights[0] ?? 0),
-    poems: poems.length,
     lines: examples.length,
     heldOut: {
-      correlation: correlation(heldOutPredictions(examples, all), targetsOf(examples)),
+      correlation: correlation(predictions, targetsOf(examples)),
       likelihoodAlone: correlation(
         examples.map(({ features }) => -(features[0] ?? 0)),
         targetsOf(examples),
@@ -72,14 +79,19 @@ function examplesOf(
   poems: readonly RatedPoem[],
   ids: readonly (readonly number[])[],
   embedding: Float32Array,
-  width: number,
+  vocabularySize: number,
+  states: readonly Float32Array[],
 ): Example[] {
+  const width = embedding.length / vocabularySize;
+  const hidden = states[0]?.length ?? 0;
   let n = 0;
   return poems.flatMap(({ sheet, request, form, lines }) =>
     lines.map(({ rating, nll }, i) => {
-      const features = new Float64Array(1 + width);
-      features[0] = nll ?? 0;
-      const tokens = ids[n++] ?? [];
+      if (nll === null) throw new RangeError('a reward model needs poems with likelihoods');
+      const tokens = ids[n] ?? [];
+      const features = new Float32Array(1 + width + hidden);
+      features[0] = nll;
+      features.set(states[n++] ?? [], 1 + width);
       for (const id of tokens) {
         for (let e = 0; e < width; e++) {
           features[1 + e] = (features[1 + e] ?? 0) + (embedding[id * width + e] ?? 0) / tokens.length;
@@ -95,10 +107,9 @@ function removeMeans(examples: readonly Example[]): void {
   for (const group of groupsOf(examples, ({ sheet }) => sheet)) centreTargets(group);
   for (const group of groupsOf(examples, ({ place }) => place)) {
     centreTargets(group);
-    const size = group[0]?.features.length ?? 0;
-    for (let i = 0; i < size; i++) {
-      const mean = meanOf(group.map(({ features }) => features[i] ?? 0));
-      for (const { features } of group) features[i] = (features[i] ?? 0) - mean;
+    const means = meanOfAll(group.map(({ features }) => features));
+    for (const { features } of group) {
+      for (const [i, mean] of means.entries()) features[i] = (features[i] ?? 0) - mean;
     }
   }
 }
@@ -108,46 +119,52 @@ function centreTargets(group: readonly Example[]): void {
   for (const example of group) example.target -= mean;
 }
 
-/**
- * Scales the features, so that the penalty means the same for any embedding, and returns the factors. The embedding has
- * one factor: dimensions in which characters differ more count more.
- */
+/** Scales each feature to a standard deviation of 1, so that the penalty means the same for all, and returns the factors. */
 function scaleFeatures(examples: readonly Example[]): Float64Array {
-  const size = examples[0]?.features.length ?? 0;
-  let [likelihood, embedding] = [0, 0];
+  const squares = meanOfAll(examples.map(({ features }) => features.map((value) => value ** 2)));
+  const scales = squares.map((square) => 1 / Math.sqrt(square || 1));
   for (const { features } of examples) {
-    likelihood += (features[0] ?? 0) ** 2 / examples.length;
-    for (const value of features.subarray(1)) embedding += value ** 2 / examples.length;
-  }
-  const scales = new Float64Array(size).fill(1 / Math.sqrt(embedding || 1));
-  scales[0] = LIKELIHOOD_SCALE / Math.sqrt(likelihood || 1);
-  for (const { features } of examples) {
-    for (let i = 0; i < size; i++) features[i] = (features[i] ?? 0) * (scales[i] ?? 0);
+    for (const [i, scale] of scales.entries()) features[i] = (features[i] ?? 0) * scale;
   }
   return scales;
 }
 
-/** What the regression says of each line if the requests of its fold are left out. */
-function heldOutPredictions(examples: readonly Example[], all: NormalEquations): number[] {
+/** The number of the fold of each example. The lines of one request are in one fold. */
+function foldsOf(examples: readonly Example[]): number[] {
   const requests = [...new Set(examples.map(({ request }) => request))];
   if (requests.length < 2) throw new RangeError('a reward model needs poems of several requests');
   const folds = new Map(requests.map((request, i) => [request, i % FOLDS]));
-  const predictions = new Array<number>(examples.length).fill(0);
-  for (let fold = 0; fold < Math.min(FOLDS, requests.length); fold++) {
-    const heldOut = [...examples.entries()].filter(([, { request }]) => folds.get(request) === fold);
-    for (const [, { features, target }] of heldOut) all.add(features, target, -1);
-    const weights = all.solve(PENALTY);
-    for (const [n, { features, target }] of heldOut) {
-      predictions[n] = features.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0);
-      all.add(features, target);
-    }
-  }
-  return predictions;
+  return examples.map(({ request }) => folds.get(request) ?? 0);
 }
 
-/** The reward of each token, from the weights [E] of the embedding. */
-function rewardOf(
+/** The weights of the features, and what the regression says of each line if the requests of its fold are left out. */
+function regress(
+  examples: readonly Example[],
+  folds: readonly number[],
+): { readonly weights: Float64Array; readonly predictions: number[] } {
+  const size = examples[0]?.features.length ?? 0;
+  const penalty = PENALTY_A_LINE * examples.length;
+  const parts = Array.from({ length: Math.max(...folds) + 1 }, () => new NormalEquations(size));
+  for (const [n, { features, target }] of examples.entries()) parts[folds[n] ?? 0]?.add(features, target);
+  const all = new NormalEquations(size);
+  for (const part of parts) all.addSums(part);
+  const withoutFold = parts.map((part) => {
+    const others = new NormalEquations(size);
+    others.addSums(all);
+    others.addSums(part, -1);
+    return others.solve(penalty);
+  });
+  const predictions = examples.map(({ features }, n) => {
+    const weights = withoutFold[folds[n] ?? 0];
+    return features.reduce((sum, value, i) => sum + value * (weights?.[i] ?? 0), 0);
+  });
+  return { weights: all.solve(penalty), predictions };
+}
+
+/** The reward of each token, from the weights [E] of the embedding, less what states add to the mean line. */
+function tokenRewards(
   weights: Float64Array,
+  offset: number,
   ids: readonly (readonly number[])[],
   { size }: Vocabulary,
   embedding: Float32Array,
@@ -160,7 +177,7 @@ function rewardOf(
     }
   }
   const mean = meanOf(ids.flat().map((id) => reward[id] ?? 0));
-  return reward.map((value, id) => (id < FIRST_HANZI ? 0 : value - mean));
+  return reward.map((value, id) => (id < FIRST_HANZI ? 0 : value - mean - offset));
 }
 
 function groupsOf(examples: readonly Example[], key: (example: Example) => string): Example[][] {
@@ -175,6 +192,15 @@ function groupsOf(examples: readonly Example[], key: (example: Example) => strin
 
 function targetsOf(examples: readonly Example[]): number[] {
   return examples.map(({ target }) => target);
+}
+
+/** The mean of vectors of one length. */
+function meanOfAll(vectors: readonly Float32Array[]): Float64Array {
+  const sums = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) {
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (vector[i] ?? 0);
+  }
+  return sums.map((sum) => sum / Math.max(1, vectors.length));
 }
 
 function meanOf(values: readonly number[]): number {

@@ -14,17 +14,24 @@ export class NormalEquations {
     this.#targets = new Float64Array(size);
   }
 
-  /** Adds an example with features x [size] and the target y. A negative `times` takes it off. */
-  add(x: ArrayLike<number>, y: number, times = 1): void {
+  /** Adds an example with features x [size] and the target y. */
+  add(x: Float32Array | Float64Array, y: number): void {
     for (let i = 0; i < this.size; i++) {
-      const scaled = times * (x[i] ?? 0);
-      if (scaled === 0) continue;
+      const value = x[i] ?? 0;
+      if (value === 0) continue;
       for (let j = 0; j <= i; j++) {
         const at = i * this.size + j;
-        this.#products[at] = (this.#products[at] ?? 0) + scaled * (x[j] ?? 0);
+        this.#products[at] = (this.#products[at] ?? 0) + value * (x[j] ?? 0);
       }
-      this.#targets[i] = (this.#targets[i] ?? 0) + scaled * y;
+      this.#targets[i] = (this.#targets[i] ?? 0) + value * y;
     }
+  }
+
+  /** Adds the sums over other examples. A negative `times` takes them off. */
+  addSums(other: NormalEquations, times = 1): void {
+    for (const [i, sum] of other.#products.entries())
+      this.#products[i] = (this.#products[i] ?? 0) + times * sum;
+    for (const [i, sum] of other.#targets.entries()) this.#targets[i] = (this.#targets[i] ?? 0) + times * sum;
   }
 
   /** The weights [size] that minimise Σ (y − w·x)² + `penalty` |w|². `penalty` is above 0. */

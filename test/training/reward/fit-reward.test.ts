@@ -9,6 +9,15 @@ const WIDTH = 4;
 /** Each character lies in a direction of its own kind: readers like the first kind, and do not care for the others. */
 const embedding = new Float32Array(VOCABULARY.size * WIDTH);
 for (let id = 0; id < VOCABULARY.size; id++) embedding[id * WIDTH + (id % WIDTH)] = 1;
+/** States of two units: the first may follow the rating, with noise; the second follows nothing. */
+const statesOf = (poems: readonly RatedPoem[], { follows = 0 } = {}) => {
+  const random = new Random(5);
+  return poems.flatMap(({ lines }) =>
+    lines.map(({ rating }) =>
+      Float32Array.of(0.5 + follows * rating + 0.2 * random.normal(), random.normal()),
+    ),
+  );
+};
 const isLiked = (char: string) => VOCABULARY.id(char) % WIDTH === 0;
 
 /** Poems whose lines are rated by the share of liked characters, by the likelihood, and by how mild the reader is. */
@@ -36,9 +45,11 @@ function ratedPoems(noise = 0): RatedPoem[] {
 
 describe('a reward model', () => {
   test('gives the points that readers give for a kind of character, mild and strict ones alike', () => {
-    const { reward, pointsPerNat, lines, heldOut } = fitReward(ratedPoems(), VOCABULARY, embedding);
+    const poems = ratedPoems();
+    const fit = fitReward(poems, VOCABULARY, embedding, statesOf(poems));
+    const { reward, pointsPerNat, lines, heldOut } = fit;
     const of = (liked: boolean) =>
-      VOCABULARY.hanzi.filter((c) => isLiked(c) === liked).map((c) => reward[VOCABULARY.id(c)] ?? 0);
+      VOCABULARY.hanzi.filter((c) => isLiked(c) === liked).map((c) => reward.tokens[VOCABULARY.id(c)] ?? 0);
     const [likes, others] = [of(true), of(false)];
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     expect(mean(likes) - mean(others)).toBeGreaterThan(1.2);
@@ -51,9 +62,32 @@ describe('a reward model', () => {
   });
 
   test('says nothing of tokens that are no hanzi', () => {
-    const { reward } = fitReward(ratedPoems(), VOCABULARY, embedding);
-    expect(reward.length).toBe(VOCABULARY.size);
-    expect(reward[BOS]).toBe(0);
+    const poems = ratedPoems();
+    const { reward } = fitReward(poems, VOCABULARY, embedding, statesOf(poems));
+    expect(reward.tokens.length).toBe(VOCABULARY.size);
+    expect(reward.tokens[BOS]).toBe(0);
+  });
+
+  test('learns from the states what characters and likelihood do not say', () => {
+    const poems = ratedPoems(1);
+    const fitted = (follows: number) => fitReward(poems, VOCABULARY, embedding, statesOf(poems, { follows }));
+    const [without, with_] = [fitted(0), fitted(1)];
+    expect(with_.heldOut.correlation).toBeGreaterThan(without.heldOut.correlation + 0.1);
+    const [follows = 0, nothing = 0] = with_.reward.state;
+    expect(follows).toBeGreaterThan(0.5);
+    expect(Math.abs(nothing)).toBeLessThan(0.1);
+  });
+
+  test('gives the mean line nothing', () => {
+    const poems = ratedPoems(1);
+    const states = statesOf(poems, { follows: 1 });
+    const { tokens, state } = fitReward(poems, VOCABULARY, embedding, states).reward;
+    const lines = poems.flatMap((poem) => poem.lines);
+    const rewards = lines.map(({ text }, n) => {
+      const characters = [...text].reduce((sum, char) => sum + (tokens[VOCABULARY.id(char)] ?? 0) / 5, 0);
+      return state.reduce((sum, weight, i) => sum + weight * (states[n]?.[i] ?? 0), characters);
+    });
+    expect(rewards.reduce((a, b) => a + b, 0) / rewards.length).toBeCloseTo(0, 4);
   });
 
   test('foretells nothing if the ratings follow nothing', () => {
@@ -62,10 +96,19 @@ describe('a reward model', () => {
       ...poem,
       lines: poem.lines.map((line) => ({ ...line, rating: 1 + 4 * random.uniform() })),
     }));
-    expect(Math.abs(fitReward(poems, VOCABULARY, embedding).heldOut.correlation)).toBeLessThan(0.2);
+    expect(
+      Math.abs(fitReward(poems, VOCABULARY, embedding, statesOf(poems)).heldOut.correlation),
+    ).toBeLessThan(0.2);
   });
 
-  test('needs poems of several requests', () => {
-    expect(() => fitReward(ratedPoems().slice(0, 4), VOCABULARY, embedding)).toThrow(RangeError);
+  test('needs poems of several requests, with likelihoods', () => {
+    const poems = ratedPoems();
+    const fitSome = (some: readonly RatedPoem[]) => fitReward(some, VOCABULARY, embedding, statesOf(some));
+    expect(() => fitSome(poems.slice(0, 4))).toThrow(RangeError);
+    const unknown = poems.map((poem) => ({
+      ...poem,
+      lines: poem.lines.map((line) => ({ ...line, nll: null })),
+    }));
+    expect(() => fitSome(unknown)).toThrow(RangeError);
   });
 });

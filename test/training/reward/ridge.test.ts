@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NormalEquations } from '../../../src/training/reward/ridge.ts';
 
-const EXAMPLES: [number[], number][] = [
+const EXAMPLES: readonly (readonly [readonly number[], number])[] = [
   [[1, 2, 0], 3],
   [[0, 1, 1], -1],
   [[2, 0, 1], 4],
@@ -11,7 +11,7 @@ const EXAMPLES: [number[], number][] = [
 
 function equations(examples: readonly (readonly [readonly number[], number])[]): NormalEquations {
   const sums = new NormalEquations(3);
-  for (const [x, y] of examples) sums.add(x, y);
+  for (const [x, y] of examples) sums.add(Float64Array.from(x), y);
   return sums;
 }
 
@@ -39,10 +39,15 @@ describe('ridge regression', () => {
     expect(weights[2]).toBeCloseTo(0.5, 6);
   });
 
-  test('is as if an example had never been there if it is taken off again', () => {
-    const sums = equations(EXAMPLES);
-    sums.add([3, 1, 4], 1);
-    sums.add([3, 1, 4], 1, -1);
+  test('adds sums over other examples, and takes them off again', () => {
+    const [first, rest] = [EXAMPLES.slice(0, 2), EXAMPLES.slice(2)];
+    const sums = equations(first);
+    sums.addSums(equations(rest));
+    expect([...sums.solve(1)]).toEqual(
+      [...equations(EXAMPLES).solve(1)].map((weight) => expect.closeTo(weight, 10)),
+    );
+    sums.addSums(equations([[[3, 1, 4], 1]]));
+    sums.addSums(equations([[[3, 1, 4], 1]]), -1);
     const [again, before] = [sums.solve(1), equations(EXAMPLES).solve(1)];
     for (const [i, weight] of again.entries()) expect(weight).toBeCloseTo(before[i] ?? Number.NaN, 10);
   });
