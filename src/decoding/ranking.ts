@@ -3,7 +3,7 @@
  *
  * The likelihood is that of the guided model: `sampling.ts` says what guides it. It is no judge alone: the likeliest poem
  * is smooth filler, or goes round in circles (docs/decisions/13). So several measures are weighed here, and nowhere else.
- * Blind readers chose the weights (docs/decisions/31, 35 and 42).
+ * Blind readers chose the weights (docs/decisions/31, 35, 42 and 45).
  */
 
 import { feetOf } from '../poetry/feet.ts';
@@ -34,19 +34,16 @@ export const WEIGHTS = {
   wornPhrase: 0.2,
   /** A nat a place by which a couplet is parallel, taken off; parallelism.ts has the measure. */
   parallel: 0.8,
-  /** A point of the reward model, on the mean over what the model wrote, taken off. */
-  reward: 2,
+  /** A point of the reward model, on the mean over what the model wrote, taken off. A nat a hanzi costs a third of a point. */
+  reward: 3,
   /** A word that contradicts the others in season, title included; poetry/scene.ts says which. */
   season: 0.4,
   /** A word that contradicts them in the time of day. */
   time: 0.2,
 } as const;
 
-/**
- * A single line is judged by the same measures. One broken spot is more of it than of a whole poem. A nat a hanzi costs a
- * line half a point with readers; for whole poems they preferred twice that weight.
- */
-export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15, reward: 2.2 } as const;
+/** A single line is judged by the same measures. One broken spot is more of it than of a whole poem. */
+export const LINE_WEIGHTS = { ...WEIGHTS, worstFoot: 0.15 } as const;
 
 /** How strongly two neighbouring characters belong together, in nats; text-index/pair-association.ts has a measure. */
 export type Association = (first: string, second: string) => number;

@@ -87,22 +87,20 @@ const tang: Recipe = {
   stored: 'float16',
 };
 
-const ratedSettings = { batchRows: 96, beta: 0.15, corpusWeight: 0.3, overusePenalty: 0.5 } as const;
+const ratedSettings = { batchRows: 96, beta: 0.3, corpusWeight: 0.3, overusePenalty: 0.5 } as const;
 
 /**
  * What is served learns what readers like, round by round: `tang-rated` from the weights that `tang-continued` leaves in
- * `checkpoints/tang`, `tang-rated-2` from those that `tang-rated` leaves there. docs/decisions/44 has the reasons for
- * the settings.
+ * `checkpoints/tang`, `tang-rated-2` from those that `tang-rated` leaves there, and so on.
  */
 const ratedRecipes = RATINGS_ROUNDS.map(
-  ({ files, peak }, i): Recipe => ({
+  ({ files, epochs }, i): Recipe => ({
     ...tang,
     name: i === 0 ? 'tang-rated' : `tang-rated-${i + 1}`,
-    schedule: { peak, warmupSteps: 20, decayShare: 0.7 },
-    // The change of a line is measured against the first weights, which have no dropout.
-    dropout: 0,
+    schedule: { peak: 3e-4, warmupSteps: 20, decayShare: 0.7 },
+    dropout: 0.1,
     batchRows: 64,
-    epochs: 1,
+    epochs,
     // The weights know the Song poems already; only the indexes are made of them again.
     pretraining: { epochs: 0, dropout: 0.1 },
     ratings: { ...ratedSettings, files },

@@ -121,8 +121,11 @@ function centreTargets(group: readonly Example[]): void {
 
 /** Scales each feature to a standard deviation of 1, so that the penalty means the same for all, and returns the factors. */
 function scaleFeatures(examples: readonly Example[]): Float64Array {
-  const squares = meanOfAll(examples.map(({ features }) => features.map((value) => value ** 2)));
-  const scales = squares.map((square) => 1 / Math.sqrt(square || 1));
+  const squares = new Float64Array(examples[0]?.features.length ?? 0);
+  for (const { features } of examples) {
+    for (const [i, value] of features.entries()) squares[i] = (squares[i] ?? 0) + value ** 2;
+  }
+  const scales = squares.map((square) => 1 / Math.sqrt(square / examples.length || 1));
   for (const { features } of examples) {
     for (const [i, scale] of scales.entries()) features[i] = (features[i] ?? 0) * scale;
   }

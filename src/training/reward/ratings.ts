@@ -18,27 +18,34 @@ const file = (n: number) => (n === 1 ? 'data/ratings.tsv' : `data/ratings-${n}.t
 export interface RatingsRound {
   /** Relative to the root of the repository, in which npm runs its scripts. */
   readonly files: readonly string[];
-  /** The largest learning rate. */
-  readonly peak: number;
+  /** Passes over the poems of the files. */
+  readonly epochs: number;
 }
 
 /**
- * The ratings, round by round: the poet learns from the files of one round after those of another, in one pass each. The
- * poems of the first round are of many weights; those of the second are by the last weights before these rounds.
+ * The ratings, round by round: the poet learns from the files of one round after those of another. The poems of the first
+ * round are of earlier weights, those of a later one by the weights that the round before it left.
  */
 export const RATINGS_ROUNDS: readonly RatingsRound[] = [
-  { files: Array.from({ length: 16 }, (_, i) => file(i + 1)), peak: 1e-4 },
-  { files: [17, 18, 19, 20, 21, 22, 23].map(file), peak: 3e-4 },
+  { files: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(file), epochs: 1 },
+  { files: [13, 14].map(file), epochs: 2 },
+  { files: [15, 16].map(file), epochs: 2 },
 ];
 
-/** The files from which the served weights and the reward model have learned. */
+/** The files from which the served weights have learned. */
 export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flatMap(({ files }) => files);
+
+/**
+ * Ratings of poems by the served weights, and by a trial that went on from them (19 to 21). The served weights have not
+ * learned from them. They are for the next round.
+ */
+export const NEXT_RATINGS_PATHS: readonly string[] = [17, 18, 19, 20, 21, 22, 23].map(file);
 
 /**
  * The files that the reward model is fitted to: poems by weights that are close to the served ones, with likelihoods. Older
  * files add nothing (docs/decisions/45).
  */
-export const REWARD_PATHS: readonly string[] = RATINGS_PATHS.slice(12);
+export const REWARD_PATHS: readonly string[] = [13, 14, 15, 16].map(file).concat(NEXT_RATINGS_PATHS);
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+  NEXT_RATINGS_PATHS,
   parseRatings,
   RATINGS_PATHS,
-  RATINGS_ROUNDS,
   RatingsError,
   REWARD_PATHS,
   readRatings,
@@ -54,7 +54,7 @@ describe('a file of ratings', () => {
     await expect(readRatings(['nowhere.tsv'])).rejects.toThrow(/nowhere.tsv cannot be read/);
   });
 
-  test.each(RATINGS_PATHS)('%s is in the repository, and whole', async (path) => {
+  test.each([...RATINGS_PATHS, ...NEXT_RATINGS_PATHS])('%s is in the repository, and whole', async (path) => {
     const { poems } = await readRatings([path]);
     // Six answers to each of 250 requests; equal ones are there once.
     expect(poems.length).toBeGreaterThan(1440);
@@ -62,9 +62,8 @@ describe('a file of ratings', () => {
   });
 
   test('is counted in the documentation', async () => {
-    const [first, second] = RATINGS_ROUNDS.map(({ files }) => files);
-    expect((await readRatings(first ?? [])).poems.length).toBe(31_609);
-    expect((await readRatings(second ?? [])).poems.length).toBe(10_239);
+    expect((await readRatings(RATINGS_PATHS)).poems.length).toBe(12_204 + 13_452 + 5_953);
+    expect((await readRatings(NEXT_RATINGS_PATHS)).poems.length).toBe(2_929 + 7_310);
     expect((await readRatings(REWARD_PATHS)).poems.length).toBe(16_192);
   });
 });
