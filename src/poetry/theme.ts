@@ -37,6 +37,15 @@ export function themeOf(title: string): string {
   return OCCASION.test(theme) ? '' : theme;
 }
 
+/** How a monk, a hermit or a scholar is addressed, with nothing but a season or a time of day where the name should be. */
+const ADDRESS_WITHOUT_NAME =
+  /^[春夏秋冬晨朝曉早日晚夕暮夜](?:上人|山人|道人|禪師|上座|道士|尊師|處士|先生|秀才)$/u;
+
+/** Whether a title that the model wrote addresses somebody without a name: 夜上人. */
+export function addressesNobody(title: string): boolean {
+  return ADDRESS_WITHOUT_NAME.test(title);
+}
+
 /** Cuts a long theme before its digression. Empty if that is not enough. */
 function shorten(theme: string): string {
   const hanzi = [...theme];

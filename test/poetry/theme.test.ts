@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LONGEST_THEME, themeOf } from '../../src/poetry/theme.ts';
+import { addressesNobody, LONGEST_THEME, themeOf } from '../../src/poetry/theme.ts';
 
 describe('the theme of a title', () => {
   it.each([
@@ -33,6 +33,18 @@ describe('the theme of a title', () => {
     for (const title of ['春·夜', '(闕)', '送 友人 歸 山', '一二三四五六七八九十百千萬億兆京垓']) {
       expect(themeOf(title)).toMatch(/^\p{Unified_Ideograph}*$/u);
       expect([...themeOf(title)].length).toBeLessThanOrEqual(LONGEST_THEME);
+    }
+  });
+});
+
+describe('a title that addresses nobody', () => {
+  it('has a season or a time of day where the name should be', () => {
+    for (const title of ['夜上人', '秋山人', '曉禪師']) expect(addressesNobody(title), title).toBe(true);
+  });
+
+  it('is not one with a name or a place, or one that only speaks of a time', () => {
+    for (const title of ['齊己上人', '贈夜上人', '山中道士', '秋夜', '夜', '夜泊']) {
+      expect(addressesNobody(title), title).toBe(false);
     }
   });
 });
