@@ -24,7 +24,19 @@ describe('tonesOf', () => {
     for (const [char, tone, group] of [
       ...['荆平庚', '虬平尤', '飱平元', '簑平歌', '衮仄', '灧仄', '蘖仄', '皂仄', '嵗仄', '卮平支', '巵平支'],
       ...['泝仄', '糰平寒', '罈平覃', '樑平陽', '週平尤', '间平刪'],
-      ...['𥲤仄', '棰仄', '碇仄', '喩仄', '鵞平歌', '垞平麻', '朐平虞', '呑平元', '坵平尤', '郍平歌'],
+      ...[
+        '𥲤仄',
+        '棰仄',
+        '碇仄',
+        '喩仄',
+        '鵞平歌',
+        '窼平歌',
+        '垞平麻',
+        '朐平虞',
+        '呑平元',
+        '坵平尤',
+        '郍平歌',
+      ],
     ].map((text) => [...text])) {
       expect(tonesOf(char ?? '') & TONE.level, char).toBe(tone === '平' ? TONE.level : 0);
       if (group !== undefined) expect(rhymesOf(char ?? ''), char).toContain(group);

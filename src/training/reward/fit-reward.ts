@@ -9,7 +9,7 @@
 
 import type { Reward } from '../../model/reward.ts';
 import { FIRST_HANZI, type Vocabulary } from '../../model/vocabulary.ts';
-import type { RatedPoem } from './ratings.ts';
+import { type RatedPoem, RatingsError } from './ratings.ts';
 import { NormalEquations } from './ridge.ts';
 
 /** Chosen on other requests than those that were fitted; figures in docs/decisions/45. */
@@ -38,8 +38,8 @@ interface Example {
 }
 
 /**
- * `embedding` [V, E] is the poet's, `states` has the mean state [H] of each line of each poem. Throws a RangeError if there
- * are poems of one request only, or one without likelihoods.
+ * `embedding` [V, E] is the poet's, `states` has the mean state [H] of each line of each poem. Throws a {@link RatingsError}
+ * if there are poems of one request only, one without likelihoods, or ratings that do not vary.
  */
 export function fitReward(
   poems: readonly RatedPoem[],
@@ -58,6 +58,15 @@ export function fitReward(
   const weights = Float64Array.from(scaled, (weight, i) => weight * (scales[i] ?? 0));
   const state = Float32Array.from(weights.subarray(1 + width));
   const offset = state.reduce((sum, weight, i) => sum + weight * (meanState[i] ?? 0), 0);
+  const targets = targetsOf(examples);
+  const likelihoods = examples.map(({ features }) => -(features[0] ?? 0));
+  const heldOut = {
+    correlation: correlation(predictions, targets),
+    likelihoodAlone: correlation(likelihoods, targets),
+  };
+  if (!Object.values(heldOut).every(Number.isFinite)) {
+    throw new RatingsError('The ratings or the likelihoods do not vary, so there is nothing to fit.');
+  }
   return {
     reward: {
       tokens: tokenRewards(weights.subarray(1, 1 + width), offset, ids, vocabulary, embedding),
@@ -65,13 +74,7 @@ export function fitReward(
     },
     pointsPerNat: -(weights[0] ?? 0),
     lines: examples.length,
-    heldOut: {
-      correlation: correlation(predictions, targetsOf(examples)),
-      likelihoodAlone: correlation(
-        examples.map(({ features }) => -(features[0] ?? 0)),
-        targetsOf(examples),
-      ),
-    },
+    heldOut,
   };
 }
 
@@ -87,7 +90,7 @@ function examplesOf(
   let n = 0;
   return poems.flatMap(({ sheet, request, form, lines }) =>
     lines.map(({ rating, nll }, i) => {
-      if (nll === null) throw new RangeError('a reward model needs poems with likelihoods');
+      if (nll === null) throw new RatingsError('A reward model needs poems with likelihoods.');
       const tokens = ids[n] ?? [];
       const features = new Float32Array(1 + width + hidden);
       features[0] = nll;
@@ -135,7 +138,8 @@ function scaleFeatures(examples: readonly Example[]): Float64Array {
 /** The number of the fold of each example. The lines of one request are in one fold. */
 function foldsOf(examples: readonly Example[]): number[] {
   const requests = [...new Set(examples.map(({ request }) => request))];
-  if (requests.length < 2) throw new RangeError('a reward model needs poems of several requests');
+  if (requests.length < 2)
+    throw new RatingsError('A reward model needs rated poems of several requests, with likelihoods.');
   const folds = new Map(requests.map((request, i) => [request, i % FOLDS]));
   return examples.map(({ request }) => folds.get(request) ?? 0);
 }

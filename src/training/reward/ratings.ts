@@ -111,7 +111,9 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch {
-    throw new RatingsError(`${path} cannot be read. It is part of the repository, not of the package.`);
+    throw new RatingsError(
+      `${path} cannot be read. The files of ratings are part of the repository, not of the package.`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/model/random.ts';
 import { BOS } from '../../../src/model/vocabulary.ts';
 import { fitReward } from '../../../src/training/reward/fit-reward.ts';
-import type { RatedPoem } from '../../../src/training/reward/ratings.ts';
+import { type RatedPoem, RatingsError } from '../../../src/training/reward/ratings.ts';
 import { VOCABULARY } from '../../model/tiny-model.ts';
 
 const WIDTH = 4;
@@ -101,14 +101,23 @@ describe('a reward model', () => {
     ).toBeLessThan(0.2);
   });
 
+  test('needs ratings that vary, so that no figure is missing', () => {
+    const poems = ratedPoems().map((poem) => ({
+      ...poem,
+      sheet: '1',
+      lines: poem.lines.map((line) => ({ ...line, rating: 3 })),
+    }));
+    expect(() => fitReward(poems, VOCABULARY, embedding, statesOf(poems))).toThrow(RatingsError);
+  });
+
   test('needs poems of several requests, with likelihoods', () => {
     const poems = ratedPoems();
     const fitSome = (some: readonly RatedPoem[]) => fitReward(some, VOCABULARY, embedding, statesOf(some));
-    expect(() => fitSome(poems.slice(0, 4))).toThrow(RangeError);
+    expect(() => fitSome(poems.slice(0, 4))).toThrow(RatingsError);
     const unknown = poems.map((poem) => ({
       ...poem,
       lines: poem.lines.map((line) => ({ ...line, nll: null })),
     }));
-    expect(() => fitSome(unknown)).toThrow(RangeError);
+    expect(() => fitSome(unknown)).toThrow(RatingsError);
   });
 });
