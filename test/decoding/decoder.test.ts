@@ -6,7 +6,6 @@ import type { Row, RowSpec } from '../../src/decoding/row.ts';
 import { SAMPLING } from '../../src/decoding/sampling.ts';
 import { Stepper } from '../../src/decoding/stepper.ts';
 import { valuesOf } from '../../src/model/architecture.ts';
-import { Random } from '../../src/model/random.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { PlanCursor } from '../../src/poetry/cursor.ts';
 import type { Mood } from '../../src/poetry/request.ts';
@@ -106,61 +105,6 @@ describe('a poem', () => {
     expect(titled).not.toBe(untitled);
     expect(titleAlone).toMatch(SHAPE);
   });
-
-  test('counts the likelihood of what the model wrote, and of nothing else', async () => {
-    const model = await tinyModel();
-    const plan = poemPlan({ opening: '明月', form: 'wujue' });
-    const row = model.decoder.join({ plan, sampling: SAMPLING.free, seed: 3 });
-    await drain(model.decoder);
-    const { characters, nll, hanzi } = row.result();
-    expect(hanzi).toBe(18);
-
-    const stepper = await Stepper.create(model.architecture, model.parameters);
-    stepper.reserve(1);
-    stepper.restore(0, null);
-    let expected = 0;
-    const tokens = [...VOCABULARY.prefix('wujue'), ...characters.map((char) => VOCABULARY.id(char))];
-    for (const [i, token] of tokens.entries()) {
-      const at = i - VOCABULARY.prefix('wujue').length;
-      if (at >= 2 && plan.slots[at]?.kind === 'free') {
-        const logits = await stepper.logits([0]);
-        const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-        expected += total - (logits[token] ?? Number.NaN);
-      }
-      await stepper.step(Int32Array.of(token), 1);
-    }
-    expect(nll).toBeCloseTo(expected, 3);
-  });
-
-  test.each([0, 2])(
-    'has the reward of each token and the state behind it, with guidance %s',
-    async (guidance) => {
-      const random = new Random(9);
-      const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
-      const { architecture, parameters } = await tinyModel();
-      const reward = { tokens: normals(VOCABULARY.size), state: normals(architecture.hidden) };
-      const { decoder } = await tinyModel('lstm', { reward });
-      const plan = poemPlan({ opening: '明月', form: 'wujue', title: '春山' });
-      const row = decoder.join({ plan, sampling: { temperature: 1, topP: 1, guidance }, seed: 3 });
-      await drain(decoder);
-      const { characters, rewards, nlls } = row.result();
-      expect(rewards.map((value) => value === null)).toEqual(nlls.map((value) => value === null));
-
-      const stepper = await Stepper.create(architecture, parameters);
-      stepper.reserve(1);
-      stepper.restore(0, null);
-      const prefix = VOCABULARY.prefix('wujue', { title: '春山', opening: '' });
-      for (const token of prefix) await stepper.step(Int32Array.of(token), 1);
-      for (const [at, char] of characters.entries()) {
-        const token = VOCABULARY.id(char);
-        const state = stepper.topState(0);
-        const expected = state.reduce((sum, value, i) => sum + value * (reward.state[i] ?? 0), 0);
-        const given = rewards[at];
-        if (typeof given === 'number') expect(given).toBeCloseTo(expected + (reward.tokens[token] ?? 0), 3);
-        await stepper.step(Int32Array.of(token), 1);
-      }
-    },
-  );
 
   test('is the same among many if the engine computes the products, with several threads', async () => {
     const options = { threads: 2, products: 'engine-float32' } as const;

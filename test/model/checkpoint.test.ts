@@ -1,72 +1,22 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Architecture, valuesOf } from '../../src/model/architecture.ts';
+import { describe, expect, it } from 'vitest';
+import { valuesOf } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
-import { sealCard } from '../../src/model/card-checksum.ts';
 import {
-  CARD,
   CheckpointError,
   checkpointFolder,
   listCheckpoints,
   loadCheckpoint,
   loadLines,
   readCard,
-  sha256,
 } from '../../src/model/checkpoint.ts';
-import type { Critic } from '../../src/model/critic.ts';
-import {
-  type CardDetails,
-  copyCheckpoint,
-  saveCheckpoint,
-  saveCritic,
-  saveParallels,
-  saveReward,
-} from '../../src/model/save-checkpoint.ts';
-import { Vocabulary } from '../../src/model/vocabulary.ts';
+import { copyCheckpoint, saveCheckpoint, saveParallels } from '../../src/model/save-checkpoint.ts';
 import { LineIndex } from '../../src/text-index/line-index.ts';
 import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
 import { ParallelPairs } from '../../src/text-index/parallel-pairs.ts';
-import { initialCritic } from '../../src/training/critic/critic-network.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
-
-const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
-const architecture: Architecture = {
-  cell: 'lstm',
-  vocabulary: vocabulary.size,
-  embedding: 3,
-  hidden: 4,
-  layers: 2,
-  tied: true,
-};
-const details: CardDetails = {
-  recipe: { name: 'trial' },
-  corpus: { source: 'a test', sha256: '0'.repeat(64), poems: 3 },
-  training: {
-    steps: 1,
-    epochs: 0.5,
-    tokens: 10,
-    seconds: 1,
-    finished: false,
-    engine: { name: 'cpu', device: 'a test', version: '1' },
-  },
-  heldOut: { validation: null, test: { tokens: 9, nll: 5, hanziPerplexity: 300, unknownShare: 0 } },
-};
-
-let root: string;
-const folder = () => join(root, 'trial');
-const save = (seed: number, type: 'float32' | 'float16' = 'float32') =>
-  saveCheckpoint(
-    folder(),
-    { architecture, parameters: initialParameters(architecture, seed), vocabulary, type },
-    details,
-  );
-
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'shiren-'));
-});
-afterEach(() => rm(root, { recursive: true }));
+import { architecture, checkpoints, details, folder, save, vocabulary } from './trial-checkpoint.ts';
 
 describe('a checkpoint', () => {
   it('is loaded as it was saved', async () => {
@@ -240,129 +190,27 @@ describe('an invalid checkpoint', () => {
 
 describe('checkpoint names', () => {
   it.each(['../tang', '..', '.', '/etc', 'a/b', 'a\\b', '', '.hidden', 'x'.repeat(65), 'a\0b', 'a b'])(
-    'do not lead out of the root: %j',
+    'do not lead out of the checkpoints(): %j',
     (name) => {
-      expect(() => checkpointFolder(root, name)).toThrow(CheckpointError);
+      expect(() => checkpointFolder(checkpoints(), name)).toThrow(CheckpointError);
     },
   );
 
   it('may be words in any script', () => {
-    expect(checkpointFolder(root, '唐-2.1_b')).toBe(join(root, '唐-2.1_b'));
+    expect(checkpointFolder(checkpoints(), '唐-2.1_b')).toBe(join(checkpoints(), '唐-2.1_b'));
   });
 });
 
 describe('the list of checkpoints', () => {
   it('has those with a valid card, by name', async () => {
     await save(1);
-    await mkdir(join(root, 'empty'));
-    await writeFile(join(root, 'file'), '');
-    const list = await listCheckpoints(root);
+    await mkdir(join(checkpoints(), 'empty'));
+    await writeFile(join(checkpoints(), 'file'), '');
+    const list = await listCheckpoints(checkpoints());
     expect(list).toEqual([{ name: 'trial', card: await readCard(folder()) }]);
   });
 
-  it('is empty if there is no root', async () => {
-    expect(await listCheckpoints(join(root, 'nowhere'))).toEqual([]);
-  });
-});
-
-describe('a critic', () => {
-  const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 2 };
-  const critic = (seed: number): Critic => ({
-    architecture: sizes,
-    // Halves keep these values exactly.
-    parameters: new Map(
-      [...initialCritic(sizes, seed)].map(([name, values]) => [
-        name,
-        values.map((v) => Math.round(8 * v) / 8),
-      ]),
-    ),
-    wornPhrases: ['不知何處'],
-  });
-  const scores = { poems: 8, heldOut: { poems: 4, auc: 0.75, firstCoupletAuc: 0.6 } };
-
-  it('is loaded with the checkpoint to which it was added', async () => {
-    await save(1);
-    expect((await loadCheckpoint(folder())).critic).toBeNull();
-    const card = await saveCritic(folder(), critic(1), scores);
-    expect(card.critic).toMatchObject({ ...scores, hidden: 2, wornPhrases: ['不知何處'] });
-    expect((await loadCheckpoint(folder())).critic).toEqual(critic(1));
-  });
-
-  it('replaces the one before it, and goes when the weights change', async () => {
-    await save(1);
-    await saveCritic(folder(), critic(1), scores);
-    await saveCritic(folder(), critic(2), scores);
-    expect((await loadCheckpoint(folder())).critic).toEqual(critic(2));
-    const critics = async () => (await readdir(folder())).filter((file) => file.startsWith('critic-'));
-    expect(await critics()).toHaveLength(1);
-    await save(2);
-    expect((await loadCheckpoint(folder())).critic).toBeNull();
-    expect(await critics()).toEqual([]);
-  });
-
-  it('must be whole', async () => {
-    await save(1);
-    const { critic: entry } = await saveCritic(folder(), critic(1), scores);
-    await truncate(join(folder(), entry?.file ?? ''), 8);
-    await expect(loadCheckpoint(folder())).rejects.toThrow(/critic-\w+\.bin is damaged/);
-  });
-
-  it('cannot be added where there is no checkpoint', async () => {
-    await mkdir(folder(), { recursive: true });
-    await expect(saveCritic(folder(), critic(1), scores)).rejects.toThrow(CheckpointError);
-    expect(await readdir(folder())).toEqual([]);
-  });
-});
-
-describe('a reward model', () => {
-  const details = { poems: 2, lines: 8, heldOut: { correlation: 0.5, likelihoodAlone: 0.25 } };
-  const reward = (value: number) => ({
-    tokens: new Float32Array(vocabulary.size).fill(value),
-    state: new Float32Array(architecture.hidden).fill(2 * value),
-  });
-  const files = async () => (await readdir(folder())).filter((file) => file.startsWith('reward-'));
-
-  it('is loaded with the checkpoint to which it was added, and copied with it', async () => {
-    await save(1);
-    expect((await loadCheckpoint(folder())).reward).toBeNull();
-    const card = await saveReward(folder(), reward(0.3), details);
-    expect(card.reward).toMatchObject(details);
-    expect((await loadCheckpoint(folder())).reward).toEqual(reward(0.3));
-    await copyCheckpoint(folder(), `${folder()}-with-reward`);
-    expect((await loadCheckpoint(`${folder()}-with-reward`)).reward).toEqual(reward(0.3));
-  });
-
-  it('replaces the one before it, and goes when the weights change', async () => {
-    await save(1);
-    await saveReward(folder(), reward(1), details);
-    await saveReward(folder(), reward(2), details);
-    expect((await loadCheckpoint(folder())).reward).toEqual(reward(2));
-    expect(await files()).toHaveLength(1);
-    await save(2);
-    expect((await loadCheckpoint(folder())).reward).toBeNull();
-    expect(await files()).toEqual([]);
-  });
-
-  it('that was fitted before states were read has none to add', async () => {
-    await save(1);
-    const card = await saveReward(folder(), reward(1), details);
-    const [file = ''] = await files();
-    const tokens = (await readFile(join(folder(), file))).subarray(0, 4 * vocabulary.size);
-    await writeFile(join(folder(), file), tokens);
-    if (!card.reward) throw new Error('the card has no reward model');
-    const old = { ...card.reward, readsStates: false, sha256: sha256(tokens) };
-    await writeFile(join(folder(), CARD), JSON.stringify(sealCard({ ...card, reward: old })));
-    const loaded = (await loadCheckpoint(folder())).reward;
-    expect(loaded).toEqual({ ...reward(1), state: new Float32Array(architecture.hidden) });
-  });
-
-  it('must be whole, and numbers', async () => {
-    await save(1);
-    await saveReward(folder(), reward(Number.NaN), details);
-    await expect(loadCheckpoint(folder())).rejects.toThrow(/not numbers/);
-    await saveReward(folder(), reward(1), details);
-    const [file] = await files();
-    await writeFile(join(folder(), file ?? ''), 'damaged');
-    await expect(loadCheckpoint(folder())).rejects.toThrow(/reward-\w+\.bin is damaged/);
+  it('is empty if there is no checkpoints()', async () => {
+    expect(await listCheckpoints(join(checkpoints(), 'nowhere'))).toEqual([]);
   });
 });
