@@ -139,6 +139,10 @@ describe('npm start without a token', () => {
     expect(text).toMatch(new RegExp(`^${poem}${title}${acrostic}\n! [^\n]+\n$`, 'u'));
   }, 60_000);
 
+  it('does not address somebody without a name: 夜上人 is the likeliest title here', async () => {
+    expect(await answer('/poem 月 seed:1\n')).not.toMatch(/《夜上人》/u);
+  }, 60_000);
+
   it('writes the same poem for the same seed, in either script', async () => {
     const [first, again, traditional] = (
       await answer('/poem 月 seed:42\n/poem 月 seed:42\n/poem 月 seed:42 script:traditional\n')
