@@ -86,6 +86,11 @@ export const cardSchema = z.object({
     })
     .nullable()
     .default(null),
+  /** If the weights are a mean: of which, and the share of each. The rest of the card is about the first. */
+  average: z
+    .array(z.object({ name: z.string(), weights: sha256, share: z.number() }))
+    .nullable()
+    .default(null),
   /** The complete recipe of the training run. */
   recipe: z.looseObject({ name: z.string() }),
   /** `poems` counts the training split. */

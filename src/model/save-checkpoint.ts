@@ -85,6 +85,7 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
       : null,
     pretraining: null,
     ratings: null,
+    average: null,
     // Both read the embedding, so new weights need new ones.
     reward: null,
     critic: null,
@@ -92,6 +93,24 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
   };
   for (const [file, bytes] of files) await writeAtomically(join(folder, file), bytes);
   return replaceCard(folder, card);
+}
+
+/**
+ * Gives a checkpoint other weights of the same architecture, and returns the new card. Its critic and reward model go: they
+ * are of the old weights. A reader sees the checkpoint before it or after it. Throws `CheckpointError` if there is none.
+ */
+export async function replaceWeights(
+  folder: string,
+  parameters: ReadonlyMap<string, Float32Array>,
+  details: Pick<Card, 'average' | 'heldOut'>,
+): Promise<Card> {
+  const before = await readCard(folder);
+  const { type, tensors } = before.weights;
+  const bytes = tensorBytes(shapesOf(before.architecture), parameters, type);
+  const named = nameOf('weights', 'bin', bytes);
+  await writeAtomically(join(folder, named.file), bytes);
+  const weights = { ...named, type, tensors };
+  return replaceCard(folder, { ...before, weights, reward: null, critic: null, ...details });
 }
 
 /** What the card says of a critic, besides its file. */

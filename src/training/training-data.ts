@@ -1,5 +1,6 @@
 /** What a run learns from: the data sets of its stages, and the indexes that keep its poems from copying them. */
 
+import type { Checkpoint } from '../model/checkpoint.ts';
 import type { CorpusIndexes } from '../model/save-checkpoint.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import { verseLines } from '../poetry/verse-lines.ts';
@@ -71,4 +72,9 @@ export function buildCorpusIndexes(
 
 function trainingLines({ poems }: Corpus): string[] {
   return poems.filter(({ split }) => split === 'train').flatMap(({ text }) => verseLines(text));
+}
+
+/** The poems of a corpus in a checkpoint's vocabulary, to be scored. */
+export function openHeldOutPoems({ vocabulary }: Pick<Checkpoint, 'vocabulary'>, corpus: Corpus): Dataset {
+  return new Dataset(corpus.poems, vocabulary, { batchRows: 64, titleShare: 0, announcedShare: 0, seed: 0 });
 }

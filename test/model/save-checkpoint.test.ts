@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { sealCard } from '../../src/model/card-checksum.ts';
 import { CARD, CheckpointError, loadCheckpoint, sha256 } from '../../src/model/checkpoint.ts';
 import type { Critic } from '../../src/model/critic.ts';
-import { copyCheckpoint, saveCritic, saveReward } from '../../src/model/save-checkpoint.ts';
+import { copyCheckpoint, replaceWeights, saveCritic, saveReward } from '../../src/model/save-checkpoint.ts';
 import { initialCritic } from '../../src/training/critic/critic-network.ts';
+import { initialParameters } from '../../src/training/network/network.ts';
 import { architecture, folder, save, vocabulary } from './trial-checkpoint.ts';
 
 describe('a critic', () => {
@@ -107,5 +108,30 @@ describe('a reward model', () => {
     const [file] = await files();
     await writeFile(join(folder(), file ?? ''), 'damaged');
     await expect(loadCheckpoint(folder())).rejects.toThrow(/reward-\w+\.bin is damaged/);
+  });
+});
+
+describe('other weights', () => {
+  it('take the place of those before, without the judges of their poems', async () => {
+    const before = await save(1);
+    const reward = {
+      tokens: new Float32Array(vocabulary.size),
+      state: new Float32Array(architecture.hidden),
+    };
+    await saveReward(folder(), reward, {
+      poems: 1,
+      lines: 4,
+      heldOut: { correlation: 0, likelihoodAlone: 0 },
+    });
+    const average = [{ name: 'trial', weights: before.weights.sha256, share: 1 }];
+    const parameters = initialParameters(architecture, 2);
+    await replaceWeights(folder(), parameters, { average, heldOut: { validation: null, test: null } });
+    const loaded = await loadCheckpoint(folder());
+    expect(loaded.parameters).toEqual(parameters);
+    expect(loaded.reward).toBeNull();
+    expect(loaded.card).toMatchObject({ average, heldOut: { test: null }, recipe: before.recipe });
+    expect((await readdir(folder())).filter((file) => file.startsWith('weights'))).toEqual([
+      loaded.card.weights.file,
+    ]);
   });
 });

@@ -19,7 +19,6 @@ import { METERS, MOODS } from '../../poetry/request.ts';
 import { writeAtomically } from '../../system/atomic-write.ts';
 import { messageOf } from '../../system/message-of.ts';
 import { type Corpus, readCorpus } from '../corpus/corpus.ts';
-import { Dataset } from '../dataset.ts';
 import { scoreBatches, scoreTrigram } from '../evaluation.ts';
 import { openForScoring } from '../network/open-network.ts';
 import {
@@ -32,6 +31,7 @@ import {
 } from '../reading/scores.ts';
 import type { SheetKey } from '../reading/sheet.ts';
 import { type Side, writeSheet } from '../reading/write-sheet.ts';
+import { openHeldOutPoems } from '../training-data.ts';
 import { measureVariety, varietyTable } from '../variety.ts';
 import { evaluateVerse, type VerseOptions } from '../verse-evaluation.ts';
 import { verseTable } from '../verse-table.ts';
@@ -190,7 +190,7 @@ async function readText(file: string): Promise<string> {
 
 /** Prints the NLL and perplexity of the checkpoint and of the trigram. Returns the numbers for `--json`. */
 async function asLanguageModel(checkpoint: Checkpoint, corpus: Corpus, engine: EngineInfo): Promise<object> {
-  const dataset = openTestPoems(checkpoint, corpus);
+  const dataset = openHeldOutPoems(checkpoint, corpus);
   const network = openForScoring(checkpoint.architecture, checkpoint.parameters);
   const model = await scoreBatches(network, dataset.heldOut('test'));
   const titled = await scoreBatches(network, dataset.heldOut('test', 'titled'));
@@ -227,7 +227,7 @@ async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOpti
     corpus.poems,
     options,
     async (poems) => {
-      const dataset = openTestPoems(checkpoint, { ...corpus, poems });
+      const dataset = openHeldOutPoems(checkpoint, { ...corpus, poems });
       const scores = await scoreBatches(network, dataset.heldOut('test'));
       return Math.log(scores.hanziPerplexity);
     },
@@ -245,13 +245,4 @@ async function asPoet(checkpoint: Checkpoint, corpus: Corpus, options: VerseOpti
   );
   console.log(verseTable(forms));
   return { checkpoint: checkpoint.name, forms };
-}
-
-function openTestPoems(checkpoint: Checkpoint, corpus: Corpus): Dataset {
-  return new Dataset(corpus.poems, checkpoint.vocabulary, {
-    batchRows: 64,
-    titleShare: 0,
-    announcedShare: 0,
-    seed: 0,
-  });
 }

@@ -14,14 +14,14 @@ import { checkpointFolder, checkpointsRoot, loadCheckpoint } from '../../model/c
 import { saveReward } from '../../model/save-checkpoint.ts';
 import { fitReward } from '../reward/fit-reward.ts';
 import { lineStates } from '../reward/line-states.ts';
-import { REWARD_PATHS, readRatings } from '../reward/ratings.ts';
+import { RECENT_RATINGS_PATHS, readRatings } from '../reward/ratings.ts';
 import { lockRun } from '../run-folder.ts';
 
 const HELP = `npm run train:reward -- [--checkpoint NAME] [--ratings FILE]… [--engine E]
 
   --checkpoint NAME   a folder under checkpoints/ (default: tang); the reward model is added to it
-  --ratings FILE      readers' ratings of lines, one file or several (default: ${REWARD_PATHS[0]} to
-                      ${REWARD_PATHS.at(-1)});
+  --ratings FILE      readers' ratings of lines, one file or several (default: ${RECENT_RATINGS_PATHS[0]} to
+                      ${RECENT_RATINGS_PATHS.at(-1)});
                       data/README.md describes them
   --engine E          auto, tensorflow, webgpu, wasm or cpu (default: the ENGINE variable, or auto)`;
 
@@ -29,7 +29,7 @@ await runCommand(async () => {
   const { values } = parseArgs({
     options: {
       checkpoint: { type: 'string', default: 'tang' },
-      ratings: { type: 'string', multiple: true, default: [...REWARD_PATHS] },
+      ratings: { type: 'string', multiple: true, default: [...RECENT_RATINGS_PATHS] },
       engine: { type: 'string' },
       help: { type: 'boolean', default: false },
     },

@@ -13,39 +13,21 @@ import { FORM_NAMES, FORMS, type FormName } from '../../poetry/form.ts';
 import { verseLines } from '../../poetry/verse-lines.ts';
 import { OperatorError } from '../../system/operator-error.ts';
 
-const file = (n: number) => (n === 1 ? 'data/ratings.tsv' : `data/ratings-${n}.tsv`);
-
-export interface RatingsRound {
-  /** Relative to the root of the repository, in which npm runs its scripts. */
-  readonly files: readonly string[];
-  /** Passes over the poems of the files. */
-  readonly epochs: number;
+/** The files `from` to `to`, relative to the root of the repository, in which npm runs its scripts. */
+function files(from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, i) =>
+    from + i === 1 ? 'data/ratings.tsv' : `data/ratings-${from + i}.tsv`,
+  );
 }
 
 /**
- * The ratings, round by round: the poet learns from the files of one round after those of another. The poems of the first
- * round are of earlier weights, those of a later one by the weights that the round before it left.
+ * What the served poet and its reward model learn from: poems by weights that are close to the served ones, with
+ * likelihoods. Older files add nothing (docs/decisions/45).
  */
-export const RATINGS_ROUNDS: readonly RatingsRound[] = [
-  { files: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(file), epochs: 1 },
-  { files: [13, 14].map(file), epochs: 2 },
-  { files: [15, 16].map(file), epochs: 2 },
-];
+export const RECENT_RATINGS_PATHS: readonly string[] = files(13, 23);
 
-/** The files from which the served weights have learned. */
-export const RATINGS_PATHS: readonly string[] = RATINGS_ROUNDS.flatMap(({ files }) => files);
-
-/**
- * Ratings of poems by the served weights, and by a trial that went on from them (19 to 21). The served weights have not
- * learned from them. They are for the next round.
- */
-export const NEXT_RATINGS_PATHS: readonly string[] = [17, 18, 19, 20, 21, 22, 23].map(file);
-
-/**
- * The files that the reward model is fitted to: poems by weights that are close to the served ones, with likelihoods. Older
- * files add nothing (docs/decisions/45).
- */
-export const REWARD_PATHS: readonly string[] = [13, 14, 15, 16].map(file).concat(NEXT_RATINGS_PATHS);
+/** All ratings. */
+export const RATINGS_PATHS: readonly string[] = [...files(1, 12), ...RECENT_RATINGS_PATHS];
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [

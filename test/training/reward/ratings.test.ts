@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  NEXT_RATINGS_PATHS,
   parseRatings,
   RATINGS_PATHS,
   RatingsError,
-  REWARD_PATHS,
+  RECENT_RATINGS_PATHS,
   readRatings,
 } from '../../../src/training/reward/ratings.ts';
 
@@ -54,7 +53,7 @@ describe('a file of ratings', () => {
     await expect(readRatings(['nowhere.tsv'])).rejects.toThrow(/nowhere.tsv cannot be read/);
   });
 
-  test.each([...RATINGS_PATHS, ...NEXT_RATINGS_PATHS])('%s is in the repository, and whole', async (path) => {
+  test.each(RATINGS_PATHS)('%s is in the repository, and whole', async (path) => {
     const { poems } = await readRatings([path]);
     // Six answers to each of 250 requests; equal ones are there once.
     expect(poems.length).toBeGreaterThan(1440);
@@ -62,8 +61,7 @@ describe('a file of ratings', () => {
   });
 
   test('is counted in the documentation', async () => {
-    expect((await readRatings(RATINGS_PATHS)).poems.length).toBe(12_204 + 13_452 + 5_953);
-    expect((await readRatings(NEXT_RATINGS_PATHS)).poems.length).toBe(2_929 + 7_310);
-    expect((await readRatings(REWARD_PATHS)).poems.length).toBe(16_192);
+    expect((await readRatings(RATINGS_PATHS)).poems.length).toBe(12_204 + 13_452 + 5_953 + 2_929 + 7_310);
+    expect((await readRatings(RECENT_RATINGS_PATHS)).poems.length).toBe(16_192);
   });
 });
