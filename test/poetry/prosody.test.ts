@@ -36,6 +36,12 @@ describe('tonesOf', () => {
         '呑平元',
         '坵平尤',
         '郍平歌',
+        '翶平豪',
+        '搽平麻',
+        '乹平先',
+        '蠕平虞',
+        '拷仄',
+        '韮仄',
       ],
     ].map((text) => [...text])) {
       expect(tonesOf(char ?? '') & TONE.level, char).toBe(tone === '平' ? TONE.level : 0);
