@@ -1,6 +1,7 @@
 /** `npm run average`: makes a checkpoint whose weights are the mean of those of two others. */
 
 import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { engineChoice, runCommand, UsageError } from '../../cli/command.ts';
 import { describeEngine, startEngine } from '../../engines/engine.ts';
@@ -55,11 +56,14 @@ await runCommand(async () => {
   const score = (split: 'validation' | 'test') =>
     scoreStored(first.architecture, parameters, first.card.weights.type, poems.heldOut(split));
   const heldOut = { validation: await score('validation'), test: await score('test') };
-  await copyCheckpoint(first.folder, out);
+  // Nobody finds the copy before its weights are the mean.
+  const draft = `${out}.new`;
+  await copyCheckpoint(first.folder, draft);
   const average = [
     { name: first.name, weights: first.card.weights.sha256, share: 1 - share },
     { name: second.name, weights: second.card.weights.sha256, share },
   ];
-  await replaceWeights(out, parameters, { average, heldOut });
+  await replaceWeights(draft, parameters, { average, heldOut });
+  await rename(draft, out);
   console.log(`test split: ${heldOut.test.hanziPerplexity.toFixed(1)} a hanzi; saved in ${out}`);
 });
