@@ -16,7 +16,8 @@ import { LineIndex } from '../../src/text-index/line-index.ts';
 import { NgramFilter } from '../../src/text-index/ngram-filter.ts';
 import { ParallelPairs } from '../../src/text-index/parallel-pairs.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
-import { architecture, checkpoints, details, folder, save, vocabulary } from './trial-checkpoint.ts';
+import { checkpoints, details, folder, save } from './trial-checkpoint.ts';
+import { architecture, vocabulary } from './trial-network.ts';
 
 describe('a checkpoint', () => {
   it('is loaded as it was saved', async () => {

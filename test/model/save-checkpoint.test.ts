@@ -7,7 +7,8 @@ import type { Critic } from '../../src/model/critic.ts';
 import { copyCheckpoint, replaceWeights, saveCritic, saveReward } from '../../src/model/save-checkpoint.ts';
 import { initialCritic } from '../../src/training/critic/critic-network.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
-import { architecture, folder, save, vocabulary } from './trial-checkpoint.ts';
+import { folder, save } from './trial-checkpoint.ts';
+import { architecture, vocabulary } from './trial-network.ts';
 
 describe('a critic', () => {
   const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 2 };
@@ -123,12 +124,16 @@ describe('other weights', () => {
       lines: 4,
       heldOut: { correlation: 0, likelihoodAlone: 0 },
     });
+    const sizes = { vocabulary: vocabulary.size, embedding: 3, hidden: 2 };
+    const critic = { architecture: sizes, parameters: initialCritic(sizes, 1), wornPhrases: [] };
+    await saveCritic(folder(), critic, { poems: 2, heldOut: { poems: 1, auc: 1, firstCoupletAuc: 1 } });
     const average = [{ name: 'trial', weights: before.weights.sha256, share: 1 }];
     const parameters = initialParameters(architecture, 2);
     await replaceWeights(folder(), parameters, { average, heldOut: { validation: null, test: null } });
     const loaded = await loadCheckpoint(folder());
     expect(loaded.parameters).toEqual(parameters);
     expect(loaded.reward).toBeNull();
+    expect(loaded.critic).toBeNull();
     expect(loaded.card).toMatchObject({ average, heldOut: { test: null }, recipe: before.recipe });
     expect((await readdir(folder())).filter((file) => file.startsWith('weights'))).toEqual([
       loaded.card.weights.file,

@@ -4,21 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import type { Architecture } from '../../src/model/architecture.ts';
 import type { Card } from '../../src/model/card.ts';
 import { type CardDetails, saveCheckpoint } from '../../src/model/save-checkpoint.ts';
-import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
+import { architecture, vocabulary } from './trial-network.ts';
 
-export const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
-export const architecture: Architecture = {
-  cell: 'lstm',
-  vocabulary: vocabulary.size,
-  embedding: 3,
-  hidden: 4,
-  layers: 2,
-  tied: true,
-};
 export const details: CardDetails = {
   recipe: { name: 'trial' },
   corpus: { source: 'a test', sha256: '0'.repeat(64), poems: 3 },

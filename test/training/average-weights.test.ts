@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Architecture } from '../../src/model/architecture.ts';
 import { CheckpointError } from '../../src/model/checkpoint.ts';
 import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { averageWeights } from '../../src/training/average-weights.ts';
+import { architecture, vocabulary } from '../model/trial-network.ts';
 
-const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
-const architecture: Architecture = {
-  cell: 'lstm',
-  vocabulary: vocabulary.size,
-  embedding: 3,
-  hidden: 4,
-  layers: 2,
-  tied: true,
-};
 const network = (name: string, ...values: number[]) => ({
   name,
   architecture,

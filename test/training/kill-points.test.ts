@@ -2,13 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Architecture } from '../../src/model/architecture.ts';
 import { loadCheckpoint } from '../../src/model/checkpoint.ts';
 import { saveCheckpoint } from '../../src/model/save-checkpoint.ts';
-import { Vocabulary } from '../../src/model/vocabulary.ts';
 import { initialParameters } from '../../src/training/network/network.ts';
 import { RunFolder, statePath } from '../../src/training/run-folder.ts';
 import { readState, writeState } from '../../src/training/state-file.ts';
+import { architecture, vocabulary } from '../model/trial-network.ts';
 import { disk, Killed } from './fixtures/faulty-disk.ts';
 
 vi.mock('node:fs/promises', async (original) => {
@@ -16,15 +15,6 @@ vi.mock('node:fs/promises', async (original) => {
   return faultyDisk(await original());
 });
 
-const vocabulary = new Vocabulary([...'月日山水'], [9, 5, 5, 2]);
-const architecture: Architecture = {
-  cell: 'lstm',
-  vocabulary: vocabulary.size,
-  embedding: 3,
-  hidden: 4,
-  layers: 2,
-  tied: true,
-};
 /** The steps after which the runs of these tests save. The last one ends the run. */
 const STEPS = [0, 1] as const;
 const LAST = 1;
