@@ -149,6 +149,7 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
       beta: 0.15,
       corpusWeight: 0.3,
       overusePenalty: 0.5,
+      excessPenalty: 0.3,
     },
     initialCheckpoint: 'tang',
     seed: 3,

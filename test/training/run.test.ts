@@ -79,7 +79,14 @@ describe('a run', () => {
     const recipe = {
       ...SMALL_RECIPE,
       epochs: 3,
-      ratings: { files: [], batchRows: 8, beta: 0.3, corpusWeight: 0.3, overusePenalty: 0.5 },
+      ratings: {
+        files: [],
+        batchRows: 8,
+        beta: 0.3,
+        corpusWeight: 0.3,
+        overusePenalty: 0.5,
+        excessPenalty: 0.3,
+      },
     };
     const ratings = { poems: ratedPoems(24), hash: 'b'.repeat(64) };
     const initial = await loadCheckpoint(join(root, 'begun'));

@@ -10,16 +10,26 @@ import type { RatedPoem } from './ratings.ts';
 const LINE_SHARE = 0.7;
 const POEM_SHARE = 0.45;
 
-/** What is taken off a line that has one of these phrases, in points. */
-interface Overuse {
+/** What is taken off a line that is too much like the model's other lines. */
+export interface Sameness {
+  /** A line with one of these loses `phrasePenalty` points. */
   readonly overused: ReadonlySet<string>;
-  readonly penalty: number;
+  readonly phrasePenalty: number;
+  /** Of a line, in nats; `character-excess.ts` says what it is. */
+  readonly excess: (line: string) => number;
+  /** Points that a line loses for a nat more than lines in its place usually have. */
+  readonly excessPenalty: number;
 }
 
-/** For each poem, the advantage of each line in points. Without the penalty, the mean over the poems of a request is about 0. */
-export function advantages(poems: readonly RatedPoem[], { overused, penalty }: Overuse): number[][] {
+/** For each poem, the advantage of each line in points. Without penalties, the mean over the poems of a request is about 0. */
+export function advantages(poems: readonly RatedPoem[], sameness: Sameness): number[][] {
+  const { overused, phrasePenalty, excess, excessPenalty } = sameness;
   const lines = poems.flatMap(({ form, request, lines }, poem) =>
     lines.map(({ rating, text }, i) => ({ poem, place: `${form} ${i}`, request, rating, text })),
+  );
+  const excesses = meansBy(
+    lines.map(({ place, text }) => ({ place, rating: excess(text) })),
+    ({ place }) => place,
   );
   const places = meansBy(lines, ({ place }) => place);
   const byLine = lines.map((line) => ({ ...line, rating: line.rating - (places.get(line.place) ?? 0) }));
@@ -29,11 +39,12 @@ export function advantages(poems: readonly RatedPoem[], { overused, penalty }: O
     ({ request }) => request,
   );
   const result = poems.map((): number[] => []);
-  for (const { poem, request, rating, text } of byLine) {
+  for (const { poem, place, request, rating, text } of byLine) {
     const whole = (poems[poem]?.overall ?? 0) - (overall.get(request) ?? 0);
     const advantage = LINE_SHARE * (rating - (requests.get(request) ?? 0)) + POEM_SHARE * whole;
     const isOverused = [...phrasesOf(text)].some((phrase) => overused.has(phrase));
-    result[poem]?.push(advantage - (isOverused ? penalty : 0));
+    const tooMuch = excess(text) - (excesses.get(place) ?? 0);
+    result[poem]?.push(advantage - (isOverused ? phrasePenalty : 0) - excessPenalty * tooMuch);
   }
   return result;
 }

@@ -151,7 +151,7 @@ function regress(
 ): { readonly weights: Float64Array; readonly predictions: number[] } {
   const size = examples[0]?.features.length ?? 0;
   const penalty = PENALTY_A_LINE * examples.length;
-  const parts = Array.from({ length: Math.max(...folds) + 1 }, () => new NormalEquations(size));
+  const parts = Array.from({ length: new Set(folds).size }, () => new NormalEquations(size));
   for (const [n, { features, target }] of examples.entries()) parts[folds[n] ?? 0]?.add(features, target);
   const all = new NormalEquations(size);
   for (const part of parts) all.addSums(part);

@@ -15,6 +15,7 @@ import type { StageData } from '../curriculum.ts';
 import type { Dataset } from '../dataset.ts';
 import type { TrainableNetwork } from '../network/trainable-network.ts';
 import { advantages } from './advantages.ts';
+import { characterExcess } from './character-excess.ts';
 import { overusedPhrases } from './overused-phrases.ts';
 import { type PoemSequence, poemSequence } from './poem-sequence.ts';
 import type { RatedPoem } from './ratings.ts';
@@ -30,6 +31,8 @@ export interface RatedSettings {
   readonly corpusWeight: number;
   /** Points that are taken off a line with an overused phrase; `overused-phrases.ts` says which these are. */
   readonly overusePenalty: number;
+  /** Points that a line loses for each nat by which its characters are commoner in the rated poems than in people's. */
+  readonly excessPenalty: number;
 }
 
 /** A poem as it is learned from. */
@@ -61,8 +64,16 @@ export class RatedDataset implements StageData {
     settings: RatedSettings,
     seed: number,
   ) {
-    const overused = settings.overusePenalty > 0 ? overusedPhrases(poems, peoples) : new Set<string>();
-    const byPoem = advantages(poems, { overused, penalty: settings.overusePenalty });
+    const { overusePenalty, excessPenalty } = settings;
+    const byPoem = advantages(poems, {
+      overused: overusePenalty > 0 ? overusedPhrases(poems, peoples) : new Set(),
+      phrasePenalty: overusePenalty,
+      excess: characterExcess(
+        poems.flatMap(({ lines }) => lines.map(({ text }) => text)),
+        peoples.map((text) => text.replace(/\P{Script=Han}/gu, '')),
+      ),
+      excessPenalty,
+    });
     let first = 0;
     this.#sequences = poems.map((poem, i) => {
       const sequence = { ...poemSequence(poem, corpus.vocabulary), advantages: byPoem[i] ?? [], first };

@@ -7,7 +7,7 @@ function rated(request: string, overall: number, ratings: number[]): RatedPoem {
   return { sheet: '1', request, form: 'wujue', title: '', opening: '', heads: '', overall, lines };
 }
 
-const NONE = { overused: new Set<string>(), penalty: 0.5 };
+const NONE = { overused: new Set<string>(), phrasePenalty: 0.5, excess: () => 0, excessPenalty: 0.3 };
 
 describe('the advantage of a line', () => {
   test('is that over the other poems for the request', () => {
@@ -48,6 +48,18 @@ describe('the advantage of a line', () => {
     const [first, ...lines] = poem.lines.map((line) => ({ ...line, text: '白日依山盡' }));
     if (!first) throw new Error('no line');
     const poems = [{ ...poem, lines: [{ ...first, text: '春風起明月' }, ...lines] }];
-    expect(advantages(poems, { overused: new Set(['起明月']), penalty: 0.5 })).toEqual([[-0.5, 0, 0, 0]]);
+    expect(advantages(poems, { ...NONE, overused: new Set(['起明月']) })).toEqual([[-0.5, 0, 0, 0]]);
+  });
+
+  test('is less if its characters are commoner than those of other lines in its place', () => {
+    const poems = [rated('a', 3, [3, 3]), rated('b', 3, [3, 3])].map((poem, i) => ({
+      ...poem,
+      lines: poem.lines.map((line) => ({ ...line, text: i === 0 ? '煙月' : '是非' })),
+    }));
+    const excess = (line: string) => (line === '煙月' ? 1.5 : -0.5);
+    expect(advantages(poems, { ...NONE, excess })).toEqual([
+      [-0.3, -0.3],
+      [0.3, 0.3],
+    ]);
   });
 });

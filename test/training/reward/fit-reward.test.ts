@@ -120,4 +120,10 @@ describe('a reward model', () => {
     }));
     expect(() => fitSome(unknown)).toThrow(RatingsError);
   });
+
+  test('is fitted to more lines than a function can have arguments', () => {
+    const poems = Array.from({ length: 300 }, () => ratedPoems()).flat();
+    const { lines } = fitReward(poems, VOCABULARY, embedding, statesOf(poems));
+    expect(lines).toBe(144_000);
+  });
 });

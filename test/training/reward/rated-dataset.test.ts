@@ -14,7 +14,14 @@ const vocabulary = Vocabulary.build(
   poems.map(({ text }) => text),
   1,
 );
-const SETTINGS = { files: [], batchRows: 8, beta: 0.3, corpusWeight: 0.25, overusePenalty: 0 };
+const SETTINGS = {
+  files: [],
+  batchRows: 8,
+  beta: 0.3,
+  corpusWeight: 0.25,
+  overusePenalty: 0,
+  excessPenalty: 0,
+};
 const corpus = new Dataset(poems, vocabulary, SMALL_RECIPE);
 const open = (rated = ratedPoems(24)) => new RatedDataset(rated, [], corpus, SETTINGS, 1);
 const isRated = (batch: Batch) => batch.weigh !== undefined;
