@@ -5,7 +5,7 @@ import type { PromptShares } from './dataset.ts';
 import type { Precision } from './network/ops.ts';
 import type { OptimizerSettings } from './network/optimizer.ts';
 import type { RatedSettings } from './reward/rated-dataset.ts';
-import { RECENT_RATINGS_PATHS } from './reward/ratings.ts';
+import { ROUND_RATINGS_PATHS } from './reward/ratings.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Recipe extends PromptShares {
@@ -132,11 +132,11 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     // Other batches than those of the runs before.
     seed: 8,
   },
-  /** What is served learns what readers like, from the weights that `tang-continued` leaves in `checkpoints/tang`. */
+  /** The weights in `checkpoints/tang` learn what readers like. docs/decisions/48 says what was served before and after. */
   'tang-rated': {
     ...tang,
     name: 'tang-rated',
-    schedule: { peak: 2e-4, warmupSteps: 20, decayShare: 0.7 },
+    schedule: { peak: 4e-4, warmupSteps: 20, decayShare: 0.7 },
     // The change so far would be measured under dropout and its reference without it (docs/decisions/44).
     dropout: 0,
     batchRows: 64,
@@ -144,10 +144,10 @@ export const RECIPES: { readonly [name: string]: Recipe } = {
     // The weights know the Song poems already; only the indexes are made of them again.
     pretraining: { epochs: 0, dropout: 0.1 },
     ratings: {
-      files: RECENT_RATINGS_PATHS,
+      files: ROUND_RATINGS_PATHS,
       batchRows: 96,
-      beta: 0.15,
-      corpusWeight: 0.3,
+      beta: 0.07,
+      corpusWeight: 0.5,
       overusePenalty: 0.5,
       excessPenalty: 0.3,
     },

@@ -20,14 +20,17 @@ function files(from: number, to: number): string[] {
   );
 }
 
+/** What the recipe `tang-rated` learns from: poems by the weights that it begins with, or by those just before. */
+export const ROUND_RATINGS_PATHS: readonly string[] = files(28, 31);
+
 /**
- * What the served poet and its reward model learn from: poems by weights that are close to the served ones, with
- * likelihoods. Older files add nothing (docs/decisions/45).
+ * What the reward model learns from: poems by weights that are close to the served ones, with likelihoods. Older files
+ * add nothing (docs/decisions/45).
  */
-export const RECENT_RATINGS_PATHS: readonly string[] = files(13, 23);
+export const RECENT_RATINGS_PATHS: readonly string[] = files(27, 34);
 
 /** All ratings. */
-export const RATINGS_PATHS: readonly string[] = [...files(1, 12), ...RECENT_RATINGS_PATHS];
+export const RATINGS_PATHS: readonly string[] = files(1, 34);
 
 /** The names in the first row of a file. */
 export const RATINGS_COLUMNS = [
