@@ -1,6 +1,6 @@
 /**
  * `npm run train:reward`: fits the reward model of a checkpoint to readers' ratings, and adds it to the checkpoint's
- * folder. All default files take two to three minutes.
+ * folder. All default files take five to seven minutes.
  */
 
 import { parseArgs } from 'node:util';
