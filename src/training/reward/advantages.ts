@@ -21,8 +21,10 @@ export interface Sameness {
   readonly excessPenalty: number;
 }
 
+const NO_PENALTIES: Sameness = { overused: new Set(), phrasePenalty: 0, excess: () => 0, excessPenalty: 0 };
+
 /** For each poem, the advantage of each line in points. Without penalties, the mean over the poems of a request is about 0. */
-export function advantages(poems: readonly RatedPoem[], sameness: Sameness): number[][] {
+export function advantages(poems: readonly RatedPoem[], sameness = NO_PENALTIES): number[][] {
   const { overused, phrasePenalty, excess, excessPenalty } = sameness;
   const lines = poems.flatMap(({ form, request, lines }, poem) =>
     lines.map(({ rating, text }, i) => ({ poem, place: `${form} ${i}`, request, rating, text })),

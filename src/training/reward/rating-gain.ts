@@ -52,12 +52,7 @@ export function ratingGain(
   before: readonly (readonly number[])[],
   after: readonly (readonly number[])[],
 ): RatingGain {
-  const wanted = advantages(poems, {
-    overused: new Set(),
-    phrasePenalty: 0,
-    excess: () => 0,
-    excessPenalty: 0,
-  }).flat();
+  const wanted = advantages(poems).flat();
   const were = before.flat();
   const changes = after.flat().map((now, i) => now - (were[i] ?? 0));
   const meanProduct = (a: readonly number[], b: readonly number[]) =>

@@ -65,6 +65,27 @@ describe('a set of rated poems', () => {
     expect(inputs(2)).not.toEqual(inputs(3));
   });
 
+  test('asks for less of the characters that people have less often, and for more of the others', async () => {
+    const alike = ratedPoems(8).map((poem) => ({
+      ...poem,
+      overall: 3,
+      lines: poem.lines.map((line) => ({ ...line, rating: 3 })),
+    }));
+    const peoples = ['冬水冬水冬，冬水冬水冬。'];
+    const dataset = new RatedDataset(alike, peoples, corpus, { ...SETTINGS, excessPenalty: 1 }, 1);
+    const own = network();
+    await dataset.measureReference(own);
+    const [batch] = [...dataset.trainingEpoch(0)].filter(isRated);
+    if (!batch?.weigh) throw new Error('no batch');
+    const weights = batch.weigh(await own.negativeLogLikelihoods(batch));
+    own.dispose();
+    const of = (char: string) =>
+      weights.filter((weight, i) => weight !== 0 && batch.targets[i] === vocabulary.id(char));
+    for (const char of '春風') expect(Math.max(...of(char))).toBeLessThan(0);
+    for (const char of '冬水') expect(Math.min(...of(char))).toBeGreaterThan(0);
+    for (const char of '春風冬水') expect(of(char).length).toBeGreaterThan(0);
+  });
+
   test('asks at first for the advantage of each line, and nothing of what the model did not choose', async () => {
     const { own, batch } = await onlyBatch();
     const weights = batch.weigh(await own.negativeLogLikelihoods(batch));
