@@ -97,8 +97,6 @@ export const cardSchema = z.object({
   corpus: z.object({ source: z.string(), sha256, poems: count }),
   /** The corpus of the first stage of the same run. Null if there was only one stage. */
   pretraining: z.object({ source: z.string(), sha256, poems: count }).nullable().default(null),
-  /** Poems by language models, whose lines it does not copy, and that it learned from if its recipe says so. */
-  synthetic: z.object({ sha256, poems: count }).nullable().default(null),
   /** Readers' ratings that it learned from: the hash of their files, and how many poems. Null if there were none. */
   ratings: z.object({ sha256, poems: count }).nullable().default(null),
   training: z.object({

@@ -39,7 +39,7 @@ export interface ParallelTable {
 
 /** The parts of the card that do not follow from the model. */
 export type CardDetails = Pick<Card, 'recipe' | 'corpus' | 'training' | 'heldOut'> &
-  Partial<Pick<Card, 'pretraining' | 'synthetic' | 'ratings'>>;
+  Partial<Pick<Card, 'pretraining' | 'ratings'>>;
 
 /** The kinds of files that a card names. A file name begins with its kind. */
 const KINDS = ['weights', 'vocabulary', 'runs', 'lines', 'parallels', 'reward', 'critic'] as const;
@@ -84,7 +84,6 @@ export async function saveCheckpoint(folder: string, model: SavedModel, details:
         }
       : null,
     pretraining: null,
-    synthetic: null,
     ratings: null,
     average: null,
     // Both read the embedding, so new weights need new ones.

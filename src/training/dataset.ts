@@ -50,6 +50,10 @@ export class Dataset {
     this.#poems = { train: of('train'), validation: of('validation'), test: of('test') };
   }
 
+  get trainingPoems(): number {
+    return this.#poems.train.length;
+  }
+
   get batchesPerEpoch(): number {
     return Math.ceil(this.#poems.train.length / this.#options.batchRows);
   }

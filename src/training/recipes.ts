@@ -30,8 +30,6 @@ export interface Recipe extends PromptShares {
     /** That of the recipe, if it is not given. */
     readonly batchRows?: number;
   } | null;
-  /** The poems that the run learns from: those of the corpus, or those that language models wrote (`npm run synthetic`). */
-  readonly poems: 'corpus' | 'synthetic';
   /** How the run learns from readers' ratings of poems. Null: it learns from the corpus alone. */
   readonly ratings: RatedSettings | null;
   /** The checkpoint whose weights the run begins with, of the same sizes and vocabulary. Null: random weights. */
@@ -55,7 +53,6 @@ const study = {
   batchRows: 64,
   epochs: 20,
   pretraining: null,
-  poems: 'corpus',
   ratings: null,
   initialCheckpoint: null,
   titleShare: 0,
@@ -81,7 +78,6 @@ const tang: Recipe = {
   epochs: 5.8,
   // Early on, the loss depends on the number of updates and not on the size of the batches.
   pretraining: { epochs: 1.4, dropout: 0.1, batchRows: 64 },
-  poems: 'corpus',
   ratings: null,
   initialCheckpoint: null,
   titleShare: 0.7,

@@ -2,13 +2,19 @@
 
 import type { EngineInfo } from '../engines/engine.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
+import type { Corpus } from './corpus/corpus.ts';
 import type { LogEntry } from './curve.ts';
 import type { Recipe } from './recipes.ts';
+import type { Ratings } from './reward/ratings.ts';
 import type { StepResult, Trainer } from './trainer.ts';
-import type { Sources } from './training-data.ts';
 
-export interface RunOptions extends Sources {
+export interface RunOptions {
   readonly recipe: Recipe;
+  readonly corpus: Corpus;
+  /** The Song poems, if the recipe has a pretraining stage. */
+  readonly pretraining: Corpus | null;
+  /** Readers' ratings, if the recipe learns from them. */
+  readonly ratings?: Ratings | null;
   /** The recipe's initial checkpoint. A run that is resumed needs none. */
   readonly initial?: Checkpoint;
   readonly engine: EngineInfo;

@@ -55,8 +55,7 @@ function recordOf(about: unknown): RunRecord {
     recipe: {
       ...recipe,
       pretraining: recipe.pretraining ?? earlier,
-      // Nor do they say that they learn from the corpus, and from no ratings.
-      poems: recipe.poems ?? 'corpus',
+      // Nor do they say that they learn from no ratings.
       ratings: recipe.ratings ?? null,
       initialCheckpoint: recipe.initialCheckpoint ?? null,
     },

@@ -82,8 +82,8 @@ class TrainingRun {
   }
 
   static async open(options: RunOptions): Promise<TrainingRun> {
-    const { recipe } = options;
-    const data = openTrainingData(recipe, options);
+    const { recipe, corpus, pretraining, ratings = null } = options;
+    const data = openTrainingData(recipe, corpus, pretraining, ratings);
     const folder = await RunFolder.open(options.folder, {
       resuming: options.resume,
       replace: options.replace ?? false,
@@ -95,7 +95,7 @@ class TrainingRun {
       const trainer = new Trainer(recipe, data, (resumed ?? begun)?.state);
       const entries = resumed ? await readLog(folder.log, trainer.step) : [];
       const log = new RunLog(folder, entries, options.onNote ?? (() => {}));
-      const novelty = buildCorpusIndexes(options, data.dataset.vocabulary);
+      const novelty = buildCorpusIndexes(corpus, pretraining, data.dataset.vocabulary);
       return new TrainingRun(options, {
         data,
         novelty,
@@ -239,17 +239,15 @@ class TrainingRun {
   }
 
   #cardDetails(test: HeldOutScores | null): CardDetails {
-    const { recipe, corpus, pretraining, synthetic, ratings, engine } = this.#options;
-    const trainingPoems = corpus.poems.filter(({ split }) => split === 'train').length;
+    const { recipe, corpus, pretraining, ratings, engine } = this.#options;
     return {
       recipe: { ...recipe },
-      corpus: { source: corpus.source, sha256: corpus.hash, poems: trainingPoems },
+      corpus: { source: corpus.source, sha256: corpus.hash, poems: this.#data.dataset.trainingPoems },
       pretraining: pretraining && {
         source: pretraining.source,
         sha256: pretraining.hash,
         poems: pretraining.poems.length,
       },
-      synthetic: synthetic ? { sha256: synthetic.hash, poems: synthetic.poems.length } : null,
       ratings: ratings ? { sha256: ratings.hash, poems: ratings.poems.length } : null,
       training: {
         steps: this.#trainer.step,

@@ -6,7 +6,7 @@ import { Vocabulary } from '../model/vocabulary.ts';
 import { verseLines } from '../poetry/verse-lines.ts';
 import { LineIndex } from '../text-index/line-index.ts';
 import { NgramFilter } from '../text-index/ngram-filter.ts';
-import { type Corpus, CorpusError, type CorpusPoem } from './corpus/corpus.ts';
+import { type Corpus, CorpusError } from './corpus/corpus.ts';
 import { Dataset } from './dataset.ts';
 import { parallelTable } from './parallel-table.ts';
 import type { Recipe } from './recipes.ts';
@@ -19,28 +19,16 @@ export interface TrainingData {
   readonly pretraining: Dataset | null;
   /** Of the recipe's ratings. */
   readonly rated: RatedDataset | null;
-  /** The hash of the corpus, and of the other sources if there are any, joined by plus signs. */
+  /** The hash of the corpus, and of the pretraining corpus and the ratings if there are any, joined by plus signs. */
   readonly hash: string;
 }
 
-/** The files that a run learns from. */
-export interface Sources {
-  readonly corpus: Corpus;
-  /** The Song poems, if the recipe has a pretraining stage. */
-  readonly pretraining: Corpus | null;
-  /** Poems that language models wrote. */
-  readonly synthetic?: Corpus | null;
-  /** Readers' ratings, if the recipe learns from them. */
-  readonly ratings?: Ratings | null;
-}
-
-/**
- * Opens the data sets of a recipe. Throws `CorpusError` if one of the corpus's splits has no poems, or the recipe learns
- * from synthetic poems and there are none.
- */
+/** Opens the data sets of a recipe. Throws `CorpusError` if one of the corpus's splits has no poems. */
 export function openTrainingData(
   recipe: Recipe,
-  { corpus, pretraining, synthetic = null, ratings = null }: Sources,
+  corpus: Corpus,
+  pretraining: Corpus | null,
+  ratings: Ratings | null = null,
 ): TrainingData {
   const counts = { train: 0, validation: 0, test: 0 };
   for (const { split } of corpus.poems) counts[split]++;
@@ -50,8 +38,8 @@ export function openTrainingData(
   }
   const training = corpus.poems.filter(({ split }) => split === 'train').map(({ text }) => text);
   const vocabulary = Vocabulary.build(training, recipe.minimumCount);
-  const dataset = new Dataset(poemsOf(recipe, corpus, synthetic), vocabulary, recipe);
-  const sources = [corpus, pretraining, synthetic, ratings];
+  const dataset = new Dataset(corpus.poems, vocabulary, recipe);
+  const sources = [corpus, pretraining, ratings];
   return {
     dataset,
     pretraining:
@@ -64,29 +52,19 @@ export function openTrainingData(
   };
 }
 
-/** The poems of a recipe's last stage, and those that the corpus holds out. */
-export function poemsOf(
-  { poems }: Pick<Recipe, 'poems'>,
-  corpus: Corpus,
-  synthetic: Corpus | null,
-): readonly CorpusPoem[] {
-  if (poems === 'corpus') return corpus.poems;
-  if (!synthetic) throw new CorpusError('the recipe learns from synthetic poems, and there are none');
-  return [...corpus.poems.filter(({ split }) => split !== 'train'), ...synthetic.poems];
-}
-
 /**
- * Indexes of the training poems: the n-grams of all of them, which decoding avoids, the lines of the corpus itself, among
- * which the bot looks for the nearest, and what stands opposite what in the couplets of the corpus and the Song poems.
+ * Indexes of the training poems: the n-grams of both corpora, which decoding avoids, the lines of the corpus itself,
+ * among which the bot looks for the nearest, and what stands opposite what in the couplets of both.
  */
 export function buildCorpusIndexes(
-  { corpus, pretraining, synthetic = null }: Sources,
+  corpus: Corpus,
+  pretraining: Corpus | null,
   vocabulary: Vocabulary,
 ): CorpusIndexes {
   const lines = trainingLines(corpus);
-  const others = [pretraining, synthetic].flatMap((source) => (source ? trainingLines(source) : []));
+  const pretrainingLines = pretraining ? trainingLines(pretraining) : [];
   return {
-    ngrams: NgramFilter.build([...lines, ...others]).bytes,
+    ngrams: NgramFilter.build([...lines, ...pretrainingLines]).bytes,
     lines: LineIndex.build(lines).serialise(),
     parallels: parallelTable(pretraining ? [corpus, pretraining] : [corpus], vocabulary),
   };

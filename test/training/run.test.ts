@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../../src/engines/engine.ts';
 import { CheckpointError, loadCheckpoint } from '../../src/model/checkpoint.ts';
-import { verseLines } from '../../src/poetry/verse-lines.ts';
 import { CorpusError } from '../../src/training/corpus/corpus.ts';
 import { evaluationInterval, train } from '../../src/training/run.ts';
 import type { RunOptions, RunResult } from '../../src/training/run-options.ts';
@@ -175,27 +174,6 @@ describe('a run', () => {
     await expect(run('parts', { recipe, pretraining: other, resume: true })).rejects.toThrow(
       /another corpus/,
     );
-  });
-
-  it('learns from synthetic poems instead of the corpus if the recipe says so, and never copies them', async () => {
-    const poems = corpus.poems.slice(0, 40).map((poem) => ({
-      ...poem,
-      split: 'train' as const,
-      text: poem.text.replaceAll('春', '冬'),
-    }));
-    const synthetic = { hash: 'd'.repeat(64), source: 'language model', poems };
-    const recipe = { ...SMALL_RECIPE, poems: 'synthetic' as const };
-    expect(await run('synthetic', { recipe, synthetic })).toMatchObject({ steps: 8, totalSteps: 8 });
-    await run('corpus', { synthetic });
-    const ofSynthetic = await loadCheckpoint(join(root, 'synthetic'));
-    const ofCorpus = await loadCheckpoint(join(root, 'corpus'));
-    expect(ofSynthetic.card.synthetic).toEqual({ sha256: synthetic.hash, poems: 40 });
-    expect(ofSynthetic.card.corpus.poems).toBe(70);
-    // Both are measured on the poems that the corpus holds out.
-    expect(ofSynthetic.card.heldOut.test?.tokens).toBe(ofCorpus.card.heldOut.test?.tokens);
-    const line = verseLines(poems[0]?.text ?? '')[0] ?? '';
-    expect(ofCorpus.ngrams?.has(line)).toBe(true);
-    await expect(run('none', { recipe })).rejects.toThrow(/synthetic poems, and there are none/);
   });
 
   it('begins with the weights of a checkpoint, and says so in its card', async () => {

@@ -12,7 +12,7 @@ import {
   loadCheckpoint,
 } from '../../model/checkpoint.ts';
 import { onStopRequest } from '../../system/stop-signals.ts';
-import { type Corpus, type CorpusPoem, readCorpus, SONG_PATH, SYNTHETIC_PATH } from '../corpus/corpus.ts';
+import { type Corpus, readCorpus, SONG_PATH } from '../corpus/corpus.ts';
 import { predictionsPerEpoch } from '../dataset.ts';
 import { Progress } from '../progress.ts';
 import { RECIPES, type Recipe } from '../recipes.ts';
@@ -20,7 +20,6 @@ import { readRatings } from '../reward/ratings.ts';
 import { train } from '../run.ts';
 import { describeEstimate } from '../run-estimate.ts';
 import { TensorBoard } from '../tensorboard.ts';
-import { poemsOf } from '../training-data.ts';
 
 const HELP = `npm run train -- --recipe NAME [--resume | --replace] [--out NAME]
               [--minutes N] [--epochs N | --tokens N] [--tensorboard DIR] [--engine E]
@@ -71,12 +70,11 @@ await runCommand(async () => {
   const choice = engineChoice(values.engine);
   const corpus = await readCorpus();
   const pretraining = named.pretraining ? await readSong() : null;
-  const synthetic = named.pretraining && existsSync(SYNTHETIC_PATH) ? await readCorpus(SYNTHETIC_PATH) : null;
   const ratings = named.ratings ? await readRatings(named.ratings.files) : null;
   const recipe = withLength(
     { ...named, pretraining: pretraining && named.pretraining },
     values,
-    poemsOf(named, corpus, synthetic),
+    corpus,
     pretraining,
   );
   const initial = values.resume ? null : await readInitial(recipe);
@@ -98,7 +96,6 @@ await runCommand(async () => {
     recipe,
     corpus,
     pretraining,
-    synthetic,
     ratings,
     ...(initial && { initial }),
     engine,
@@ -181,12 +178,12 @@ async function readSong(): Promise<Corpus | null> {
 function withLength(
   recipe: Recipe,
   asked: Pick<Values, 'epochs' | 'tokens'>,
-  poems: readonly CorpusPoem[],
+  corpus: Corpus,
   pretraining: Corpus | null,
 ): Recipe {
   if (asked.epochs !== undefined) return { ...recipe, epochs: positive('epochs', asked.epochs) };
   if (asked.tokens === undefined) return recipe;
-  const own = recipe.epochs * predictionsPerEpoch(poems, recipe);
+  const own = recipe.epochs * predictionsPerEpoch(corpus.poems, recipe);
   const before =
     recipe.pretraining && pretraining
       ? recipe.pretraining.epochs * predictionsPerEpoch(pretraining.poems, recipe)

@@ -90,15 +90,9 @@ export async function writeCorpus(
   return sha256(content);
 }
 
-/** What builds a corpus file, if it is not `npm run corpus`. */
-const COMMANDS: ReadonlyMap<string, string> = new Map([
-  [SONG_PATH, 'npm run corpus -- --song'],
-  [SYNTHETIC_PATH, 'npm run synthetic -- --collect'],
-]);
-
 /** Reads a corpus file. Throws a {@link CorpusError} if the file is missing, has another format, or is damaged. */
 export async function readCorpus(path = CORPUS_PATH): Promise<Corpus> {
-  const command = COMMANDS.get(path) ?? 'npm run corpus';
+  const command = path === SONG_PATH ? 'npm run corpus -- --song' : 'npm run corpus';
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
