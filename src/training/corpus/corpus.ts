@@ -18,9 +18,6 @@ export const CORPUS_PATH = 'data/corpus/corpus.jsonl';
 /** The Song poems of the pretraining stage; `npm run corpus -- --song` builds this file. */
 export const SONG_PATH = 'data/corpus/song.jsonl';
 
-/** Poems that language models wrote, to train on; part of the repository. `npm run synthetic` makes this file. */
-export const SYNTHETIC_PATH = 'data/synthetic.jsonl';
-
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
