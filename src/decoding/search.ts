@@ -8,7 +8,7 @@
  */
 
 import type { VersePlan } from '../poetry/plan.ts';
-import { addressesNobody, themeOf } from '../poetry/theme.ts';
+import { addressesNobody, isLyricTune, themeOf } from '../poetry/theme.ts';
 import { isLineMark } from '../poetry/verse-lines.ts';
 import type { Decoder } from './decoder.ts';
 import { cost, orderSeed, seedOf } from './ranking.ts';
@@ -161,7 +161,8 @@ export class PoemSearch implements Search {
     const titles = new Map<string, Row>();
     for (const row of rankBy(rows, ({ titleNll, title }) => titleNll / (title.length + 1))) {
       const title = row.title.join('');
-      if (themeOf(title) !== title || addressesNobody(title) || titles.has(title)) continue;
+      if (themeOf(title) !== title || addressesNobody(title) || isLyricTune(title)) continue;
+      if (titles.has(title)) continue;
       titles.set(title, row);
     }
     if (titles.size > 0) this.#goOnWith([...titles.values()].slice(0, this.#settings.kept));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressesNobody, LONGEST_THEME, themeOf } from '../../src/poetry/theme.ts';
+import { addressesNobody, isLyricTune, LONGEST_THEME, themeOf } from '../../src/poetry/theme.ts';
 
 describe('the theme of a title', () => {
   it.each([
@@ -10,6 +10,8 @@ describe('the theme of a title', () => {
     ['憶長安 四月', '四月'],
     ['宮詞 其五四', '宮詞'],
     ['偶成 其一○', '偶成'],
+    ['江行無題一百首 七', '江行'],
+    ['江行無題', '江行'],
     ['落第贈楊侍御兼拜員外仍充安大夫判官赴范陽', '落第贈楊侍御'],
   ])('%s is %s', (title, theme) => expect(themeOf(title)).toBe(theme));
 
@@ -46,5 +48,12 @@ describe('a title that addresses nobody', () => {
     for (const title of ['齊己上人', '贈夜上人', '山中道士', '秋夜', '夜', '夜泊']) {
       expect(addressesNobody(title), title).toBe(false);
     }
+  });
+});
+
+describe('a tune of lyrics', () => {
+  it('is told from titles and from tunes of quatrains', () => {
+    for (const title of ['浣溪沙', '臨江仙', '採桑子']) expect(isLyricTune(title), title).toBe(true);
+    for (const title of ['楊柳枝', '竹枝詞', '浣溪', '憶江南']) expect(isLyricTune(title), title).toBe(false);
   });
 });

@@ -143,6 +143,12 @@ describe('npm start without a token', () => {
     expect(await answer('/poem 月 seed:1\n')).not.toMatch(/《夜上人》/u);
   }, 60_000);
 
+  it('writes on no title that says there is none: 江行無題 is the likeliest with these seeds', async () => {
+    const text = await answer('/poem 清 form:qijue seed:3\n/poem 清 form:qijue seed:8\n');
+    expect(text.match(/《.+》/gu)).toHaveLength(2);
+    expect(text).not.toMatch(/无题/u);
+  }, 60_000);
+
   it('writes the same poem for the same seed, in either script', async () => {
     const [first, again, traditional] = (
       await answer('/poem 月 seed:42\n/poem 月 seed:42\n/poem 月 seed:42 script:traditional\n')
