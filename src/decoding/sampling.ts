@@ -27,7 +27,7 @@ export const TITLE_SAMPLING: Sampling = { temperature: 1, topP: 0.9, guidance: 2
 export const FIRST_SAMPLING: Sampling = { temperature: 1.3, topP: 0.95, guidance: 2 };
 
 /** The same after an opening, if nothing else is asked for. Users type the same openings again and again. */
-export const AFTER_OPENING_SAMPLING: Sampling = { temperature: 2, topP: 0.98, guidance: 2 };
+export const AFTER_OPENING_SAMPLING: Sampling = { temperature: 2.1, topP: 0.98, guidance: 2 };
 
 /** The sampling of each mood that a user can ask for. */
 export const SAMPLING: { readonly [mood in Mood]: Sampling } = {
