@@ -13,7 +13,7 @@ const NUMBER = '[一二三四五六七八九十百廿卅○〇零]';
 const NUMBERING = new RegExp(`^(?:其|第|又)?${NUMBER}*$`, 'u');
 /** The end of a title that counts its poems, mentions a preface, or says that there is no title: 三首, 二十韻, 并序, 其二, 無題. */
 const COUNT = new RegExp(
-  `(?:(?:又|共|凡)?${NUMBER}+(?:首|章|絕|絶|韻|韵|詠|咏|篇|闋|解|題|言|偈|頌)|[并並幷]?(?:序|引)|其${NUMBER}+|[無失]題)$`,
+  `(?:(?:又|共|凡)?${NUMBER}+(?:首|章|絕|絶|韻|韵|詠|咏|篇|闋|解|題|言|偈|頌)|[并並幷]?(?:序|引)|其${NUMBER}+|[無失闕缺]題)$`,
   'u',
 );
 /** The name of a collection or a class of tunes, which comes before the title itself. */
@@ -49,7 +49,9 @@ export function addressesNobody(title: string): boolean {
 /** Tunes of lyrics (詞) that have lines of different lengths, or six lines. Tunes of quatrains, such as 楊柳枝, are not among them. */
 const LYRIC_TUNES = new Set(
   `浣溪沙 菩薩蠻 酒泉子 臨江仙 南鄉子 更漏子 清平樂 女冠子 河傳 采桑子 採桑子 荷葉杯 荷葉盃 西江月 訴衷情 謁金門 應天長 定西番 天仙子
-巫山一段雲 漁歌子 蝶戀花 沁園春 河瀆神 小重山 如夢令 滿江紅`.split(/\s/u),
+巫山一段雲 漁歌子 漁父歌 蝶戀花 沁園春 河瀆神 小重山 如夢令 滿江紅 撥櫂歌 撥棹歌 南歌子 江城子 春光好 喜遷鶯 定風波 菩薩鬘 攤破浣溪沙`.split(
+    /\s/u,
+  ),
 );
 
 /** Whether a title that the model wrote is a tune to which regulated verse is not sung. */

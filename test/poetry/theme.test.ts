@@ -12,6 +12,7 @@ describe('the theme of a title', () => {
     ['偶成 其一○', '偶成'],
     ['江行無題一百首 七', '江行'],
     ['江行無題', '江行'],
+    ['闕題', ''],
     ['落第贈楊侍御兼拜員外仍充安大夫判官赴范陽', '落第贈楊侍御'],
   ])('%s is %s', (title, theme) => expect(themeOf(title)).toBe(theme));
 
@@ -53,7 +54,8 @@ describe('a title that addresses nobody', () => {
 
 describe('a tune of lyrics', () => {
   it('is told from titles and from tunes of quatrains', () => {
-    for (const title of ['浣溪沙', '臨江仙', '採桑子']) expect(isLyricTune(title), title).toBe(true);
+    for (const title of ['浣溪沙', '臨江仙', '採桑子', '撥棹歌'])
+      expect(isLyricTune(title), title).toBe(true);
     for (const title of ['楊柳枝', '竹枝詞', '浣溪', '憶江南']) expect(isLyricTune(title), title).toBe(false);
   });
 });
