@@ -12,7 +12,7 @@ const NUMBER = '[一二三四五六七八九十百廿卅○〇零]';
 /** A part that is only a number: 其二, 三十四, 第十, or 第 alone. */
 const NUMBERING = new RegExp(`^(?:其|第|又)?${NUMBER}*$`, 'u');
 /** The end of a title that counts its poems, mentions a preface, or says that there is no title: 三首, 二十韻, 并序, 其二, 無題. */
-const COUNT = new RegExp(
+const ENDING = new RegExp(
   `(?:(?:又|共|凡)?${NUMBER}+(?:首|章|絕|絶|韻|韵|詠|咏|篇|闋|解|題|言|偈|頌)|[并並幷]?(?:序|引)|其${NUMBER}+|[無失闕缺]題)$`,
   'u',
 );
@@ -30,7 +30,7 @@ export function themeOf(title: string): string {
   const parts = title
     .split(/[^\p{Unified_Ideograph}○]+/u)
     // Twice, because a title may end in two of them: 三首并序, 無題一百首.
-    .map((part) => part.replace(COUNT, '').replace(COUNT, ''))
+    .map((part) => part.replace(ENDING, '').replace(ENDING, ''))
     .filter((part) => part !== '' && !NUMBERING.test(part) && !part.includes('○'));
   const named = parts.filter((part) => !CATEGORY.test(part));
   const theme = shorten(named.at(-1) ?? '');

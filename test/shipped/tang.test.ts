@@ -149,6 +149,12 @@ describe('npm start without a token', () => {
     expect(text).not.toMatch(/无题/u);
   }, 60_000);
 
+  it('writes on no tune of lyrics: 撥棹歌 is the best title with this seed', async () => {
+    const text = await answer('/poem 红 form:qijue seed:1\n');
+    expect(text).toMatch(/《.+》/u);
+    expect(text).not.toMatch(/拨棹歌/u);
+  }, 60_000);
+
   it('writes the same poem for the same seed, in either script', async () => {
     const [first, again, traditional] = (
       await answer('/poem 月 seed:42\n/poem 月 seed:42\n/poem 月 seed:42 script:traditional\n')
